@@ -1,0 +1,3 @@
+//! AWS IAM: policy documents of every kind and the decision AWS would take.
+
+pub mod document;

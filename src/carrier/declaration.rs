@@ -1,0 +1,197 @@
+//! What carriers declare, in one vocabulary whatever the format.
+
+use smol_str::SmolStr;
+
+use crate::aws::document::{Document, PolicyKind};
+use crate::source::Span;
+use crate::syntax::{Node, Text};
+use crate::vault::policy::Policy;
+
+/// The format a declaration came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Carrier {
+    /// A bare Vault policy, HCL or JSON.
+    VaultPolicyFile,
+    /// A bare IAM policy document.
+    AwsPolicyFile,
+    /// What the AWS CLI prints.
+    AwsExport,
+    /// What the Vault CLI or API prints.
+    VaultExport,
+    /// Terraform or OpenTofu source.
+    Terraform,
+    /// Terraform plan or state JSON.
+    TerraformPlan,
+    /// A Pulumi program in Python or YAML.
+    PulumiProgram,
+    /// `pulumi preview --json` or `pulumi stack export`.
+    PulumiState,
+    /// A CloudFormation or SAM template.
+    CloudFormation,
+    /// A Kubernetes custom resource or bank-vaults configuration.
+    Kubernetes,
+}
+
+/// One thing a carrier declares.
+#[derive(Debug, Clone)]
+pub struct Declaration {
+    /// The format it came in.
+    pub carrier: Carrier,
+    /// How its author refers to it: `vault_policy.app`, a logical id, a file's name.
+    pub address: SmolStr,
+    /// The whole declaration; reports point at narrower spans where they can.
+    pub span: Span,
+    /// What is declared.
+    pub item: Item,
+}
+
+/// What a [`Declaration`] declares.
+#[derive(Debug, Clone)]
+pub enum Item {
+    /// A Vault policy.
+    VaultPolicy(VaultPolicy),
+    /// Anything else that is written to Vault: a mount, role, entity, group, user …
+    VaultObject(VaultObject),
+    /// An AWS policy document and what it is attached to.
+    AwsPolicy(AwsPolicy),
+    /// An IAM user, group or role.
+    AwsPrincipal(AwsPrincipal),
+    /// A policy attached to a principal, declared apart from both.
+    AwsAttachment(AwsAttachment),
+}
+
+/// A name with its place. The place is that of the whole value, quotes included.
+pub type Named = (Text, Span);
+
+/// A Vault policy under its name.
+#[derive(Debug, Clone)]
+pub struct VaultPolicy {
+    /// The name it is written under, if the carrier tells (a bare file's stem does).
+    pub name: Option<Named>,
+    /// Namespace it is declared in, relative to root; none for the root namespace.
+    pub namespace: Option<Named>,
+    /// The document.
+    pub policy: Policy,
+}
+
+/// Something written to Vault's API, other than an ACL policy. `kind`, `mount` and `name`
+/// together are its API path; `body` has the API's own field names.
+#[derive(Debug, Clone)]
+pub struct VaultObject {
+    /// What it is.
+    pub kind: VaultKind,
+    /// Mount path without `auth/` and without slashes at its ends, where there is one.
+    pub mount: Option<Named>,
+    /// Its name at the mount (role name, user name, entity name, mount path …).
+    pub name: Option<Named>,
+    /// Namespace, relative to root; none for the root namespace.
+    pub namespace: Option<Named>,
+    /// The fields as a map node, with API names in snake case.
+    pub body: Node,
+}
+
+/// The kinds of [`VaultObject`] (spec: vault-roles).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum VaultKind {
+    /// A secrets engine mount; `body.type` says which.
+    SecretsMount,
+    /// An auth method mount; `body.type` says which.
+    AuthMount,
+    /// A login role: method (`approle`, `jwt`, `kubernetes`, `aws` …).
+    AuthRole(SmolStr),
+    /// A user or mapping of a method that has no roles: userpass user, ldap user or
+    /// group, github team or user, cert, okta, radius, kerberos.
+    AuthMapping {
+        /// The auth method.
+        method: SmolStr,
+        /// `user`, `group`, `team`, `cert` …
+        subject: SmolStr,
+    },
+    /// A method's configuration (`auth/<mount>/config`).
+    AuthConfig(SmolStr),
+    /// A token role (`auth/token/roles/<name>`).
+    TokenRole,
+    /// A token created by configuration.
+    Token,
+    /// A role of a secrets engine: engine (`aws`, `database`, `pki`, `ssh` …).
+    SecretsRole(SmolStr),
+    /// A secrets engine's configuration or connection: engine.
+    SecretsConfig(SmolStr),
+    /// A stored secret (`kv`, generic endpoint).
+    Secret,
+    /// An identity entity.
+    Entity,
+    /// An entity alias.
+    EntityAlias,
+    /// An identity group.
+    Group,
+    /// A group alias.
+    GroupAlias,
+    /// Policies attached to an entity or group apart from it (`identity_entity_policies`).
+    IdentityPolicies,
+    /// An audit device.
+    Audit,
+    /// A namespace.
+    Namespace,
+    /// A provider or client configuration (address, token).
+    Provider,
+    /// Anything else; the API path or resource type is kept.
+    Other(SmolStr),
+}
+
+/// An AWS policy document in its place.
+#[derive(Debug, Clone)]
+pub struct AwsPolicy {
+    /// What it is attached to, as far as carrier or content tells.
+    pub kind: PolicyKind,
+    /// True where `kind` was guessed from the content alone.
+    pub kind_guessed: bool,
+    /// For a resource policy, the service it belongs to (`s3`, `kms`, `sqs` …), if known.
+    pub service: Option<SmolStr>,
+    /// Policy name or ARN, if it has one.
+    pub name: Option<Named>,
+    /// Who or what it is attached to: a principal's or resource's name or ARN, if the
+    /// declaration says (an inline policy, a trust policy, a bucket policy).
+    pub attached_to: Vec<Named>,
+    /// The document.
+    pub document: Document,
+}
+
+/// The kinds of IAM identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AwsPrincipalKind {
+    /// IAM user.
+    User,
+    /// IAM group.
+    Group,
+    /// IAM role.
+    Role,
+}
+
+/// An IAM user, group or role.
+#[derive(Debug, Clone)]
+pub struct AwsPrincipal {
+    /// Which kind.
+    pub kind: AwsPrincipalKind,
+    /// Friendly name, if known.
+    pub name: Option<Named>,
+    /// ARN, if known.
+    pub arn: Option<Named>,
+    /// Groups of a user.
+    pub groups: Vec<Named>,
+    /// Managed policies attached, by ARN, name or reference.
+    pub managed_policies: Vec<Named>,
+    /// Permissions boundary, by ARN, name or reference.
+    pub boundary: Option<Named>,
+    /// All properties as the carrier has them, in snake case.
+    pub body: Node,
+}
+
+/// Managed policies attached to principals by a declaration of its own.
+#[derive(Debug, Clone)]
+pub struct AwsAttachment {
+    /// Kind and name (or reference) of each principal.
+    pub principals: Vec<(AwsPrincipalKind, Named)>,
+    /// Policy ARN, name or reference.
+    pub policy: Named,
+}

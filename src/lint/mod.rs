@@ -1,0 +1,1 @@
+//! Rule pages, checks and findings.

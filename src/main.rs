@@ -1,0 +1,3 @@
+//! The `overgrant` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Declarations linked: the effective permission model.

@@ -1,0 +1,1 @@
+//! Globs and paths as languages.

@@ -1,0 +1,1 @@
+//! Request → decision and trace.

@@ -1,0 +1,5 @@
+//! Vault and OpenBao: policy documents and the decision the server would take.
+
+pub mod capability;
+pub mod dialect;
+pub mod policy;
