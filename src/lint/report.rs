@@ -1,0 +1,94 @@
+//! What a run of the rules gives back, and what may be asked of it.
+
+use smol_str::SmolStr;
+
+use super::{Confidence, Finding, Rule, Severity};
+use crate::source::Span;
+
+/// The result of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// What holds, in the order of place.
+    pub findings: Vec<Finding>,
+    /// What holds but was ignored, in the same order.
+    pub suppressed: Vec<Suppressed>,
+}
+
+/// A finding that somebody decided to live with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppressed {
+    /// The finding.
+    pub finding: Finding,
+    /// Where the ignore stands: an inline comment or an entry of the configuration.
+    pub by: Option<Span>,
+    /// Why, in its author's words; may be empty.
+    pub reason: String,
+}
+
+/// An ignore kept apart from the text it is about: an entry of the configuration. JSON
+/// has no comments, so this is the only form for a bare IAM policy.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ignore {
+    /// A rule id, a name without system, a pattern with `*`, or a tag; empty for all.
+    pub rule: String,
+    /// A glob over source names (`policies/**/*.json`); empty for all.
+    pub path: String,
+    /// The unit's name: a Vault path, a `Sid`, a role's name, or a declaration's address;
+    /// empty for all.
+    pub unit: String,
+    /// Why.
+    pub reason: String,
+    /// Last day it holds, `2026-12-31`; none for ever.
+    pub expires: Option<String>,
+    /// Where the entry stands, for reports about the entry itself.
+    pub span: Option<Span>,
+}
+
+/// Which rules run and which findings are kept.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Only these: rule ids, names without system, patterns (`vault/*`), tags,
+    /// categories. Empty for all.
+    pub select: Vec<String>,
+    /// Not these, in the same forms; stronger than `select`.
+    pub ignore: Vec<String>,
+    /// Findings below are dropped.
+    pub min_severity: Option<Severity>,
+    /// Findings below are dropped.
+    pub min_confidence: Option<Confidence>,
+    /// Another severity for a rule, in the same forms; the last that fits wins.
+    pub severity: Vec<(String, Severity)>,
+    /// Ignores of the configuration.
+    pub ignores: Vec<Ignore>,
+    /// Today, `2026-08-31`, for [`Ignore::expires`]; none leaves all ignores in force.
+    pub today: Option<String>,
+    /// True to report what inline comments ignore as well.
+    pub no_inline_ignores: bool,
+}
+
+impl Selection {
+    /// Whether a rule runs at all.
+    #[must_use]
+    pub fn runs(&self, rule: &Rule) -> bool {
+        (self.select.is_empty() || self.select.iter().any(|s| rule.is_named_by(s)))
+            && !self.ignore.iter().any(|s| rule.is_named_by(s))
+    }
+
+    /// The severity that a rule's findings get, given what the rule says.
+    #[must_use]
+    pub fn severity_of(&self, rule: &Rule, said: Severity) -> Severity {
+        self.severity.iter().rev().find(|(name, _)| rule.is_named_by(name)).map_or(said, |(_, severity)| *severity)
+    }
+}
+
+/// Puts findings in the order of reports and drops those said twice.
+pub fn sort_findings(findings: &mut Vec<Finding>) {
+    findings.sort_by(Finding::order);
+    findings.dedup_by(|a, b| a.rule == b.rule && a.span == b.span && a.message == b.message);
+}
+
+/// Names that do not fit any rule, for a diagnostic about the configuration or a flag.
+#[must_use]
+pub fn unknown_names<'a>(rules: &[Rule], names: impl IntoIterator<Item = &'a str>) -> Vec<SmolStr> {
+    names.into_iter().filter(|name| !rules.iter().any(|rule| rule.is_named_by(name))).map(SmolStr::new).collect()
+}
