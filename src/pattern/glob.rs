@@ -1,0 +1,418 @@
+//! Glob patterns: `*` is any text, the empty one included, `?` any one character,
+//! everything else itself; anchored at both ends (spec: aws-evaluation, section 2.1).
+
+use std::fmt;
+
+use super::code::{HOLE_CODE, ONE, STAR, is_wild, matches_free, same_text};
+use crate::decision::Truth;
+use crate::source::HOLE;
+
+/// A compiled glob. Case-insensitive globs fold ASCII letters, as IAM does for actions.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Glob {
+    code: Box<[u8]>,
+    shape: Shape,
+    fold: bool,
+    holes: bool,
+}
+
+/// What a glob looks like, so that the common ones match without a search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Shape {
+    /// `*`
+    All,
+    /// No wildcard.
+    Exact,
+    /// `text*`
+    Prefix,
+    /// `*text`
+    Suffix,
+    /// `*text*`
+    Contains,
+    /// `text*text`, with the place of the `*`
+    Around(u32),
+    /// Anything else.
+    General,
+}
+
+impl Glob {
+    /// The glob a pattern text stands for, case-sensitive.
+    #[must_use]
+    pub fn new(pattern: &str) -> Self {
+        Builder::new().pattern(pattern).build()
+    }
+
+    /// The glob a pattern text stands for, ASCII letters compared without case.
+    #[must_use]
+    pub fn ignoring_case(pattern: &str) -> Self {
+        Builder::new().ignoring_case().pattern(pattern).build()
+    }
+
+    /// The glob that matches exactly this text, whose `*` and `?` are plain characters.
+    #[must_use]
+    pub fn literal(text: &str) -> Self {
+        Builder::new().literal(text).build()
+    }
+
+    /// A builder, for patterns in which wildcards, literal text and unknown parts join.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    /// Whether the glob matches a text. A hole counts as `*`: false is certain, true is
+    /// only if [`Glob::has_holes`] is false.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        self.matches_bytes(text.as_bytes())
+    }
+
+    /// Whether the glob matches a text: unknown where that depends on a hole.
+    #[must_use]
+    pub fn decide(&self, text: &str) -> Truth {
+        match self.matches(text) {
+            false => Truth::False,
+            true if self.holes => Truth::Unknown,
+            true => Truth::True,
+        }
+    }
+
+    /// Whether part of the pattern is unknown.
+    #[must_use]
+    pub fn has_holes(&self) -> bool {
+        self.holes
+    }
+
+    /// Whether the glob matches every text.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        self.shape == Shape::All && !self.holes
+    }
+
+    /// Whether ASCII letters are compared without case.
+    #[must_use]
+    pub fn ignores_case(&self) -> bool {
+        self.fold
+    }
+
+    /// The one text the glob matches, if it has no wildcard (lower-cased if it ignores
+    /// case).
+    #[must_use]
+    pub fn as_literal(&self) -> Option<&str> {
+        (self.shape == Shape::Exact).then(|| std::str::from_utf8(&self.code).unwrap_or_default())
+    }
+
+    /// The literal text before the first wildcard.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        let end = self.code.iter().position(|b| is_wild(*b)).unwrap_or(self.code.len());
+        self.code.get(..end).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+
+    /// The literal text after the last wildcard; the whole text if there is none.
+    #[must_use]
+    pub fn suffix(&self) -> &str {
+        let start = self.code.iter().rposition(|b| is_wild(*b)).map_or(0, |at| at + 1);
+        self.code.get(start..).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+
+    fn matches_bytes(&self, text: &[u8]) -> bool {
+        let code = &*self.code;
+        let fold = self.fold;
+        match self.shape {
+            Shape::All => true,
+            Shape::Exact => same_text(code, text, fold),
+            Shape::Prefix => {
+                let Some((_, prefix)) = code.split_last() else { return false };
+                text.get(..prefix.len()).is_some_and(|head| same_text(prefix, head, fold))
+            }
+            Shape::Suffix => {
+                let Some((_, suffix)) = code.split_first() else { return false };
+                ends_with(text, suffix, fold)
+            }
+            Shape::Contains if !fold => {
+                let needle = code.get(1..code.len() - 1).unwrap_or_default();
+                memchr::memmem::find(text, needle).is_some()
+            }
+            Shape::Around(star) => {
+                let Some((prefix, rest)) = code.split_at_checked(star as usize) else { return false };
+                let Some((_, suffix)) = rest.split_first() else { return false };
+                text.len() >= prefix.len() + suffix.len()
+                    && text.get(..prefix.len()).is_some_and(|head| same_text(prefix, head, fold))
+                    && ends_with(text, suffix, fold)
+            }
+            Shape::Contains | Shape::General => matches_free(code, text, fold),
+        }
+    }
+}
+
+fn ends_with(text: &[u8], suffix: &[u8], fold: bool) -> bool {
+    let Some(start) = text.len().checked_sub(suffix.len()) else { return false };
+    text.get(start..).is_some_and(|tail| same_text(suffix, tail, fold))
+}
+
+/// The pattern as text: unknown parts as `${…}`, and literal `*` and `?` as `${*}` and
+/// `${?}`, as IAM policies write them.
+impl fmt::Display for Glob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.code.chunk_by(|a, b| !is_wild(*a) && !is_wild(*b)) {
+            match chunk {
+                [STAR] => f.write_str("*")?,
+                [ONE] => f.write_str("?")?,
+                [HOLE_CODE] => f.write_str("${…}")?,
+                literal => {
+                    for char in std::str::from_utf8(literal).unwrap_or_default().chars() {
+                        match char {
+                            '*' | '?' => write!(f, "${{{char}}}")?,
+                            other => fmt::Write::write_char(f, other)?,
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Glob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let case = if self.fold { "i" } else { "" };
+        write!(f, "Glob({:?}{case})", self.to_string())
+    }
+}
+
+/// Joins pattern text, literal text and unknown parts to a [`Glob`].
+#[derive(Debug, Clone, Default)]
+pub struct Builder {
+    code: Vec<u8>,
+    fold: bool,
+    holes: bool,
+}
+
+impl Builder {
+    /// An empty pattern, case-sensitive.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Compares ASCII letters without case. To be said before anything is added.
+    #[must_use]
+    pub fn ignoring_case(mut self) -> Self {
+        self.fold = true;
+        self
+    }
+
+    /// Adds pattern text, in which `*` and `?` are wildcards. [`HOLE`] is a plain
+    /// character here: say [`Builder::hole`] where a text has holes.
+    #[must_use]
+    pub fn pattern(mut self, text: &str) -> Self {
+        self.code.reserve(text.len());
+        for byte in text.bytes() {
+            match byte {
+                b'*' => self.star(STAR),
+                b'?' => self.one(),
+                other => self.byte(other),
+            }
+        }
+        self
+    }
+
+    /// Adds text that stands for itself.
+    #[must_use]
+    pub fn literal(mut self, text: &str) -> Self {
+        self.code.reserve(text.len());
+        for byte in text.bytes() {
+            self.byte(byte);
+        }
+        self
+    }
+
+    /// Adds a part whose text is not known.
+    #[must_use]
+    pub fn hole(mut self) -> Self {
+        self.holes = true;
+        self.star(HOLE_CODE);
+        self
+    }
+
+    /// Adds pattern text in which each [`HOLE`] is an unknown part.
+    #[must_use]
+    pub fn pattern_with_holes(self, text: &str) -> Self {
+        let mut parts = text.split(HOLE);
+        let first = self.pattern(parts.next().unwrap_or_default());
+        parts.fold(first, |builder, part| builder.hole().pattern(part))
+    }
+
+    /// Adds literal text in which each [`HOLE`] is an unknown part.
+    #[must_use]
+    pub fn literal_with_holes(self, text: &str) -> Self {
+        let mut parts = text.split(HOLE);
+        let first = self.literal(parts.next().unwrap_or_default());
+        parts.fold(first, |builder, part| builder.hole().literal(part))
+    }
+
+    /// The glob.
+    #[must_use]
+    pub fn build(self) -> Glob {
+        let shape = shape(&self.code);
+        Glob { code: self.code.into_boxed_slice(), shape, fold: self.fold, holes: self.holes }
+    }
+
+    fn byte(&mut self, byte: u8) {
+        self.code.push(if self.fold { byte.to_ascii_lowercase() } else { byte });
+    }
+
+    /// Adds a `*` or a hole; two next to each other mean the same as one, and the hole is
+    /// remembered by its flag alone.
+    fn star(&mut self, kind: u8) {
+        if !matches!(self.code.last(), Some(&(STAR | HOLE_CODE))) {
+            self.code.push(kind);
+        }
+    }
+
+    /// Adds a `?`, before a `*` if one has just been added: `*?` is `?*`.
+    fn one(&mut self) {
+        match self.code.last() {
+            Some(&star @ (STAR | HOLE_CODE)) => {
+                self.code.pop();
+                self.code.extend([ONE, star]);
+            }
+            _ => self.code.push(ONE),
+        }
+    }
+}
+
+fn shape(code: &[u8]) -> Shape {
+    let mut wild = code.iter().enumerate().filter(|(_, b)| is_wild(**b));
+    let is_star = |byte: &u8| matches!(*byte, STAR | HOLE_CODE);
+    let last = code.len().saturating_sub(1);
+    match (wild.next(), wild.next(), wild.next()) {
+        (None, ..) => Shape::Exact,
+        (Some((at, byte)), None, _) if is_star(byte) => match at {
+            0 if last == 0 => Shape::All,
+            0 => Shape::Suffix,
+            at if at == last => Shape::Prefix,
+            at => u32::try_from(at).map_or(Shape::General, Shape::Around),
+        },
+        (Some((0, first)), Some((at, second)), None) if at == last && is_star(first) && is_star(second) => {
+            Shape::Contains
+        }
+        _ => Shape::General,
+    }
+}
+
+/// Whether a pattern matches a text, without compiling it first.
+#[must_use]
+pub fn matches(pattern: &str, text: &str) -> bool {
+    match_text(pattern.as_bytes(), text.as_bytes(), false)
+}
+
+/// Whether a pattern matches a text, ASCII letters compared without case.
+#[must_use]
+pub fn matches_ignoring_case(pattern: &str, text: &str) -> bool {
+    match_text(pattern.as_bytes(), text.as_bytes(), true)
+}
+
+/// As [`matches_free`], on the pattern as written.
+fn match_text(pattern: &[u8], text: &[u8], fold: bool) -> bool {
+    let (mut at, mut pos) = (0, 0);
+    let mut retry: Option<(usize, usize)> = None;
+    loop {
+        match (pattern.get(at), text.get(pos)) {
+            (Some(b'*'), _) => {
+                at += 1;
+                retry = Some((at, pos));
+                continue;
+            }
+            (Some(b'?'), Some(&byte)) => {
+                at += 1;
+                pos += super::code::char_len(byte);
+                continue;
+            }
+            (Some(a), Some(b)) if a == b || (fold && a.eq_ignore_ascii_case(b)) => {
+                at += 1;
+                pos += 1;
+                continue;
+            }
+            (None, None) => return true,
+            _ => {}
+        }
+        let Some((star, from)) = retry else { return false };
+        let Some(&byte) = text.get(from) else { return false };
+        let next = from + super::code::char_len(byte);
+        retry = Some((star, next));
+        (at, pos) = (star, next);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn matches_as_iam_does() {
+        let table = [
+            ("", "", true),
+            ("", "a", false),
+            ("*", "", true),
+            ("*", "arn:aws:s3:::b/k", true),
+            ("?", "", false),
+            ("?", "é", true),
+            ("??", "é", false),
+            ("*??", "€", false),
+            ("*?", "€", true),
+            ("?*?", "€", false),
+            ("a*", "abc", true),
+            ("a*", "ba", false),
+            ("*c", "abc", true),
+            ("*c", "cb", false),
+            ("*b*", "abc", true),
+            ("*b*", "ac", false),
+            ("a*a", "a", false),
+            ("a*a", "aa", true),
+            ("ab*ba", "aba", false),
+            ("*ab*ab", "abab", true),
+            ("*ab*ab", "ab", false),
+            ("a*b?c*d", "axxbxcxxd", true),
+            ("a*b?c*d", "axxbcxxd", false),
+            ("*aab", "aaaab", true),
+            ("**", "x", true),
+            ("*?*", "", false),
+            ("[a]", "[a]", true),
+            ("s3:*", "s3express:x", false),
+        ];
+        for (pattern, text, expected) in table {
+            assert_eq!(matches(pattern, text), expected, "text `{pattern}` on `{text}`");
+            assert_eq!(Glob::new(pattern).matches(text), expected, "glob `{pattern}` on `{text}`");
+        }
+    }
+
+    #[test]
+    fn case_is_folded_only_when_asked() {
+        for (pattern, text) in [("S3:get*", "s3:GetObject"), ("*OBJECT", "s3:GetObject"), ("*T?B*", "xatxby")] {
+            assert!(!matches(pattern, text));
+            assert!(matches_ignoring_case(pattern, text));
+            assert!(!Glob::new(pattern).matches(text));
+            assert!(Glob::ignoring_case(pattern).matches(text));
+        }
+    }
+
+    #[test]
+    fn literal_parts_hold_no_wildcards() {
+        let glob = Glob::builder().pattern("a*/").literal("x*?").build();
+        assert!(glob.matches("abc/x*?"));
+        assert!(!glob.matches("abc/xyz"));
+        assert_eq!(glob.to_string(), "a*/x${*}${?}");
+    }
+
+    #[test]
+    fn a_hole_may_be_any_text_but_never_certainly() {
+        let glob = Glob::builder().pattern_with_holes(&format!("a/{HOLE}/*")).build();
+        assert_eq!(glob.decide("a/b/c"), Truth::Unknown);
+        assert_eq!(glob.decide("b/b/c"), Truth::False);
+        assert_eq!(Glob::new("a/*").decide("a/b"), Truth::True);
+        let next_to_star = Glob::builder().pattern("*").hole().build();
+        assert_eq!(next_to_star.decide("x"), Truth::Unknown);
+    }
+}
