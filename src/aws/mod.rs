@@ -1,3 +1,4 @@
 //! AWS IAM: policy documents of every kind and the decision AWS would take.
 
+pub mod catalog;
 pub mod document;

@@ -1,0 +1,350 @@
+//! What AWS services there are: actions with access levels and resource types, ARN
+//! templates, condition keys with types. Embedded and compact; a service's data is
+//! inflated when it is first asked for, so that start-up costs nothing.
+//!
+//! The data is a snapshot ([`Catalog::date`]): a rule that claims something does not
+//! exist should say as of when.
+
+mod decode;
+mod suggest;
+#[cfg(test)]
+mod tests;
+
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+pub use suggest::closest;
+
+use crate::pattern::glob;
+
+/// What an action does, as the Service Authorization Reference classes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AccessLevel {
+    /// Lists resources.
+    List,
+    /// Reads contents or attributes.
+    Read,
+    /// Changes something.
+    Write,
+    /// Changes tags only.
+    Tagging,
+    /// Grants or changes permissions.
+    Permissions,
+}
+
+impl AccessLevel {
+    /// Whether the action changes something (write, tagging, permissions management).
+    #[must_use]
+    pub fn mutates(self) -> bool {
+        !matches!(self, Self::List | Self::Read)
+    }
+}
+
+/// The type of a condition key's values; `multi` for the `ArrayOf…` types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyType {
+    /// Type of one value.
+    pub kind: KeyKind,
+    /// Whether a request may carry several values.
+    pub multi: bool,
+}
+
+/// Type of one value of a condition key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyKind {
+    /// Text.
+    String,
+    /// An ARN.
+    Arn,
+    /// `true` or `false`.
+    Bool,
+    /// A number.
+    Numeric,
+    /// A date.
+    Date,
+    /// An address or CIDR.
+    IpAddress,
+    /// Base64 data.
+    Binary,
+}
+
+/// A condition key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConditionKey {
+    /// Name as documented; may hold a variable part (`aws:RequestTag/${TagKey}`).
+    pub name: SmolStr,
+    /// Its values' type.
+    pub kind: KeyType,
+}
+
+/// A resource type of a service.
+#[derive(Debug, Clone)]
+pub struct ResourceType {
+    /// Name in the Service Authorization Reference (`bucket`).
+    pub name: SmolStr,
+    /// ARN template with `${…}` parts (`arn:${Partition}:s3:::${BucketName}`).
+    pub arn: SmolStr,
+    keys: u16,
+}
+
+/// A resource type that an action works on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActionResource {
+    /// Index into [`Service::resources`].
+    pub resource: u16,
+    /// Whether every call of the action needs one.
+    pub required: bool,
+    keys: u16,
+}
+
+/// An action of a service.
+#[derive(Debug, Clone)]
+pub struct Action {
+    /// Name as documented (`GetObject`).
+    pub name: SmolStr,
+    /// The name in lower case, by which it is compared.
+    pub lower: SmolStr,
+    /// What it does.
+    pub level: AccessLevel,
+    /// Resource types; empty for an action without resource-level permissions, which
+    /// only the resource `*` matches.
+    pub resources: Vec<ActionResource>,
+    /// Actions of which AWS says the caller may need them too.
+    pub dependents: Vec<SmolStr>,
+    keys: u16,
+}
+
+impl Action {
+    /// Whether the action supports resource-level permissions at all.
+    #[must_use]
+    pub fn takes_resource(&self) -> bool {
+        !self.resources.is_empty()
+    }
+}
+
+/// A service.
+#[derive(Debug)]
+pub struct Service {
+    /// Prefix of its actions (`s3`).
+    pub prefix: SmolStr,
+    /// Name (`Amazon S3`).
+    pub name: SmolStr,
+    /// Actions, sorted by lower-cased name.
+    pub actions: Vec<Action>,
+    /// Resource types.
+    pub resources: Vec<ResourceType>,
+    /// All condition keys of the service, global ones that it lists included.
+    pub keys: Vec<ConditionKey>,
+    sets: Vec<Vec<u16>>,
+}
+
+impl Service {
+    /// The action of that name, in any case.
+    #[must_use]
+    pub fn action(&self, name: &str) -> Option<&Action> {
+        let lower = name.to_ascii_lowercase();
+        let at = self.actions.binary_search_by(|a| a.lower.as_str().cmp(&lower)).ok()?;
+        self.actions.get(at)
+    }
+
+    /// Resource types of an action.
+    pub fn resources_of<'a>(&'a self, action: &'a Action) -> impl Iterator<Item = &'a ResourceType> {
+        action.resources.iter().filter_map(|r| self.resources.get(usize::from(r.resource)))
+    }
+
+    /// The service-specific and tag condition keys that apply to an action, through the
+    /// action itself or any resource type it works on. Global keys other than the listed
+    /// ones apply to every action in addition.
+    #[must_use]
+    pub fn keys_of(&self, action: &Action) -> Vec<&ConditionKey> {
+        let mut indices: Vec<u16> = self.set(action.keys).to_vec();
+        for used in &action.resources {
+            indices.extend(self.set(used.keys));
+            if let Some(resource) = self.resources.get(usize::from(used.resource)) {
+                indices.extend(self.set(resource.keys));
+            }
+        }
+        indices.sort_unstable();
+        indices.dedup();
+        indices.into_iter().filter_map(|i| self.keys.get(usize::from(i))).collect()
+    }
+
+    /// The service's condition key that a name in a policy means, if there is one: names
+    /// compare without case, and `${…}` parts match any text.
+    #[must_use]
+    pub fn key(&self, name: &str) -> Option<&ConditionKey> {
+        self.keys.iter().find(|key| key_matches(&key.name, name))
+    }
+
+    fn set(&self, id: u16) -> &[u16] {
+        self.sets.get(usize::from(id)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// All services.
+#[derive(Debug)]
+pub struct Catalog {
+    date: &'static str,
+    version: &'static str,
+    rcp_services: Vec<&'static str>,
+    federated_prefixes: Vec<&'static str>,
+    global_keys: Vec<ConditionKey>,
+    chunks: Vec<Chunk>,
+    /// prefix → chunk and place in it
+    index: FxHashMap<&'static str, (usize, usize)>,
+    prefixes: Vec<&'static str>,
+}
+
+#[derive(Debug)]
+struct Chunk {
+    packed: &'static [u8],
+    raw_len: usize,
+    services: OnceLock<Vec<Service>>,
+}
+
+/// The embedded catalog.
+#[must_use]
+pub fn catalog() -> &'static Catalog {
+    static CATALOG: OnceLock<Catalog> = OnceLock::new();
+    CATALOG.get_or_init(|| decode::catalog(include_bytes!("../../../data/aws/catalog.bin")))
+}
+
+impl Catalog {
+    /// Day of the data, `YYYY-MM-DD`.
+    #[must_use]
+    pub fn date(&self) -> &'static str {
+        self.date
+    }
+
+    /// Version of the package the data was made from.
+    #[must_use]
+    pub fn version(&self) -> &'static str {
+        self.version
+    }
+
+    /// All service prefixes, sorted.
+    #[must_use]
+    pub fn prefixes(&self) -> &[&'static str] {
+        &self.prefixes
+    }
+
+    /// Whether there is a service of that prefix, in any case; inflates nothing.
+    #[must_use]
+    pub fn has_service(&self, prefix: &str) -> bool {
+        self.index.contains_key(prefix.to_ascii_lowercase().as_str())
+    }
+
+    /// The service of that prefix, in any case.
+    #[must_use]
+    pub fn service(&self, prefix: &str) -> Option<&Service> {
+        let found = self.index.get(prefix);
+        let &(chunk, at) = match found {
+            Some(place) => place,
+            None => self.index.get(prefix.to_ascii_lowercase().as_str())?,
+        };
+        self.chunks.get(chunk)?.services().get(at)
+    }
+
+    /// The action of a full name such as `s3:GetObject`, in any case.
+    #[must_use]
+    pub fn action(&self, full: &str) -> Option<(&Service, &Action)> {
+        let (prefix, name) = full.split_once(':')?;
+        let service = self.service(prefix)?;
+        Some((service, service.action(name)?))
+    }
+
+    /// All actions that an action pattern matches (`s3:Get*`, `*`, `*:Describe*`), in
+    /// order of service and name.
+    pub fn matching<'a>(&'a self, pattern: &str) -> impl Iterator<Item = (&'a Service, &'a Action)> + use<'a> {
+        let lower = pattern.to_ascii_lowercase();
+        let (prefix, name) = match lower.split_once(':') {
+            Some((prefix, name)) => (prefix.to_owned(), name.to_owned()),
+            // only patterns with `*` can match a full name if they hold no colon themselves
+            None if lower.ends_with('*') => (lower.clone(), "*".to_owned()),
+            None => (lower.clone(), String::new()),
+        };
+        let wild = prefix.contains(['*', '?']);
+        let services: Vec<&'a Service> = if wild {
+            let fits = |p: &&&'static str| glob::matches(&prefix, p);
+            self.prefixes.iter().filter(fits).filter_map(|p| self.service(p)).collect()
+        } else {
+            self.service(&prefix).into_iter().collect()
+        };
+        services.into_iter().flat_map(move |service| {
+            let name = name.clone();
+            service.actions.iter().filter(move |a| glob::matches(&name, &a.lower)).map(move |a| (service, a))
+        })
+    }
+
+    /// Whether resource control policies apply to the service.
+    #[must_use]
+    pub fn rcp_supports(&self, prefix: &str) -> bool {
+        self.rcp_services.iter().any(|p| p.eq_ignore_ascii_case(prefix))
+    }
+
+    /// The global condition key a name in a policy means, if there is one.
+    #[must_use]
+    pub fn global_key(&self, name: &str) -> Option<&ConditionKey> {
+        self.global_keys.iter().find(|key| key_matches(&key.name, name))
+    }
+
+    /// All global condition keys.
+    #[must_use]
+    pub fn global_keys(&self) -> &[ConditionKey] {
+        &self.global_keys
+    }
+
+    /// Whether a condition key is a claim of an identity provider: its prefix is a known
+    /// provider (`saml`) or an issuer's host (`token.actions.githubusercontent.com`,
+    /// `oidc.eks.eu-west-1.amazonaws.com/id/…`). Every issuer has `sub` and `aud` and may
+    /// have claims of its own, so such a key is never unknown.
+    #[must_use]
+    pub fn is_federated_key(&self, name: &str) -> bool {
+        let Some((prefix, claim)) = name.rsplit_once(':') else { return false };
+        !claim.is_empty() && (prefix.contains('.') || self.federated_prefixes.iter().any(|p| key_matches(p, prefix)))
+    }
+
+    /// The condition key that a name in a policy means: a global key, or one of the
+    /// service its prefix names, or a documented claim of an identity provider
+    /// (`accounts.google.com:sub`, kept under `sts`). None where it is unknown; see
+    /// [`Catalog::is_federated_key`] before claiming so.
+    #[must_use]
+    pub fn condition_key(&self, name: &str) -> Option<&ConditionKey> {
+        if name.get(..4).is_some_and(|p| p.eq_ignore_ascii_case("aws:")) {
+            return self.global_key(name);
+        }
+        let (prefix, _) = name.split_once(':')?;
+        match self.service(prefix) {
+            Some(service) => service.key(name),
+            None => ["sts", "sso", "aws-marketplace", "cognito-identity"]
+                .into_iter()
+                .find_map(|p| self.service(p)?.key(name)),
+        }
+    }
+}
+
+impl Chunk {
+    fn services(&self) -> &[Service] {
+        self.services.get_or_init(|| decode::chunk(self.packed, self.raw_len))
+    }
+}
+
+/// Whether a key name in a policy is the documented one: without case, where each `${…}`
+/// of the documented name matches one or more characters.
+fn key_matches(documented: &str, name: &str) -> bool {
+    let Some((head, rest)) = documented.split_once("${") else {
+        return documented.eq_ignore_ascii_case(name);
+    };
+    let Some((_, tail)) = rest.split_once('}') else { return false };
+    let Some(start) = name.get(..head.len()) else { return false };
+    if !start.eq_ignore_ascii_case(head) {
+        return false;
+    }
+    let body = name.get(head.len()..).unwrap_or("");
+    if tail.is_empty() {
+        return !body.is_empty();
+    }
+    body.char_indices().skip(1).any(|(at, _)| body.get(at..).is_some_and(|rest| key_matches(tail, rest)))
+}
