@@ -1,1 +1,88 @@
 //! Declarations linked: the effective permission model.
+//!
+//! [`Model::build`] takes every declaration of a run and links them. It borrows nothing;
+//! the caller keeps the [`SourceMap`](crate::source::SourceMap) that spans point into.
+//! Cost is linear in the number of declarations, and order is that of the declarations.
+//!
+//! What is where:
+//!
+//! | question | ask |
+//! | --- | --- |
+//! | policies and who cites them | [`VaultModel::policies`], [`Policy::cited_by`] |
+//! | who can get a token, and how | [`VaultModel::roles`], [`VaultModel::token_roles`], [`VaultModel::tokens`] |
+//! | entities, aliases, groups | [`VaultModel::entities`], [`VaultModel::groups`] |
+//! | mounts, and the mount of a path | [`VaultModel::mounts`], [`VaultModel::mount_of`] |
+//! | secrets-engine roles and everything else | [`VaultModel::objects`] |
+//! | citations of what is not in the model | [`Model::dangling`] |
+//! | AWS users, groups, roles and their policies | [`Model::aws`] |
+//!
+//! Everything is in a vector, in declaration order, and named by a small id (`RoleId`,
+//! `PolicyId` …), which stays valid as long as the model.
+
+pub mod aws;
+pub mod cite;
+pub mod ids;
+pub mod vault;
+
+pub use aws::AwsModel;
+pub use cite::{Cite, Dangling, Target};
+pub use ids::{DeclId, EntityId, GroupId, MountId, ObjectId, PolicyId, RoleId, TokenId, TokenRoleId};
+pub use vault::{Alias, Entity, Group, Mount, MountClass, Object, Policy, Role, Subject, Token, TokenRole, VaultModel};
+
+use crate::carrier::declaration::{Declaration, Item};
+use crate::syntax::Node;
+use crate::vault::policy as document;
+
+/// All declarations of a run, linked.
+#[derive(Debug, Default)]
+pub struct Model {
+    declarations: Vec<Declaration>,
+    /// The Vault side.
+    pub vault: VaultModel,
+    /// The AWS side.
+    pub aws: AwsModel,
+    /// Citations of policies, mounts, entities … that nothing here declares.
+    pub dangling: Vec<Dangling>,
+}
+
+impl Model {
+    /// Links declarations.
+    #[must_use]
+    pub fn build(declarations: Vec<Declaration>) -> Self {
+        let vault = VaultModel::build(&declarations);
+        let aws = AwsModel::build(&declarations);
+        let dangling = vault.dangling();
+        Self { declarations, vault, aws, dangling }
+    }
+
+    /// The declarations, in the order they were given.
+    #[must_use]
+    pub fn declarations(&self) -> &[Declaration] {
+        &self.declarations
+    }
+
+    /// One declaration.
+    #[must_use]
+    pub fn declaration(&self, id: DeclId) -> Option<&Declaration> {
+        self.declarations.get(id.index())
+    }
+
+    /// The document of a policy of the model.
+    #[must_use]
+    pub fn policy_document(&self, id: PolicyId) -> Option<&document::Policy> {
+        match &self.declaration(self.vault.policy(id)?.decl)?.item {
+            Item::VaultPolicy(policy) => Some(&policy.policy),
+            _ => None,
+        }
+    }
+
+    /// The body of a declared Vault object (role, mount, entity …): its fields under the
+    /// API's names.
+    #[must_use]
+    pub fn vault_body(&self, id: DeclId) -> Option<&Node> {
+        match &self.declaration(id)?.item {
+            Item::VaultObject(object) => Some(&object.body),
+            _ => None,
+        }
+    }
+}

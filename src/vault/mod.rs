@@ -3,3 +3,5 @@
 pub mod capability;
 pub mod dialect;
 pub mod policy;
+pub mod roles;
+pub mod token_role;

@@ -1,0 +1,267 @@
+//! Linking the Vault declarations: first everything gets its place and name, then
+//! citations are resolved. Both passes are linear.
+
+use smol_str::SmolStr;
+
+use super::{
+    Alias, Citer, Entity, Group, Mount, MountClass, Object, Policy, Role, Subject, Token, TokenRole, VaultModel,
+    cites_of,
+};
+use crate::carrier::declaration::{Declaration, Item, Named, VaultKind, VaultObject};
+use crate::model::cite::{Cite, Dangling, Target};
+use crate::model::ids::{DeclId, EntityId, GroupId, MountId, PolicyId, RoleId, TokenId, TokenRoleId};
+use crate::syntax::Node;
+use crate::vault::roles::field::{self, Fact};
+use crate::vault::roles::{Method, TokenFields, policy_name};
+
+impl VaultModel {
+    /// Links the Vault declarations.
+    #[must_use]
+    pub fn build(declarations: &[Declaration]) -> Self {
+        let mut model = Self::default();
+        for (index, declaration) in declarations.iter().enumerate() {
+            let decl = DeclId::at(index);
+            match &declaration.item {
+                Item::VaultPolicy(policy) => {
+                    let name = known(policy.name.as_ref()).map(|name| policy_name(&name));
+                    let id = PolicyId::at(model.policies.len());
+                    if let Some(name) = &name {
+                        model.policy_names.entry(name.clone()).or_default().push(id);
+                    }
+                    let namespace = namespace(policy.namespace.as_ref());
+                    model.policies.push(Policy { decl, name, namespace, cited_by: Vec::new() });
+                }
+                Item::VaultObject(object) => model.add(decl, object),
+                _ => {}
+            }
+        }
+        model.link();
+        model
+    }
+
+    fn add(&mut self, decl: DeclId, object: &VaultObject) {
+        let body = &object.body;
+        let name = known(object.name.as_ref());
+        let named = object.name.clone();
+        let namespace = namespace(object.namespace.as_ref());
+        match &object.kind {
+            VaultKind::SecretsMount => self.add_mount(decl, MountClass::Secrets, object, namespace),
+            VaultKind::AuthMount => self.add_mount(decl, MountClass::Auth, object, namespace),
+            VaultKind::AuthRole(method) => self.add_role(decl, method, Subject::Role, object, namespace),
+            VaultKind::AuthMapping { method, subject } => {
+                let subject = if subject == "user" || subject == "cert" { Subject::User } else { Subject::Group };
+                let subject = if method == "cert" { Subject::Role } else { subject };
+                self.add_role(decl, method, subject, object, namespace);
+            }
+            VaultKind::TokenRole => {
+                let facts = crate::vault::token_role::TokenRole::read(body);
+                let cites = cites_of(&facts.allowed);
+                self.token_roles.push(TokenRole { decl, name, named, namespace, facts, cites });
+            }
+            VaultKind::Token => {
+                let token = TokenFields::read(body);
+                let name = name.or_else(|| field::string(body, &["display_name"]).known().cloned());
+                self.tokens.push(Token {
+                    decl,
+                    name,
+                    namespace,
+                    cites: cites_of(&token.policies),
+                    cites_unknown: token.policies.unknown,
+                    token,
+                    role_name: field::string(body, &["role_name", "role"]),
+                    entity: None,
+                });
+            }
+            VaultKind::Entity => {
+                let policies = field::string_list(body, &["policies"]);
+                self.entities.push(Entity {
+                    decl,
+                    name,
+                    id: text(body, "id"),
+                    namespace,
+                    cites: cites_of(&policies),
+                    cites_unknown: policies.unknown,
+                    disabled: field::boolean(body, &["disabled"]),
+                    aliases: aliases(decl, body),
+                    groups: Vec::new(),
+                });
+            }
+            VaultKind::Group => {
+                let policies = field::string_list(body, &["policies"]);
+                let members = field::string_list(body, &["member_entity_ids"]);
+                let groups = field::string_list(body, &["member_group_ids"]);
+                let external = match field::string(body, &["type"]) {
+                    Fact::Known(kind, span) => Fact::Known(kind == "external", span),
+                    Fact::Absent => Fact::Absent,
+                    Fact::Unknown(span) => Fact::Unknown(span),
+                };
+                self.groups.push(Group {
+                    decl,
+                    name,
+                    id: text(body, "id"),
+                    namespace,
+                    external,
+                    cites: cites_of(&policies),
+                    cites_unknown: policies.unknown,
+                    entities: Vec::new(),
+                    children: Vec::new(),
+                    parents: Vec::new(),
+                    aliases: aliases(decl, body),
+                    members_unknown: !members.is_known() || !groups.is_known(),
+                });
+            }
+            kind => {
+                let auth = matches!(kind, VaultKind::AuthConfig(_));
+                self.objects.push(Object {
+                    decl,
+                    kind: kind.clone(),
+                    mount: mount_path(object.mount.as_ref(), auth),
+                    mount_id: None,
+                    name,
+                    namespace,
+                });
+            }
+        }
+    }
+
+    fn add_mount(&mut self, decl: DeclId, class: MountClass, object: &VaultObject, namespace: SmolStr) {
+        let body = &object.body;
+        let kind = text(body, "type");
+        let path = mount_path(object.name.as_ref().or(object.mount.as_ref()), class == MountClass::Auth);
+        let options = body.get("options");
+        let version = options.and_then(|options| field::integer(options, &["version"]).known().copied());
+        let kv_version = match kind.as_deref() {
+            Some("kv-v2") => Some(2),
+            // A `kv` mount made through the API without options is version 1.
+            Some("kv" | "kv-v1" | "generic") => match version {
+                None if options.is_some_and(|node| node.as_map().is_none()) => None,
+                None | Some(1) => Some(1),
+                Some(2) => Some(2),
+                Some(_) => None,
+            },
+            _ => None,
+        };
+        let kind = kind.map(|kind| match kind.as_str() {
+            "kv-v1" | "kv-v2" | "generic" => SmolStr::new_static("kv"),
+            _ => kind,
+        });
+        let tune = body.get("config").or_else(|| body.get("tune")).unwrap_or(body);
+        let id = MountId::at(self.mounts.len());
+        if let Some(path) = &path {
+            self.mount_paths.entry(path.clone()).or_default().push(id);
+        }
+        self.mounts.push(Mount {
+            decl,
+            class,
+            path,
+            namespace,
+            kind,
+            kv_version,
+            accessor: text(body, "accessor"),
+            max_lease_ttl: field::seconds(tune, &["max_lease_ttl", "max_lease_ttl_seconds"]),
+            default_lease_ttl: field::seconds(tune, &["default_lease_ttl", "default_lease_ttl_seconds"]),
+        });
+    }
+
+    fn add_role(&mut self, decl: DeclId, method: &str, subject: Subject, object: &VaultObject, namespace: SmolStr) {
+        let method = Method::from_type(method);
+        let token = TokenFields::read(&object.body);
+        // A mount that is not given is the one people use: the method's own name.
+        let mount = match &object.mount {
+            Some(named) => mount_path(Some(named), true),
+            None => Some(SmolStr::from(format!("auth/{}", method.name()))),
+        };
+        self.roles.push(Role {
+            decl,
+            method,
+            subject,
+            mount,
+            mount_id: None,
+            name: known(object.name.as_ref()),
+            named: object.name.clone(),
+            namespace,
+            cites: cites_of(&token.policies),
+            cites_unknown: token.policies.unknown,
+            token,
+        });
+    }
+
+    /// Resolves citations.
+    fn link(&mut self) {
+        let mut links: Vec<(PolicyId, Citer)> = Vec::new();
+        let mut dangling = Vec::new();
+        let mut resolve = |model: &Self, cites: &mut [Cite], namespace: &str, citer: Citer, decl: DeclId| {
+            for cite in cites {
+                if cite.target == Target::Unknown {
+                    continue;
+                }
+                cite.target = model.policy_target(&cite.name, namespace);
+                match cite.target {
+                    Target::Policy(id) => links.push((id, citer)),
+                    Target::Dangling => {
+                        dangling.push(Dangling { kind: "policy", name: cite.name.clone(), span: cite.span, by: decl });
+                    }
+                    _ => {}
+                }
+            }
+        };
+        macro_rules! each {
+            ($field:ident, $citer:expr) => {
+                let mut items = std::mem::take(&mut self.$field);
+                for (index, item) in items.iter_mut().enumerate() {
+                    resolve(self, &mut item.cites, &item.namespace, $citer(index), item.decl);
+                }
+                self.$field = items;
+            };
+        }
+        each!(roles, |index| Citer::Role(RoleId::at(index)));
+        each!(token_roles, |index| Citer::TokenRole(TokenRoleId::at(index)));
+        each!(tokens, |index| Citer::Token(TokenId::at(index)));
+        each!(entities, |index| Citer::Entity(EntityId::at(index)));
+        each!(groups, |index| Citer::Group(GroupId::at(index)));
+        for (id, citer) in links {
+            if let Some(policy) = self.policies.get_mut(id.index()) {
+                policy.cited_by.push(citer);
+            }
+        }
+        self.dangling = dangling;
+    }
+}
+
+/// The known text of a name.
+fn known(named: Option<&Named>) -> Option<SmolStr> {
+    named.filter(|(text, _)| text.is_known()).map(|(text, _)| text.raw_smol().clone())
+}
+
+/// A namespace without slashes at its ends; empty for root and for one that is unknown.
+fn namespace(named: Option<&Named>) -> SmolStr {
+    known(named).map(|name| SmolStr::new(name.trim_matches('/'))).unwrap_or_default()
+}
+
+/// A mount path without slashes at its ends, with `auth/` where it is an auth mount.
+fn mount_path(named: Option<&Named>, auth: bool) -> Option<SmolStr> {
+    let path = known(named)?;
+    let path = path.trim_matches('/');
+    let bare = path.strip_prefix("auth/").filter(|_| auth).unwrap_or(path);
+    Some(if auth { SmolStr::from(format!("auth/{bare}")) } else { SmolStr::new(bare) })
+}
+
+fn text(body: &Node, key: &str) -> Option<SmolStr> {
+    field::string(body, &[key]).known().cloned()
+}
+
+/// Aliases that an export lists inside an entity or group.
+fn aliases(decl: DeclId, body: &Node) -> Vec<Alias> {
+    let listed = body.get("aliases").and_then(Node::as_list).unwrap_or_default().iter().chain(body.get("alias"));
+    listed
+        .filter(|node| node.as_map().is_some_and(|entries| !entries.is_empty()))
+        .map(|node| Alias {
+            decl,
+            name: text(node, "name"),
+            span: node.get("name").map_or(node.span, |name| name.span),
+            mount: None,
+            accessor: text(node, "mount_accessor"),
+            mount_type: text(node, "mount_type"),
+        })
+        .collect()
+}

@@ -1,0 +1,10 @@
+//! Roles, users and mappings as typed facts over their bodies, whatever carrier they
+//! came in. Every fact is three-valued: absent, known, or there but unknown.
+
+pub mod field;
+mod method;
+mod token_fields;
+
+pub use field::{Fact, StringList};
+pub use method::Method;
+pub use token_fields::{TokenFields, policy_name};
