@@ -1,5 +1,7 @@
 //! Texts, the spans that point into them, and the files they come from.
 
+pub mod decode;
+pub mod discovery;
 mod fragment;
 mod lines;
 mod map;
