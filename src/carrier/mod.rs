@@ -1,4 +1,99 @@
-//! Node → declarations: what each format that people keep access control in declares.
+//! Text → declarations: what each format that people keep access control in declares.
+
+use rayon::prelude::*;
 
 pub mod declaration;
+pub mod format;
+pub mod recognise;
 pub mod record;
+
+pub use format::Format;
+pub use recognise::recognise;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{SourceId, SourceMap};
+use crate::vault::dialect::Dialect;
+use declaration::Declaration;
+use record::Record;
+
+/// What readers have to know beyond the text.
+#[derive(Debug, Clone)]
+pub struct ReadOptions {
+    /// The server that Vault policies are meant for: they differ in what they take.
+    pub dialect: Dialect,
+    /// Bare policies larger than this are refused, in bytes.
+    pub policy_limit: usize,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self { dialect: Dialect::default(), policy_limit: 1 << 20 }
+    }
+}
+
+/// What a text declares.
+#[derive(Debug, Default)]
+pub struct Carried {
+    /// The declarations, in source order.
+    pub declarations: Vec<Declaration>,
+    /// The resource records they were made from, for the carriers that have such, so that
+    /// rules can look at what no declaration says (unknown arguments, wrong classes).
+    pub records: Vec<Record>,
+    /// What could not be read or parsed.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Names (as in the [`SourceMap`]) of further files that the text refers to and that
+    /// are not in the map: `file("policy.hcl")`, `Path("p.hcl").read_text()`. If they can
+    /// be had they are added and the text is read once more.
+    pub wants: Vec<String>,
+}
+
+impl Carried {
+    /// Joins what another text declares.
+    pub fn append(&mut self, other: Self) {
+        self.declarations.extend(other.declarations);
+        self.records.extend(other.records);
+        self.diagnostics.extend(other.diagnostics);
+        self.wants.extend(other.wants);
+    }
+}
+
+/// Reads one text of a known format.
+#[must_use]
+pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &ReadOptions) -> Carried {
+    let _ = (sources, source, options);
+    match format {
+        Format::VaultHcl
+        | Format::VaultJson
+        | Format::IamDocument
+        | Format::AwsCli
+        | Format::AwsAccount
+        | Format::VaultApi
+        | Format::Terraform
+        | Format::TerraformJson
+        | Format::TerraformVariables
+        | Format::TerraformPlan
+        | Format::TerraformState
+        | Format::PulumiPython
+        | Format::PulumiYaml
+        | Format::PulumiPreview
+        | Format::PulumiState
+        | Format::CloudFormationJson
+        | Format::CloudFormationYaml
+        | Format::KubernetesYaml => Carried::default(),
+    }
+}
+
+/// Reads all texts, in parallel, and gives back what they declare in their order.
+///
+/// Formats whose texts make sense only together (the files of a Terraform module) are
+/// read together here; every other text alone, by [`read`].
+#[must_use]
+pub fn read_all(sources: &SourceMap, inputs: &[(SourceId, Format)], options: &ReadOptions) -> Carried {
+    let parts: Vec<Carried> =
+        inputs.par_iter().map(|(source, format)| read(sources, *source, *format, options)).collect();
+    let mut all = Carried::default();
+    for part in parts {
+        all.append(part);
+    }
+    all
+}

@@ -11,9 +11,8 @@ use crate::diagnostic::Diagnostic;
 
 /// Extensions of the files that are looked at inside directories. A file named by the
 /// user is looked at whatever it is called.
-const EXTENSIONS: &[&str] = &[
-    "hcl", "json", "policy", "py", "template", "tf", "tfstate", "tfvars", "tofu", "yaml", "yml",
-];
+const EXTENSIONS: &[&str] =
+    &["hcl", "json", "policy", "py", "template", "tf", "tfstate", "tfvars", "tofu", "yaml", "yml"];
 
 /// A file to read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -225,7 +224,7 @@ fn size(bytes: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
     UNITS
         .into_iter()
-        .find(|(unit, _)| bytes >= *unit && bytes % unit == 0)
+        .find(|(unit, _)| bytes >= *unit && bytes.is_multiple_of(*unit))
         .map_or_else(|| format!("{bytes} bytes"), |(unit, name)| format!("{} {name}", bytes / unit))
 }
 
