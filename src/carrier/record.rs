@@ -35,6 +35,22 @@ pub struct Record {
     ///
     /// [`Value::Unknown`]: crate::syntax::Value::Unknown
     pub body: Node,
+    /// What the carrier found wrong with the resource while reading it: an argument its
+    /// class does not have, a class that does not exist.
+    pub notes: Vec<RecordNote>,
+}
+
+/// Something a carrier found wrong with a resource; the rule of that name reports it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordNote {
+    /// The rule that reports it, as `system/slug`.
+    pub rule: &'static str,
+    /// One lower-case sentence.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+    /// What to do, if there is something better than the rule page's advice.
+    pub help: Option<String>,
 }
 
 /// Managed by the program, or only looked up by it.
