@@ -175,13 +175,37 @@ impl<'a> Fragment<'a> {
         matches!(self.map, Map::Plain { .. })
     }
 
+    /// Adds the text range `start..end` to a map under construction, run by run, so that a
+    /// part of this text keeps its way back to the source.
+    pub fn copy_map(&self, start: usize, end: usize, into: &mut SpanMap) {
+        let Map::Mapped(map) = &self.map else {
+            into.push(end.saturating_sub(start), self.span(start, end));
+            return;
+        };
+        let clip = |at: usize| u32::try_from(at).unwrap_or(u32::MAX).min(map.len);
+        let (from, to) = (clip(start), clip(end));
+        let first = map.segments.partition_point(|s| s.at <= from).saturating_sub(1);
+        for (index, segment) in map.segments.iter().enumerate().skip(first) {
+            let next = map.segments.get(index + 1).map_or(map.len, |s| s.at);
+            let (a, b) = (segment.at.max(from), next.min(to));
+            if segment.at >= to {
+                break;
+            }
+            if b > a {
+                into.push((b - a) as usize, map.span(a as usize, b as usize));
+            }
+        }
+    }
+
     /// The holes whose `HOLE` characters stand in the text range, with offsets relative
     /// to its start.
     #[must_use]
     pub fn holes_in(&self, start: usize, end: usize) -> Vec<Hole> {
-        let inside = |hole: &&Hole| (start..end).contains(&(hole.at as usize));
+        let first = self.holes.partition_point(|hole| (hole.at as usize) < start);
+        let last = self.holes.partition_point(|hole| (hole.at as usize) < end);
         let shift = u32::try_from(start).unwrap_or(u32::MAX);
-        self.holes.iter().filter(inside).map(|h| Hole { at: h.at - shift, unknown: h.unknown.clone() }).collect()
+        let inside = self.holes.get(first..last).unwrap_or_default().iter();
+        inside.map(|h| Hole { at: h.at - shift, unknown: h.unknown.clone() }).collect()
     }
 }
 
@@ -209,6 +233,25 @@ mod tests {
         ];
         for ((from, to), (start, end)) in table {
             assert_eq!(map.span(from, to), Span::new(SOURCE, start, end), "text {from}..{to}");
+        }
+    }
+
+    #[test]
+    fn a_copied_range_maps_as_the_original_does() {
+        let mut map = SpanMap::empty(SOURCE);
+        map.push(2, Span::new(SOURCE, 0, 2));
+        map.push(1, Span::new(SOURCE, 2, 4));
+        map.push(3, Span::new(SOURCE, 10, 13));
+        let fragment = Fragment::mapped("abncde", Vec::new(), Arc::new(map));
+        for start in 0..6 {
+            for end in start + 1..=6 {
+                let mut copy = SpanMap::empty(SOURCE);
+                fragment.copy_map(start, end, &mut copy);
+                assert_eq!(copy.len as usize, end - start);
+                for at in start..end {
+                    assert_eq!(copy.span(at - start, end - start), fragment.span(at, end), "{start}..{end} at {at}");
+                }
+            }
         }
     }
 
