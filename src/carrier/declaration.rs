@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use crate::aws::document::{Document, PolicyKind};
-use crate::source::Span;
+use crate::source::{Span, Unknown};
 use crate::syntax::{Node, Text};
 use crate::vault::policy::Policy;
 
@@ -41,6 +41,11 @@ pub struct Declaration {
     pub address: SmolStr,
     /// The whole declaration; reports point at narrower spans where they can.
     pub span: Span,
+    /// What the declaration depends on, where it is made only in some cases: a `count`, a
+    /// conditional or a template condition whose value is not known. It may or may not be
+    /// there; where a conditional has two sides, each has a declaration of its own. None
+    /// for what is certainly declared.
+    pub condition: Option<Unknown>,
     /// What is declared.
     pub item: Item,
 }

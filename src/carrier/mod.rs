@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 pub mod declaration;
 pub mod format;
+pub mod path;
 pub mod recognise;
 pub mod record;
 

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::declaration::{Carrier, Named};
-use crate::source::Span;
+use crate::source::{Span, Unknown};
 use crate::syntax::Node;
 
 /// A resource as a carrier declares it, in Terraform's words whatever the carrier: a
@@ -35,6 +35,9 @@ pub struct Record {
     ///
     /// [`Value::Unknown`]: crate::syntax::Value::Unknown
     pub body: Node,
+    /// What it depends on, where it is only made in some cases (see
+    /// [`Declaration::condition`](super::declaration::Declaration::condition)).
+    pub condition: Option<Unknown>,
     /// What the carrier found wrong with the resource while reading it: an argument its
     /// class does not have, a class that does not exist.
     pub notes: Vec<RecordNote>,

@@ -99,6 +99,29 @@ impl SpanMap {
         Span { source: self.source, start: from, end: to.max(from) }
     }
 
+    /// The map of the text range `from..to` alone.
+    #[must_use]
+    pub fn cut(&self, from: u32, to: u32) -> Self {
+        let to = to.min(self.len);
+        let from = from.min(to);
+        let mut segments = Vec::new();
+        for (index, segment) in self.segments.iter().enumerate() {
+            let next = self.segments.get(index + 1).map_or(self.len, |s| s.at);
+            if next <= from || segment.at >= to {
+                continue;
+            }
+            let (start, end) = (segment.at.max(from), next.min(to));
+            let linear = next - segment.at == segment.len;
+            let piece = if linear {
+                Segment { at: start - from, start: segment.start + (start - segment.at), len: end - start }
+            } else {
+                Segment { at: start - from, start: segment.start, len: segment.len }
+            };
+            segments.push(piece);
+        }
+        Self { source: self.source, len: to - from, segments }
+    }
+
     /// Source range of the text byte at `at` (or the end of everything).
     fn byte(&self, at: u32, past_end: bool) -> (u32, u32) {
         let index = self.segments.partition_point(|s| s.at <= at).saturating_sub(1);
@@ -149,6 +172,18 @@ impl<'a> Fragment<'a> {
     #[must_use]
     pub fn mapped(text: impl Into<Cow<'a, str>>, holes: impl Into<Cow<'a, [Hole]>>, map: Arc<SpanMap>) -> Self {
         Self { text: text.into(), holes: holes.into(), map: Map::Mapped(map) }
+    }
+
+    /// The offset at which the text stands, if it stands in the source as it is; else its
+    /// map.
+    ///
+    /// # Errors
+    /// The map is the other answer, not a failure.
+    pub fn parts(&self) -> Result<u32, &Arc<SpanMap>> {
+        match &self.map {
+            Map::Plain { start, .. } => Ok(*start),
+            Map::Mapped(map) => Err(map),
+        }
     }
 
     /// The source that spans point into.

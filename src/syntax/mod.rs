@@ -1,7 +1,10 @@
 //! Text → spanned [`Node`] tree. One file per format; all share one tree.
 
+mod build;
+pub mod hcl2;
 pub mod json;
 mod node;
 pub mod percent;
 
+pub use build::TextBuilder;
 pub use node::{Entry, Node, Text, Value};

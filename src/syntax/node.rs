@@ -149,6 +149,33 @@ impl Text {
         }
     }
 
+    /// The whole of a fragment as a text.
+    #[must_use]
+    pub fn of_fragment(fragment: &Fragment<'_>) -> Self {
+        match fragment.parts() {
+            Ok(start) => Self::plain(fragment.text.as_ref(), start),
+            Err(map) => Self::mapped(fragment.text.as_ref(), Arc::clone(map), fragment.holes.to_vec()),
+        }
+    }
+
+    /// The part `start..end` of the value, each byte keeping its place. `span` is the span
+    /// of the node that holds the text.
+    #[must_use]
+    pub fn sub(&self, span: Span, start: usize, end: usize) -> Self {
+        let part = self.value.get(start..end).unwrap_or("");
+        match &self.layout {
+            Layout::Plain(base) => {
+                let offset = u32::try_from(start).unwrap_or(u32::MAX);
+                Self::plain(part, base.saturating_add(offset))
+            }
+            Layout::Mapped(mapped) => {
+                let (from, to) = (u32::try_from(start).unwrap_or(u32::MAX), u32::try_from(end).unwrap_or(u32::MAX));
+                let map = Arc::new(mapped.map.cut(from, to));
+                Self::mapped(part, map, self.fragment(span).holes_in(start, end))
+            }
+        }
+    }
+
     /// The source span of the value's bytes `start..end`. `span` is the span of the node
     /// that holds the text.
     #[must_use]
