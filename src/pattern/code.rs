@@ -11,6 +11,10 @@ use memchr::memchr;
 pub(super) const STAR: u8 = 0xFF;
 /// `?`: any one character.
 pub(super) const ONE: u8 = 0xFE;
+/// `*` confined to its ARN segment: any text without a colon.
+pub(super) const STAR_INSIDE: u8 = 0xFD;
+/// `?` confined to its ARN segment: any one character but a colon.
+pub(super) const ONE_INSIDE: u8 = 0xFC;
 /// A part whose text is not known. For matching it stands for any text.
 pub(super) const HOLE_CODE: u8 = 0xFB;
 
@@ -85,5 +89,60 @@ pub(super) fn matches_free(code: &[u8], text: &[u8], fold: bool) -> bool {
         retry = Some((star, next));
         at = star;
         pos = next;
+    }
+}
+
+/// Matches a code whose first five segments may hold confined wildcards. Two places
+/// to take up again are enough, the last confined `*` and the last free one: once the colon
+/// that ends a segment is passed, no other choice in that segment would end elsewhere.
+pub(super) fn matches_segments(code: &[u8], text: &[u8], fold: bool) -> bool {
+    let (mut at, mut pos) = (0, 0);
+    let mut free: Option<(usize, usize)> = None;
+    let mut inside: Option<(usize, usize)> = None;
+    loop {
+        match (code.get(at), text.get(pos)) {
+            (Some(&(STAR | HOLE_CODE)), _) => {
+                at += 1;
+                free = Some((at, pos));
+                inside = None;
+                continue;
+            }
+            (Some(&STAR_INSIDE), _) => {
+                at += 1;
+                inside = Some((at, pos));
+                continue;
+            }
+            (Some(&ONE), Some(&byte)) => {
+                at += 1;
+                pos += char_len(byte);
+                continue;
+            }
+            (Some(&ONE_INSIDE), Some(&byte)) if byte != b':' => {
+                at += 1;
+                pos += char_len(byte);
+                continue;
+            }
+            (Some(&code), Some(&byte)) if same(code, byte, fold) => {
+                at += 1;
+                pos += 1;
+                continue;
+            }
+            (None, None) => return true,
+            _ => {}
+        }
+        if let Some((star, from)) = inside {
+            if let Some(&byte) = text.get(from).filter(|b| **b != b':') {
+                let next = from + char_len(byte);
+                inside = Some((star, next));
+                (at, pos) = (star, next);
+                continue;
+            }
+            inside = None;
+        }
+        let Some((star, from)) = free else { return false };
+        let Some(&byte) = text.get(from) else { return false };
+        let next = from + char_len(byte);
+        free = Some((star, next));
+        (at, pos) = (star, next);
     }
 }

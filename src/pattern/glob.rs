@@ -3,7 +3,9 @@
 
 use std::fmt;
 
-use super::code::{HOLE_CODE, ONE, STAR, is_wild, matches_free, same_text};
+use super::code::{HOLE_CODE, ONE, ONE_INSIDE, STAR, STAR_INSIDE, is_wild, matches_free, matches_segments, same_text};
+use super::relate::{Escape, common, escape, spell};
+use super::token::{Letter, Pattern, Token};
 use crate::decision::Truth;
 use crate::source::HOLE;
 
@@ -33,6 +35,8 @@ enum Shape {
     Around(u32),
     /// Anything else.
     General,
+    /// With wildcards confined to ARN segments.
+    Segments,
 }
 
 impl Glob {
@@ -116,6 +120,47 @@ impl Glob {
         self.code.get(start..).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
     }
 
+    /// A shortest text that both globs match, if there is any. Holes count as `*`: a text
+    /// is certain only where neither glob has holes.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> Option<String> {
+        let fold = self.fold && other.fold;
+        let (a, b) = (self.tokens(fold), other.tokens(fold));
+        common(&a, &b).map(|text| spell(&text, &[&a, &b]))
+    }
+
+    /// Whether every text that `inner` matches is matched by this glob. Unknown where it
+    /// depends on a hole, or where several `?` make the question too hard.
+    #[must_use]
+    pub fn contains(&self, inner: &Self) -> Truth {
+        union_contains(std::slice::from_ref(self), inner)
+    }
+
+    /// The glob as a token list. With `folded`, for questions among globs that all ignore
+    /// case, letters stand for themselves, lower-cased; else for both cases.
+    #[must_use]
+    pub fn tokens(&self, folded: bool) -> Pattern {
+        let chunks = self.code.chunk_by(|a, b| !is_wild(*a) && !is_wild(*b));
+        let fold = self.fold && !folded;
+        chunks
+            .flat_map(|chunk| {
+                let wild = match chunk {
+                    [STAR | HOLE_CODE] => Some(Token::Star),
+                    [ONE] => Some(Token::One),
+                    [STAR_INSIDE] => Some(Token::StarInside(':')),
+                    [ONE_INSIDE] => Some(Token::OneInside(':')),
+                    _ => None,
+                };
+                let text = if wild.is_some() { "" } else { std::str::from_utf8(chunk).unwrap_or_default() };
+                let letters = text.chars().map(move |c| match c {
+                    'a'..='z' if fold => Token::Fold(c),
+                    c => Token::Letter(Letter::of(c)),
+                });
+                wild.into_iter().chain(letters)
+            })
+            .collect()
+    }
+
     fn matches_bytes(&self, text: &[u8]) -> bool {
         let code = &*self.code;
         let fold = self.fold;
@@ -142,7 +187,52 @@ impl Glob {
                     && ends_with(text, suffix, fold)
             }
             Shape::Contains | Shape::General => matches_free(code, text, fold),
+            Shape::Segments => matches_segments(code, text, fold),
         }
+    }
+}
+
+/// Whether every text that `inner` matches is matched by one of `outer`. Unknown where it
+/// depends on a hole, or where several `?` make the question too hard.
+#[must_use]
+pub fn union_contains(outer: &[Glob], inner: &Glob) -> Truth {
+    match escape_text(outer, inner) {
+        Ok(None) => Truth::True,
+        Ok(Some(_)) => Truth::False,
+        Err(Undecided) => Truth::Unknown,
+    }
+}
+
+/// The answer depends on a hole, or was too hard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undecided;
+
+/// A text that `inner` matches and none of `outer` does; none if there is no such text.
+///
+/// # Errors
+/// Where the answer depends on a hole, or where several `?` make the question too hard.
+pub fn escape_text(outer: &[Glob], inner: &Glob) -> Result<Option<String>, Undecided> {
+    let fold = inner.fold && outer.iter().all(|g| g.fold);
+    let wanted = inner.tokens(fold);
+    let sure: Vec<Pattern> = outer.iter().filter(|g| !g.holes).map(|g| g.tokens(fold)).collect();
+    match escape(&wanted, &sure.iter().collect::<Vec<_>>()) {
+        Escape::Nothing => return Ok(None),
+        Escape::Undecided => return Err(Undecided),
+        Escape::Text(text) if sure.len() == outer.len() && !inner.holes => {
+            let all: Vec<&Pattern> = sure.iter().chain([&wanted]).collect();
+            return Ok(Some(spell(&text, &all)));
+        }
+        Escape::Text(_) => {}
+    }
+    // what the holes of `outer` may add at most; a hole in `inner` is never certain to
+    // leave the union
+    let all: Vec<Pattern> = outer.iter().map(|g| g.tokens(fold)).collect();
+    match escape(&wanted, &all.iter().collect::<Vec<_>>()) {
+        Escape::Text(text) if !inner.holes => {
+            let mentioned: Vec<&Pattern> = all.iter().chain([&wanted]).collect();
+            Ok(Some(spell(&text, &mentioned)))
+        }
+        _ => Err(Undecided),
     }
 }
 
@@ -157,8 +247,8 @@ impl fmt::Display for Glob {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for chunk in self.code.chunk_by(|a, b| !is_wild(*a) && !is_wild(*b)) {
             match chunk {
-                [STAR] => f.write_str("*")?,
-                [ONE] => f.write_str("?")?,
+                [STAR | STAR_INSIDE] => f.write_str("*")?,
+                [ONE | ONE_INSIDE] => f.write_str("?")?,
                 [HOLE_CODE] => f.write_str("${…}")?,
                 literal => {
                     for char in std::str::from_utf8(literal).unwrap_or_default().chars() {
@@ -179,6 +269,15 @@ impl fmt::Debug for Glob {
         let case = if self.fold { "i" } else { "" };
         write!(f, "Glob({:?}{case})", self.to_string())
     }
+}
+
+/// What a `*` does that ends one of the first five segments of an ARN pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trailing {
+    /// It may run past the colon: the Resource element.
+    RunsOn,
+    /// It stays, as every other wildcard: the ARN operators.
+    Stays,
 }
 
 /// Joins pattern text, literal text and unknown parts to a [`Glob`].
@@ -211,7 +310,7 @@ impl Builder {
         for byte in text.bytes() {
             match byte {
                 b'*' => self.star(STAR),
-                b'?' => self.one(),
+                b'?' => self.code.push(ONE),
                 other => self.byte(other),
             }
         }
@@ -255,6 +354,30 @@ impl Builder {
     /// The glob.
     #[must_use]
     pub fn build(self) -> Glob {
+        self.confined(None)
+    }
+
+    /// The glob, wildcards in the first five ARN segments confined to their segment; with
+    /// `trailing`, not those `*` that end a segment. What follows a hole is left free: how
+    /// many segments the hole has is not known.
+    pub(super) fn confined(mut self, trailing: Option<Trailing>) -> Glob {
+        if let Some(trailing) = trailing {
+            let mut colons = 0;
+            let mut bytes = self.code.iter_mut().peekable();
+            while let Some(byte) = bytes.next() {
+                let ends = bytes.peek().is_none_or(|next| **next == b':');
+                match *byte {
+                    b':' => colons += 1,
+                    STAR if !(ends && trailing == Trailing::RunsOn) => *byte = STAR_INSIDE,
+                    ONE => *byte = ONE_INSIDE,
+                    HOLE_CODE => break,
+                    _ => {}
+                }
+                if colons == 5 {
+                    break;
+                }
+            }
+        }
         let shape = shape(&self.code);
         Glob { code: self.code.into_boxed_slice(), shape, fold: self.fold, holes: self.holes }
     }
@@ -270,23 +393,15 @@ impl Builder {
             self.code.push(kind);
         }
     }
-
-    /// Adds a `?`, before a `*` if one has just been added: `*?` is `?*`.
-    fn one(&mut self) {
-        match self.code.last() {
-            Some(&star @ (STAR | HOLE_CODE)) => {
-                self.code.pop();
-                self.code.extend([ONE, star]);
-            }
-            _ => self.code.push(ONE),
-        }
-    }
 }
 
 fn shape(code: &[u8]) -> Shape {
     let mut wild = code.iter().enumerate().filter(|(_, b)| is_wild(**b));
     let is_star = |byte: &u8| matches!(*byte, STAR | HOLE_CODE);
     let last = code.len().saturating_sub(1);
+    if code.iter().any(|b| matches!(*b, STAR_INSIDE | ONE_INSIDE)) {
+        return Shape::Segments;
+    }
     match (wild.next(), wild.next(), wild.next()) {
         (None, ..) => Shape::Exact,
         (Some((at, byte)), None, _) if is_star(byte) => match at {

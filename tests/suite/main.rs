@@ -1,1 +1,3 @@
 //! All integration tests, in one binary.
+mod pattern_glob;
+mod pattern_path;
