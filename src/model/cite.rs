@@ -14,6 +14,8 @@ pub struct Cite {
     pub span: Span,
     /// What it means.
     pub target: Target,
+    /// What an expression in its place refers to; empty where the name is known.
+    pub refs: Vec<SmolStr>,
 }
 
 /// What a citation of a policy means.

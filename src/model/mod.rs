@@ -22,6 +22,7 @@
 pub mod aws;
 pub mod cite;
 pub mod ids;
+mod scope;
 pub mod vault;
 
 pub use aws::AwsModel;
@@ -30,6 +31,7 @@ pub use ids::{DeclId, EntityId, GroupId, MountId, ObjectId, PolicyId, RoleId, To
 pub use vault::{Alias, Entity, Group, Mount, MountClass, Object, Policy, Role, Subject, Token, TokenRole, VaultModel};
 
 use crate::carrier::declaration::{Declaration, Item};
+use crate::source::SourceMap;
 use crate::syntax::Node;
 use crate::vault::policy as document;
 
@@ -46,10 +48,11 @@ pub struct Model {
 }
 
 impl Model {
-    /// Links declarations.
+    /// Links declarations. The names of `sources` tell which of several declarations of
+    /// one name a citation means; nothing of them is kept.
     #[must_use]
-    pub fn build(declarations: Vec<Declaration>) -> Self {
-        let vault = VaultModel::build(&declarations);
+    pub fn build(declarations: Vec<Declaration>, sources: &SourceMap) -> Self {
+        let vault = VaultModel::build(&declarations, sources);
         let aws = AwsModel::build(&declarations);
         let dangling = vault.dangling();
         Self { declarations, vault, aws, dangling }

@@ -3,21 +3,21 @@
 
 use smol_str::SmolStr;
 
+use super::link::Linker;
 use super::{
-    Alias, Citer, Entity, Group, Mount, MountClass, Object, Policy, Role, Subject, Token, TokenRole, VaultModel,
-    cites_of,
+    Entity, Group, Mount, MountClass, Object, Policy, Role, Subject, Token, TokenRole, VaultModel, aliases, cites_of,
 };
 use crate::carrier::declaration::{Declaration, Item, Named, VaultKind, VaultObject};
-use crate::model::cite::{Cite, Dangling, Target};
-use crate::model::ids::{DeclId, EntityId, GroupId, MountId, PolicyId, RoleId, TokenId, TokenRoleId};
+use crate::model::ids::{DeclId, MountId, PolicyId};
+use crate::model::scope::Scope;
+use crate::source::SourceMap;
 use crate::syntax::Node;
 use crate::vault::roles::field::{self, Fact};
 use crate::vault::roles::{Method, TokenFields, policy_name};
 
 impl VaultModel {
     /// Links the Vault declarations.
-    #[must_use]
-    pub fn build(declarations: &[Declaration]) -> Self {
+    pub(crate) fn build(declarations: &[Declaration], sources: &SourceMap) -> Self {
         let mut model = Self::default();
         for (index, declaration) in declarations.iter().enumerate() {
             let decl = DeclId::at(index);
@@ -35,7 +35,7 @@ impl VaultModel {
                 _ => {}
             }
         }
-        model.link();
+        Linker::new(&model, declarations, Scope::new(declarations, sources)).run(&mut model);
         model
     }
 
@@ -82,7 +82,7 @@ impl VaultModel {
                     cites: cites_of(&policies),
                     cites_unknown: policies.unknown,
                     disabled: field::boolean(body, &["disabled"]),
-                    aliases: aliases(decl, body),
+                    aliases: aliases::inside(decl, body),
                     groups: Vec::new(),
                 });
             }
@@ -106,7 +106,7 @@ impl VaultModel {
                     entities: Vec::new(),
                     children: Vec::new(),
                     parents: Vec::new(),
-                    aliases: aliases(decl, body),
+                    aliases: aliases::inside(decl, body),
                     members_unknown: !members.is_known() || !groups.is_known(),
                 });
             }
@@ -185,47 +185,6 @@ impl VaultModel {
             token,
         });
     }
-
-    /// Resolves citations.
-    fn link(&mut self) {
-        let mut links: Vec<(PolicyId, Citer)> = Vec::new();
-        let mut dangling = Vec::new();
-        let mut resolve = |model: &Self, cites: &mut [Cite], namespace: &str, citer: Citer, decl: DeclId| {
-            for cite in cites {
-                if cite.target == Target::Unknown {
-                    continue;
-                }
-                cite.target = model.policy_target(&cite.name, namespace);
-                match cite.target {
-                    Target::Policy(id) => links.push((id, citer)),
-                    Target::Dangling => {
-                        dangling.push(Dangling { kind: "policy", name: cite.name.clone(), span: cite.span, by: decl });
-                    }
-                    _ => {}
-                }
-            }
-        };
-        macro_rules! each {
-            ($field:ident, $citer:expr) => {
-                let mut items = std::mem::take(&mut self.$field);
-                for (index, item) in items.iter_mut().enumerate() {
-                    resolve(self, &mut item.cites, &item.namespace, $citer(index), item.decl);
-                }
-                self.$field = items;
-            };
-        }
-        each!(roles, |index| Citer::Role(RoleId::at(index)));
-        each!(token_roles, |index| Citer::TokenRole(TokenRoleId::at(index)));
-        each!(tokens, |index| Citer::Token(TokenId::at(index)));
-        each!(entities, |index| Citer::Entity(EntityId::at(index)));
-        each!(groups, |index| Citer::Group(GroupId::at(index)));
-        for (id, citer) in links {
-            if let Some(policy) = self.policies.get_mut(id.index()) {
-                policy.cited_by.push(citer);
-            }
-        }
-        self.dangling = dangling;
-    }
 }
 
 /// The known text of a name.
@@ -248,20 +207,4 @@ fn mount_path(named: Option<&Named>, auth: bool) -> Option<SmolStr> {
 
 fn text(body: &Node, key: &str) -> Option<SmolStr> {
     field::string(body, &[key]).known().cloned()
-}
-
-/// Aliases that an export lists inside an entity or group.
-fn aliases(decl: DeclId, body: &Node) -> Vec<Alias> {
-    let listed = body.get("aliases").and_then(Node::as_list).unwrap_or_default().iter().chain(body.get("alias"));
-    listed
-        .filter(|node| node.as_map().is_some_and(|entries| !entries.is_empty()))
-        .map(|node| Alias {
-            decl,
-            name: text(node, "name"),
-            span: node.get("name").map_or(node.span, |name| name.span),
-            mount: None,
-            accessor: text(node, "mount_accessor"),
-            mount_type: text(node, "mount_type"),
-        })
-        .collect()
 }

@@ -1,6 +1,8 @@
 //! The Vault side of the model.
 
+mod aliases;
 mod build;
+mod link;
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -339,19 +341,6 @@ impl VaultModel {
         let listed = self.policies.iter().enumerate().map(|(index, policy)| (PolicyId::at(index), policy));
         listed.filter(|(_, policy)| policy.cited_by.is_empty() && policy.name.as_deref() != Some("default"))
     }
-
-    /// What a name means when it is cited as a policy from `namespace` and `by`'s source.
-    fn policy_target(&self, name: &str, namespace: &str) -> Target {
-        if name == "root" {
-            return Target::Root;
-        }
-        let here = |id: &&PolicyId| self.policy(**id).is_some_and(|policy| policy.namespace == namespace);
-        match self.policies_named(name).iter().rfind(here) {
-            Some(id) => Target::Policy(*id),
-            None if name == "default" => Target::Default,
-            None => Target::Dangling,
-        }
-    }
 }
 
 /// The names of a [`StringList`] as citations; targets are linked later.
@@ -359,8 +348,17 @@ fn cites_of(list: &StringList) -> Vec<Cite> {
     list.items
         .iter()
         .map(|(text, span)| match text.known() {
-            Some(name) => Cite { name: crate::vault::roles::policy_name(name), span: *span, target: Target::Dangling },
-            None => Cite { name: text.display().into(), span: *span, target: Target::Unknown },
+            Some(name) => {
+                let name = crate::vault::roles::policy_name(name);
+                Cite { name, span: *span, target: Target::Dangling, refs: Vec::new() }
+            }
+            None => {
+                // Only a text that is nothing but an expression stands for what it refers to.
+                let whole = text.raw().chars().count() == 1;
+                let holes = text.holes().iter().filter(|_| whole);
+                let refs = holes.flat_map(|hole| hole.unknown.refs.clone()).collect();
+                Cite { name: text.display().into(), span: *span, target: Target::Unknown, refs }
+            }
         })
         .collect()
 }

@@ -1,8 +1,10 @@
 //! Reading typed facts out of a body node: present, absent or unknown, each with its place.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
-use crate::source::Span;
+use crate::source::{HOLE, Hole, Span, SpanMap, Unknown};
 use crate::syntax::{Node, Text, Value};
 
 /// One field of a body: what it says, or that it says nothing, or that what it says
@@ -138,8 +140,17 @@ fn push(out: &mut StringList, node: &Node, split: bool) {
         Value::String(text) => push_part(out, text, node.span, 0, text.raw().len()),
         Value::Number(number) => out.items.push((Text::atomic(number.clone(), node.span), node.span)),
         Value::Null => {}
+        // A member that is an expression is one string; a whole list that is one may be any.
+        Value::Unknown(unknown) if !split => out.items.push((hole(unknown, node.span), node.span)),
         _ => out.unknown = true,
     }
+}
+
+/// A text that is nothing but an expression.
+fn hole(unknown: &Unknown, span: Span) -> Text {
+    let mut map = SpanMap::empty(span.source);
+    map.push(HOLE.len_utf8(), span);
+    Text::mapped(SmolStr::new(HOLE.to_string()), Arc::new(map), vec![Hole { at: 0, unknown: unknown.clone() }])
 }
 
 /// Adds the trimmed part `from..to` of a text.
@@ -164,9 +175,9 @@ fn push_part(out: &mut StringList, text: &Text, span: Span, from: usize, to: usi
         // The whole value's place stands for each byte: good enough for a part of a
         // comma-separated text that holds an expression.
         let len = u32::try_from(trimmed.len()).unwrap_or(u32::MAX);
-        let mut map = crate::source::SpanMap::empty(place.source);
+        let mut map = SpanMap::empty(place.source);
         map.push(len as usize, place);
-        Text::mapped(SmolStr::new(trimmed), std::sync::Arc::new(map), holes)
+        Text::mapped(SmolStr::new(trimmed), Arc::new(map), holes)
     };
     out.items.push((part, place));
 }
