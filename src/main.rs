@@ -1,3 +1,7 @@
 //! The `overgrant` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    overgrant::cli::run()
+}

@@ -34,7 +34,7 @@ pub fn recognise(name: &str, text: &str) -> Option<Format> {
             // `pulumi preview --json` of old versions prints a line or two before the object.
             if extension(".json")
                 && let Some((_, json)) = body.split_once("\n{")
-                && top_level_keys(&format!("{{{json}")).iter().any(|k| k == "steps")
+                && keys_after_brace(json).0.iter().any(|k| k == "steps")
             {
                 return Some(Format::PulumiPreview);
             }
@@ -54,7 +54,7 @@ fn recognise_json(name: &str, text: &str) -> Option<Format> {
     if text.starts_with('[') {
         return is_document_list(text).then_some(Format::IamDocument);
     }
-    let keys = top_level_keys(text);
+    let (keys, closed) = top_level_keys(text);
     let has = |key: &str| keys.iter().any(|k| k == key);
     let has_any = |list: &[&str]| list.iter().any(|key| has(key));
     let mentions = |needle: &str| memmem::find(text.as_bytes(), needle.as_bytes()).is_some();
@@ -90,6 +90,10 @@ fn recognise_json(name: &str, text: &str) -> Option<Format> {
         && (mentions("\"Statement\"") || mentions("\\\"Statement\\\"") || mentions("%22Statement%22"))
     {
         return Some(Format::AwsCli);
+    }
+    // A slip early in a document can hide the names of its members; it is still to be told.
+    if !closed && mentions("\"Statement\"") && mentions("\"Effect\"") {
+        return Some(Format::IamDocument);
     }
     is_vault_api_name(name).then_some(Format::VaultApi)
 }
@@ -140,28 +144,29 @@ fn mentions_policy_version(text: &str) -> bool {
 /// A JSON list whose first element is a policy document.
 fn is_document_list(text: &str) -> bool {
     let inner = text.strip_prefix('[').unwrap_or(text).trim_start();
-    inner.starts_with('{') && top_level_keys(inner).iter().any(|key| key == "Statement")
+    inner.starts_with('{') && top_level_keys(inner).0.iter().any(|key| key == "Statement")
 }
 
-/// Member names of the object that a text starts with. Reads on past mistakes, and stops
-/// at the end of the object or after [`HEAD`] bytes.
-fn top_level_keys(text: &str) -> Vec<String> {
+/// Member names of the object that a text starts with, and whether the object ends in
+/// what was looked at. Reads on past mistakes, and stops after [`HEAD`] bytes.
+fn top_level_keys(text: &str) -> (Vec<String>, bool) {
+    text.strip_prefix('{').map_or_else(Default::default, keys_after_brace)
+}
+
+fn keys_after_brace(text: &str) -> (Vec<String>, bool) {
     let bytes = text.as_bytes();
     let bytes = bytes.get(..HEAD).unwrap_or(bytes);
     let mut keys = Vec::new();
-    let mut depth = 0usize;
-    let mut expect_key = false;
+    let mut depth = 1usize;
+    let mut expect_key = true;
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {
-            b'{' | b'[' => {
-                depth += 1;
-                expect_key = depth == 1;
-            }
+            b'{' | b'[' => depth += 1,
             b'}' | b']' => {
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
-                    break;
+                    return (keys, true);
                 }
             }
             b',' => expect_key = depth == 1,
@@ -178,7 +183,7 @@ fn top_level_keys(text: &str) -> Vec<String> {
         }
         at += 1;
     }
-    keys
+    (keys, false)
 }
 
 /// Index of the quote that ends the string whose first byte is at `at`.
@@ -486,6 +491,7 @@ mod tests {
             ("auth/approle/role/ci.json", "{\"token_policies\": [\"x\"]}", Some(VaultApi)),
             ("x.json", "{\"request_id\": \"1\", \"data\": {}}", Some(VaultApi)),
             ("x.json", "{\"a\": {\"Statement\": []}}", None),
+            ("p.json", "{\"Version: \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\"}]}", Some(IamDocument)),
             ("x.json", "", None),
             ("x.json", "{\"a\": \"\\", None),
         ];
@@ -496,10 +502,9 @@ mod tests {
 
     #[test]
     fn top_level_keys_are_those_of_the_first_object() {
-        assert_eq!(
-            top_level_keys(r#"{"a": {"b": 1}, "c\"d": ["e", {"f": 2}], "g": "h"} {"i": 1}"#),
-            ["a", "c\\\"d", "g"]
-        );
+        let (keys, closed) = top_level_keys(r#"{"a": {"b": 1}, "c\"d": ["e", {"f": 2}], "g": "h"} {"i": 1}"#);
+        assert_eq!((keys.join(" "), closed), ("a c\\\"d g".to_owned(), true));
+        assert_eq!(top_level_keys("{\"a\": 1"), (vec!["a".to_owned()], false));
     }
 
     proptest::proptest! {

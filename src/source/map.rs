@@ -89,6 +89,13 @@ impl SourceMap {
         self.sources.iter().zip(0u32..).map(|(source, id)| (SourceId(id), source))
     }
 
+    /// The source of that display name, if there is one. Linear; readers that ask often
+    /// keep an index of their own.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<SourceId> {
+        self.iter().find(|(_, source)| source.name() == name).map(|(id, _)| id)
+    }
+
     /// Number of sources.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -1,0 +1,222 @@
+//! From paths to declarations: find, read, recognise, carry.
+
+use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::carrier::{self, Carried, Format, ReadOptions};
+use crate::diagnostic::Diagnostic;
+use crate::source::decode::{NotText, decode};
+use crate::source::discovery::{self, Discovery, Found, Skipped};
+use crate::source::{SourceId, SourceMap, Span};
+
+/// How far texts may refer to texts that refer to texts.
+const MAX_ROUNDS: usize = 4;
+
+/// How inputs are read.
+#[derive(Debug, Clone)]
+pub(super) struct LoadOptions {
+    /// What carriers have to know.
+    pub(super) read: ReadOptions,
+    /// Files larger than this are refused, in bytes.
+    pub(super) file_limit: u64,
+    /// What standard input is called where a path is `-`.
+    pub(super) stdin_name: String,
+}
+
+/// Everything that was read.
+#[derive(Debug, Default)]
+pub(super) struct Inputs {
+    /// The texts.
+    pub(super) sources: SourceMap,
+    /// The texts that declare something, with their formats, in order of name.
+    pub(super) inputs: Vec<(SourceId, Format)>,
+    /// What they declare. Its diagnostics have moved to [`Inputs::diagnostics`].
+    pub(super) carried: Carried,
+    /// What went wrong, in order of place.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// What was left out.
+    pub(super) skipped: Vec<Skipped>,
+}
+
+/// Reads what the paths stand for; `-` is standard input.
+pub(super) fn load(paths: &[PathBuf], options: &LoadOptions) -> Inputs {
+    let (stdin, paths): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|path| path.as_os_str() == "-");
+    let Discovery { files, skipped, diagnostics } = discovery::discover(&paths);
+    let mut loaded = Inputs { skipped, diagnostics, ..Inputs::default() };
+
+    let mut texts: Vec<Outcome> = files.par_iter().map(|file| read_file(file, options)).collect();
+    if !stdin.is_empty() {
+        let file =
+            Found { name: options.stdin_name.clone(), path: PathBuf::from("-"), explicit: true };
+        let bytes = discovery::read_stdin(&file.name, options.file_limit);
+        texts.push(take(&file, bytes, options));
+    }
+    let mut unrecognised = Vec::new();
+    for text in texts {
+        match text {
+            Outcome::Input { name, text, format } => {
+                let source = loaded.sources.add(name, text);
+                loaded.inputs.push((source, format));
+            }
+            Outcome::Skipped(skip) => loaded.skipped.push(skip),
+            Outcome::Unrecognised(diagnostic) => unrecognised.push(diagnostic),
+            Outcome::Failed { diagnostic, name, text } => loaded.fail(diagnostic, name, text),
+        }
+    }
+    // Hooks pass every changed file by name, so one that is not ours is no error, unless
+    // nothing else was there to check.
+    let nothing_else = loaded.inputs.is_empty() && loaded.diagnostics.is_empty();
+    loaded
+        .diagnostics
+        .extend(unrecognised.into_iter().map(|d: Diagnostic| if nothing_else { d } else { d.as_warning() }));
+
+    let roots = allowed_roots(&paths);
+    loaded.carried = carry(&mut loaded.sources, &loaded.inputs, &roots, options);
+    loaded.diagnostics.append(&mut loaded.carried.diagnostics);
+    let sources = &loaded.sources;
+    loaded.diagnostics.sort_by_key(|d| {
+        let place = d.span.map(|s| (sources.name(s.source).to_owned(), s.start));
+        let (name, start) = place.unwrap_or_else(|| (d.path.clone().unwrap_or_default(), 0));
+        (name, start, d.message.clone())
+    });
+    loaded.diagnostics.dedup();
+    loaded.skipped.sort();
+    loaded
+}
+
+impl Inputs {
+    /// Records a failure about a text that was read but is not handed to any carrier.
+    fn fail(&mut self, mut diagnostic: Diagnostic, name: String, text: Option<(String, usize)>) {
+        if let Some((text, at)) = text {
+            let source = self.sources.add(name, text);
+            diagnostic.span = Some(Span::new(source, at, at));
+        }
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+/// What became of one file.
+enum Outcome {
+    Input { name: String, text: String, format: Format },
+    Skipped(Skipped),
+    Unrecognised(Diagnostic),
+    Failed { diagnostic: Diagnostic, name: String, text: Option<(String, usize)> },
+}
+
+fn read_file(file: &Found, options: &LoadOptions) -> Outcome {
+    take(file, discovery::read_bounded(file, options.file_limit), options)
+}
+
+fn take(file: &Found, bytes: Result<Vec<u8>, Diagnostic>, options: &LoadOptions) -> Outcome {
+    let name = file.name.clone();
+    let bytes = match bytes {
+        Ok(bytes) => bytes,
+        Err(diagnostic) => return Outcome::Failed { diagnostic, name, text: None },
+    };
+    let skip = |reason| Outcome::Skipped(Skipped { name: file.name.clone(), reason });
+    // Kept only while it may be needed to tell a broken policy from a foreign binary file.
+    let head = bytes.get(..64 * 1024).unwrap_or(&bytes).to_vec();
+    let text = match decode(bytes) {
+        Ok(text) => text,
+        Err(reason) => {
+            let ours = carrier::recognise(&name, &String::from_utf8_lossy(&head)).is_some();
+            if !file.explicit && !ours {
+                return skip(match reason {
+                    NotText::Nul(_) => "it is a binary file",
+                    _ => "it is not a UTF-8 text",
+                });
+            }
+            return broken_text(&name, &head, &reason);
+        }
+    };
+    let Some(format) = carrier::recognise(&name, &text) else {
+        if !file.explicit || text.trim().is_empty() {
+            return skip(if text.trim().is_empty() { "it is empty" } else { "it declares no access control" });
+        }
+        let message = format!("`{name}` holds nothing that overgrant reads");
+        let diagnostic = Diagnostic::unreadable("input/unrecognised", message, name).with_help(
+            "overgrant reads Vault policies, IAM policy documents and what carries them; `overgrant check --help` lists the formats",
+        );
+        return Outcome::Unrecognised(diagnostic);
+    };
+    let limit = options.read.policy_limit;
+    if format.is_bare_policy() && text.len() > limit {
+        let diagnostic = discovery::too_large(&name, limit as u64);
+        return Outcome::Failed { diagnostic, name, text: None };
+    }
+    Outcome::Input { name, text, format }
+}
+
+/// The diagnostic for bytes that are no text, with a place in what of them is one.
+fn broken_text(name: &str, head: &[u8], reason: &NotText) -> Outcome {
+    let message = format!("`{name}` cannot be read: {reason}");
+    let diagnostic = Diagnostic::unreadable(reason.code(), message, name).with_help(reason.help());
+    let (NotText::Nul(at) | NotText::InvalidUtf8(at)) = *reason else {
+        return Outcome::Failed { diagnostic, name: name.to_owned(), text: None };
+    };
+    let text = head.get(..at).map(|before| (String::from_utf8_lossy(before).into_owned(), at));
+    Outcome::Failed { diagnostic, name: name.to_owned(), text }
+}
+
+/// Reads all texts; then once more those runs in which a text asked for another file.
+fn carry(
+    sources: &mut SourceMap,
+    inputs: &[(SourceId, Format)],
+    roots: &[PathBuf],
+    options: &LoadOptions,
+) -> Carried {
+    let mut carried = carrier::read_all(sources, inputs, &options.read);
+    let mut tried = BTreeSet::new();
+    for _ in 0..MAX_ROUNDS {
+        let wanted: BTreeSet<String> = carried.wants.drain(..).filter(|name| !tried.contains(name)).collect();
+        let mut added = false;
+        for name in wanted {
+            if let Some(text) = read_wanted(&name, roots, options) {
+                sources.add(name.clone(), text);
+                added = true;
+            }
+            tried.insert(name);
+        }
+        if !added {
+            break;
+        }
+        carried = carrier::read_all(sources, inputs, &options.read);
+    }
+    carried
+}
+
+/// Reads a file that a text refers to, if it lies in a directory that may be read: what is
+/// checked must not be able to show files from elsewhere in a report.
+fn read_wanted(name: &str, roots: &[PathBuf], options: &LoadOptions) -> Option<String> {
+    let path = Path::new(name);
+    let real = path.canonicalize().ok()?;
+    if !real.is_file() || !roots.iter().any(|root| real.starts_with(root)) {
+        return None;
+    }
+    let file = Found { name: name.to_owned(), path: real, explicit: true };
+    let bytes = discovery::read_bounded(&file, options.file_limit).ok()?;
+    decode(bytes).ok()
+}
+
+/// The repositories of the working directory and of the given paths: the directory that
+/// holds `.git`, or else the directory itself.
+fn allowed_roots(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let mut roots: Vec<PathBuf> = std::iter::once(Path::new("."))
+        .chain(paths.iter().map(PathBuf::as_path))
+        .filter_map(|path| path.canonicalize().ok())
+        .filter_map(|path| if path.is_dir() { Some(path) } else { path.parent().map(Path::to_path_buf) })
+        .map(|path| repository_of(&path).map_or(path.clone(), Path::to_path_buf))
+        .collect();
+    roots.sort();
+    roots.dedup();
+    // The root directory is no repository; allowing it would allow everything.
+    roots.retain(|root| root.components().any(|part| matches!(part, Component::Normal(_))));
+    roots
+}
+
+/// The nearest directory upward that holds `.git`.
+pub(super) fn repository_of(path: &Path) -> Option<&Path> {
+    path.ancestors().find(|dir| dir.join(".git").exists())
+}
