@@ -15,11 +15,13 @@
 //! | [`simulate`] | request → decision and trace, both systems |
 //! | [`lint`] | rule pages, checks, findings |
 //! | [`report`] | findings and decisions as people and programs read them |
+//! | [`cli`] | one file per command |
 //!
 //! Everything above `lint` knows no terminal, no configuration file and no report format.
 
 pub mod aws;
 pub mod carrier;
+pub mod cli;
 pub mod decision;
 pub mod diagnostic;
 pub mod lint;

@@ -31,7 +31,7 @@ pub(super) struct Inputs {
     /// The texts.
     pub(super) sources: SourceMap,
     /// The texts that declare something, with their formats, in order of name.
-    pub(super) inputs: Vec<(SourceId, Format)>,
+    pub(super) texts: Vec<(SourceId, Format)>,
     /// What they declare. Its diagnostics have moved to [`Inputs::diagnostics`].
     pub(super) carried: Carried,
     /// What went wrong, in order of place.
@@ -44,12 +44,11 @@ pub(super) struct Inputs {
 pub(super) fn load(paths: &[PathBuf], options: &LoadOptions) -> Inputs {
     let (stdin, paths): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|path| path.as_os_str() == "-");
     let Discovery { files, skipped, diagnostics } = discovery::discover(&paths);
-    let mut loaded = Inputs { skipped, diagnostics, ..Inputs::default() };
+    let mut loaded = Inputs { diagnostics, skipped, ..Inputs::default() };
 
     let mut texts: Vec<Outcome> = files.par_iter().map(|file| read_file(file, options)).collect();
     if !stdin.is_empty() {
-        let file =
-            Found { name: options.stdin_name.clone(), path: PathBuf::from("-"), explicit: true };
+        let file = Found { name: options.stdin_name.clone(), path: PathBuf::from("-"), explicit: true };
         let bytes = discovery::read_stdin(&file.name, options.file_limit);
         texts.push(take(&file, bytes, options));
     }
@@ -58,7 +57,7 @@ pub(super) fn load(paths: &[PathBuf], options: &LoadOptions) -> Inputs {
         match text {
             Outcome::Input { name, text, format } => {
                 let source = loaded.sources.add(name, text);
-                loaded.inputs.push((source, format));
+                loaded.texts.push((source, format));
             }
             Outcome::Skipped(skip) => loaded.skipped.push(skip),
             Outcome::Unrecognised(diagnostic) => unrecognised.push(diagnostic),
@@ -67,13 +66,13 @@ pub(super) fn load(paths: &[PathBuf], options: &LoadOptions) -> Inputs {
     }
     // Hooks pass every changed file by name, so one that is not ours is no error, unless
     // nothing else was there to check.
-    let nothing_else = loaded.inputs.is_empty() && loaded.diagnostics.is_empty();
+    let nothing_else = loaded.texts.is_empty() && loaded.diagnostics.is_empty();
     loaded
         .diagnostics
         .extend(unrecognised.into_iter().map(|d: Diagnostic| if nothing_else { d } else { d.as_warning() }));
 
     let roots = allowed_roots(&paths);
-    loaded.carried = carry(&mut loaded.sources, &loaded.inputs, &roots, options);
+    loaded.carried = carry(&mut loaded.sources, &loaded.texts, &roots, options);
     loaded.diagnostics.append(&mut loaded.carried.diagnostics);
     let sources = &loaded.sources;
     loaded.diagnostics.sort_by_key(|d| {
@@ -161,12 +160,7 @@ fn broken_text(name: &str, head: &[u8], reason: &NotText) -> Outcome {
 }
 
 /// Reads all texts; then once more those runs in which a text asked for another file.
-fn carry(
-    sources: &mut SourceMap,
-    inputs: &[(SourceId, Format)],
-    roots: &[PathBuf],
-    options: &LoadOptions,
-) -> Carried {
+fn carry(sources: &mut SourceMap, inputs: &[(SourceId, Format)], roots: &[PathBuf], options: &LoadOptions) -> Carried {
     let mut carried = carrier::read_all(sources, inputs, &options.read);
     let mut tried = BTreeSet::new();
     for _ in 0..MAX_ROUNDS {

@@ -60,7 +60,7 @@ struct Global {
     /// Read no configuration file
     #[arg(long, global = true)]
     no_config: bool,
-    /// When to colour; NO_COLOR in the environment turns `auto` off
+    /// When to colour; `NO_COLOR` in the environment turns `auto` off
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
     color: ColorChoice,
     /// Print less: findings and errors only
@@ -91,6 +91,11 @@ struct Terminal {
 }
 
 impl Terminal {
+    /// For text that goes to a file.
+    fn plain() -> Self {
+        Self { color: false, links: false, width: 100 }
+    }
+
     /// For text that goes to standard output. Away from a terminal nothing depends on the
     /// environment.
     fn stdout(choice: ColorChoice) -> Self {

@@ -11,6 +11,11 @@ pub struct Position {
     pub utf16_column: u32,
 }
 
+impl Position {
+    /// The start of a text.
+    pub const FIRST: Self = Self { line: 1, column: 1, utf16_column: 1 };
+}
+
 /// Offsets of line starts in one text.
 #[derive(Debug, Clone)]
 pub struct LineIndex {

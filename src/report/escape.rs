@@ -1,0 +1,122 @@
+//! Text from inputs, made safe for the place it goes to.
+
+use std::borrow::Cow;
+
+/// Whether a character can move the cursor, hide text or turn its direction.
+fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}'
+            | '\u{2066}'..='\u{2069}' | '\u{061c}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// One line for a terminal or a log: control characters, line breaks and characters that
+/// turn the text's direction are shown as `\u{1b}`, never sent.
+#[must_use]
+pub fn line(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_hostile) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            c if is_hostile(c) => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// The same for text in which offsets count: each such character becomes as many bytes of
+/// something harmless. Tabs stay; each line ends in one line feed.
+#[must_use]
+pub(super) fn same_length(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\n' | '\t' => out.push(c),
+            '\r' if chars.peek() == Some(&'\n') => out.push(' '),
+            '\r' => out.push('\n'),
+            c if is_hostile(c) => out.push(match c.len_utf8() {
+                1 => '?',
+                2 => '\u{bf}',
+                3 => '\u{fffd}',
+                _ => '\u{1fbc4}',
+            }),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A message in a GitHub workflow command.
+#[must_use]
+pub fn github_message(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A property value in a GitHub workflow command.
+#[must_use]
+pub fn github_property(text: &str) -> String {
+    github_message(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// Text in XML 1.0 content or a quoted attribute. Characters that XML cannot hold become
+/// the replacement character.
+#[must_use]
+pub fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '\n' => out.push_str("&#10;"),
+            '\t' => out.push_str("&#9;"),
+            '\r' => out.push_str("&#13;"),
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terminal_text_has_no_control_characters() {
+        assert_eq!(line("a\u{1b}[31mb\r\n\u{202e}"), "a\\u{1b}[31mb\\r\\n\\u{202e}");
+        assert!(matches!(line("plain é 😀"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn github_commands_cannot_be_injected() {
+        assert_eq!(github_message("50%\r\n::error::x"), "50%25%0D%0A::error::x");
+        assert_eq!(github_property("a,b:c\n%"), "a%2Cb%3Ac%0A%25");
+    }
+
+    #[test]
+    fn xml_holds_any_text() {
+        assert_eq!(xml("<a b=\"'\">&\u{1b}\n"), "&lt;a b=&quot;&#39;&quot;&gt;&amp;\u{fffd}&#10;");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn same_length_keeps_offsets(text in "(\\PC|[\\x00-\\x1f\\x7f\u{85}\u{202e}\r\n\t]){0,40}") {
+            let out = same_length(&text);
+            proptest::prop_assert_eq!(out.len(), text.len());
+            proptest::prop_assert!(!out.contains(|c: char| is_hostile(c) && c != '\n' && c != '\t'));
+            for (at, _) in text.char_indices() {
+                proptest::prop_assert!(out.is_char_boundary(at));
+            }
+        }
+    }
+}

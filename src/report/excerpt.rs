@@ -1,0 +1,189 @@
+//! The lines of a source around marked places, drawn by miette.
+//!
+//! What is drawn is always a small, harmless copy: a few lines, long ones cut, control
+//! characters replaced byte for byte. A minified plan of 60 MB costs no more than a
+//! policy, and no file can send anything to the terminal.
+
+use std::fmt;
+
+use miette::{
+    GraphicalReportHandler, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents,
+};
+
+use super::{Run, escape};
+use crate::source::Span;
+
+/// Marked places further apart than this many lines are drawn apart.
+const GAP: u32 = 4;
+/// A marked place of more lines than this is marked at its first line only.
+const MAX_LINES: u32 = 6;
+/// Longer lines are cut to the neighbourhood of the mark.
+const MAX_COLUMNS: usize = 200;
+/// Bytes shown before and after a mark in a cut line.
+const NEIGHBOURHOOD: usize = 60;
+
+/// A marked place.
+#[derive(Debug, Clone)]
+pub(super) struct Mark<'a> {
+    pub(super) span: Span,
+    pub(super) label: &'a str,
+}
+
+/// Draws the marked places, the first one first; all must lie in the source of the first.
+pub(super) fn draw(run: &Run<'_>, handler: &GraphicalReportHandler, marks: &[Mark<'_>]) -> String {
+    let mut out = String::new();
+    let Some(primary) = marks.first() else { return out };
+    let marks: Vec<Cut<'_>> =
+        marks.iter().filter(|m| m.span.source == primary.span.source).filter_map(|mark| cut(run, mark)).collect();
+    for cluster in clusters(marks) {
+        let Some(excerpt) = excerpt(run, &cluster) else { continue };
+        let mut drawn = String::new();
+        if handler.render_report(&mut drawn, &excerpt).is_err() {
+            continue;
+        }
+        // The message has been written already, with everything a reader needs on its line.
+        for line in drawn.lines().skip(1) {
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// A mark, cut to what is drawn of it.
+struct Cut<'a> {
+    span: Span,
+    first_line: u32,
+    last_line: u32,
+    label: &'a str,
+    primary: bool,
+}
+
+fn cut<'a>(run: &Run<'_>, mark: &Mark<'a>) -> Option<Cut<'a>> {
+    let (start, end) = run.sources.positions(mark.span)?;
+    let lines = run.sources.get(mark.span.source)?.lines();
+    let mut span = mark.span;
+    let mut last_line = end.line;
+    if end.line - start.line >= MAX_LINES {
+        let next = lines.start_of(start.line + 1)?;
+        let line = run.sources.text(span.source).get(span.start as usize..next)?;
+        span = Span::new(span.source, span.start as usize, span.start as usize + line.trim_end().len());
+        last_line = start.line;
+    }
+    Some(Cut { span, first_line: start.line, last_line, label: mark.label, primary: false })
+}
+
+/// Groups marks whose lines are near each other. The group of the first mark comes first,
+/// the others in order of place.
+fn clusters(mut marks: Vec<Cut<'_>>) -> Vec<Vec<Cut<'_>>> {
+    if let Some(first) = marks.first_mut() {
+        first.primary = true;
+    }
+    marks.sort_by_key(|mark| (mark.first_line, mark.span.start, !mark.primary));
+    let mut groups: Vec<Vec<Cut<'_>>> = Vec::new();
+    for mark in marks {
+        let near = groups
+            .last()
+            .and_then(|group| group.iter().map(|m| m.last_line).max())
+            .is_some_and(|last| mark.first_line <= last.saturating_add(GAP));
+        match groups.last_mut() {
+            Some(group) if near => group.push(mark),
+            _ => groups.push(vec![mark]),
+        }
+    }
+    groups.sort_by_key(|group| !group.iter().any(|mark| mark.primary));
+    groups
+}
+
+fn excerpt(run: &Run<'_>, marks: &[Cut<'_>]) -> Option<Excerpt> {
+    let first = marks.iter().find(|m| m.primary).or_else(|| marks.first())?;
+    let source = run.sources.get(first.span.source)?;
+    let (text, lines) = (source.text(), source.lines());
+    let first_line = marks.iter().map(|m| m.first_line).min()?.saturating_sub(1).max(1);
+    let last_line = marks.iter().map(|m| m.last_line).max()?.saturating_add(1);
+    let line_start = |line: u32| lines.start_of(line).unwrap_or(text.len());
+    let (mut start, mut end) = (line_start(first_line), line_start(last_line.saturating_add(1)));
+    let mut line = first_line;
+    let long = (first_line..=last_line).any(|l| line_start(l + 1).saturating_sub(line_start(l)) > MAX_COLUMNS);
+    if long {
+        // Only the neighbourhood of the mark, inside its own line.
+        line = first.first_line;
+        let from = line_start(first.first_line);
+        let to = line_start(first.first_line + 1);
+        let mark_end = (first.span.end as usize).min(first.span.start as usize + 2 * NEIGHBOURHOOD);
+        start = text.floor_char_boundary((first.span.start as usize).saturating_sub(NEIGHBOURHOOD).max(from));
+        end = text.ceil_char_boundary((mark_end + NEIGHBOURHOOD).min(to));
+    }
+    let shown = text.get(start..end)?.trim_end_matches(['\n', '\r']);
+    let place = run.place(first.span);
+    let labels = marks
+        .iter()
+        .filter_map(|mark| {
+            let from = (mark.span.start as usize).checked_sub(start)?;
+            let to = (mark.span.end as usize).saturating_sub(start).min(shown.len());
+            if from > shown.len() {
+                return None;
+            }
+            // An empty place is shown as one column.
+            let length = to.saturating_sub(from).max(usize::from(from < shown.len()));
+            let label = (!mark.label.is_empty()).then(|| escape::line(mark.label).into_owned());
+            let span = SourceSpan::from((from, length));
+            Some(if mark.primary {
+                LabeledSpan::new_primary_with_span(label, span)
+            } else {
+                LabeledSpan::new_with_span(label, span)
+            })
+        })
+        .collect();
+    Some(Excerpt {
+        name: format!("{}:{}:{}", escape::line(place.name), place.start.line, place.start.column),
+        text: escape::same_length(shown),
+        first_line: line as usize,
+        labels,
+    })
+}
+
+/// What miette draws: its own text, under a name that tells the place.
+#[derive(Debug)]
+struct Excerpt {
+    name: String,
+    text: String,
+    first_line: usize,
+    labels: Vec<LabeledSpan>,
+}
+
+impl fmt::Display for Excerpt {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+}
+
+impl std::error::Error for Excerpt {}
+
+impl miette::Diagnostic for Excerpt {
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(self)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+}
+
+impl SourceCode for Excerpt {
+    fn read_span<'a>(
+        &'a self,
+        _span: &SourceSpan,
+        _before: usize,
+        _after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            self.text.as_bytes(),
+            SourceSpan::from((0, self.text.len())),
+            self.first_line - 1,
+            0,
+            self.text.lines().count(),
+        )))
+    }
+}

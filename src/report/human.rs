@@ -1,0 +1,236 @@
+//! The report for people. The first line of a finding says all that is needed to act.
+
+use std::io::{self, Write};
+
+use miette::{GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyles};
+
+use super::excerpt::{Mark, draw};
+use super::{Reporter, Run, escape};
+use crate::diagnostic::{Diagnostic, Level};
+use crate::lint::{Finding, Severity};
+
+/// The report for people.
+#[derive(Debug, Clone)]
+pub struct Human {
+    /// Whether to colour.
+    pub color: bool,
+    /// Whether rule names are links, for terminals that can show them.
+    pub links: bool,
+    /// Columns to draw in.
+    pub width: usize,
+    /// Whether to leave the summary out when there is nothing to report.
+    pub quiet: bool,
+}
+
+impl Reporter for Human {
+    fn write(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let handler = handler(self.color, self.width);
+        for diagnostic in run.diagnostics {
+            if self.quiet && diagnostic.level != Level::Error {
+                continue;
+            }
+            self.diagnostic(run, &handler, diagnostic, out)?;
+        }
+        for finding in &run.report.findings {
+            self.finding(run, &handler, finding, out)?;
+        }
+        if !self.quiet || !run.report.findings.is_empty() || run.errors() > 0 {
+            self.summary(run, out)?;
+        }
+        Ok(())
+    }
+}
+
+impl Human {
+    fn finding(
+        &self,
+        run: &Run<'_>,
+        handler: &GraphicalReportHandler,
+        finding: &Finding,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let style = severity_style(finding.severity);
+        let rule = run.rule(&finding.rule);
+        let link = rule.and_then(|rule| rule.references.first()).filter(|url| url.starts_with("https://"));
+        let id = escape::line(&finding.rule);
+        let id = match link {
+            Some(url) if self.links => {
+                format!("\u{1b}]8;;{}\u{1b}\\{id}\u{1b}]8;;\u{1b}\\", escape::line(url))
+            }
+            _ => id.into_owned(),
+        };
+        writeln!(
+            out,
+            "{}: {}",
+            self.paint(style, &format!("{}[{id}]", finding.severity)),
+            self.paint(BOLD, &escape::line(&finding.message))
+        )?;
+        let mut marks = vec![Mark { span: finding.span, label: &finding.label }];
+        let same = |span: &crate::source::Span| span.source == finding.span.source;
+        marks.extend(finding.related.iter().filter(|(s, _)| same(s)).map(|(span, label)| Mark { span: *span, label }));
+        out.write_all(draw(run, handler, &marks).as_bytes())?;
+        for (span, label) in finding.related.iter().filter(|(span, _)| !same(span)) {
+            let place = run.place(*span);
+            let at = format!("{}:{}:{}", escape::line(place.name), place.start.line, place.start.column);
+            self.footer(out, "see", &format!("{at}: {}", escape::line(label)))?;
+        }
+        if !finding.chain.is_empty() {
+            let links: Vec<_> = finding.chain.iter().map(|link| escape::line(link)).collect();
+            self.footer(out, "chain", &links.join(" → "))?;
+        }
+        if let Some(witness) = &finding.witness {
+            self.footer(out, "allows", &escape::line(witness))?;
+        }
+        let help = match (&finding.help, &finding.fix) {
+            (Some(help), _) => Some(help),
+            (None, Some(fix)) => Some(&fix.title),
+            (None, None) => None,
+        };
+        if let Some(help) = help {
+            self.footer(out, "help", &escape::line(help))?;
+        }
+        writeln!(out)
+    }
+
+    fn diagnostic(
+        &self,
+        run: &Run<'_>,
+        handler: &GraphicalReportHandler,
+        diagnostic: &Diagnostic,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let style = match diagnostic.level {
+            Level::Error => RED,
+            Level::Warning => YELLOW,
+            Level::Note => BLUE,
+        };
+        let level = super::json::level_name(diagnostic.level);
+        writeln!(
+            out,
+            "{}: {}",
+            self.paint(style, &format!("{level}[{}]", diagnostic.code)),
+            self.paint(BOLD, &escape::line(&diagnostic.message))
+        )?;
+        if let Some(span) = diagnostic.span {
+            out.write_all(draw(run, handler, &[Mark { span, label: "" }]).as_bytes())?;
+        }
+        if let Some(help) = &diagnostic.help {
+            self.footer(out, "help", &escape::line(help))?;
+        }
+        writeln!(out)
+    }
+
+    /// `  name: text`, names aligned, wrapped under the text.
+    fn footer(&self, out: &mut dyn Write, name: &str, text: &str) -> io::Result<()> {
+        let label = self.paint(CYAN, &format!("{name:>8}:"));
+        let mut lines = wrap(text, self.width.saturating_sub(10).max(20)).into_iter();
+        writeln!(out, "{label} {}", lines.next().unwrap_or_default())?;
+        for line in lines {
+            writeln!(out, "{:10}{line}", "")?;
+        }
+        Ok(())
+    }
+
+    fn summary(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let findings = run.report.findings.len();
+        let files = count(run.files, "file");
+        let mut text = if findings == 0 {
+            self.paint(GREEN, "no findings")
+        } else {
+            let parts: Vec<String> = run
+                .counts()
+                .into_iter()
+                .map(|(severity, n)| self.paint(severity_style(severity), &format!("{n} {severity}")))
+                .collect();
+            format!("{}: {}", count(findings, "finding"), parts.join(", "))
+        };
+        text += &format!(" in {files}");
+        let suppressed = run.report.suppressed.len();
+        if suppressed > 0 {
+            text += &format!(", {suppressed} ignored");
+        }
+        let errors = run.errors();
+        if errors > 0 {
+            text.push_str(", ");
+            text.push_str(&self.paint(RED, &format!("{} not checked", count(errors, "error"))));
+        }
+        writeln!(out, "{text}")
+    }
+
+    fn paint(&self, style: &str, text: &str) -> String {
+        if self.color { format!("\u{1b}[{style}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}
+
+const BOLD: &str = "1";
+const RED: &str = "1;31";
+const YELLOW: &str = "1;33";
+const GREEN: &str = "1;32";
+const BLUE: &str = "1;34";
+const CYAN: &str = "36";
+const MAGENTA: &str = "1;35";
+
+fn severity_style(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => MAGENTA,
+        Severity::High => RED,
+        Severity::Medium => YELLOW,
+        Severity::Low => BLUE,
+        Severity::Info => CYAN,
+    }
+}
+
+/// `1 file`, `2 files`.
+pub(crate) fn count(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+/// Breaks a text at spaces into lines of at most `width` characters; longer words stay whole.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length > width {
+            lines.push(String::new());
+            used = 0;
+        }
+        let Some(line) = lines.last_mut() else { break };
+        if used > 0 {
+            line.push(' ');
+            used += 1;
+        }
+        line.push_str(word);
+        used += length;
+    }
+    lines
+}
+
+/// A handler that depends on nothing outside: no environment, no terminal.
+fn handler(color: bool, width: usize) -> GraphicalReportHandler {
+    let theme = GraphicalTheme {
+        characters: ThemeCharacters::unicode(),
+        styles: if color { ThemeStyles::ansi() } else { ThemeStyles::none() },
+    };
+    GraphicalReportHandler::new_themed(theme)
+        .with_width(width)
+        .with_wrap_lines(false)
+        .with_links(false)
+        .with_urls(false)
+        .tab_width(4)
+        .without_cause_chain()
+        .without_primary_span_start()
+        .without_syntax_highlighting()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wraps_at_spaces_and_keeps_long_words() {
+        assert_eq!(wrap("aa bb cc", 5), ["aa bb", "cc"]);
+        assert_eq!(wrap("aaaaaaaa b", 5), ["aaaaaaaa", "b"]);
+        assert_eq!(wrap("", 5), [""]);
+    }
+}
