@@ -3,10 +3,12 @@
 use rayon::prelude::*;
 
 pub mod declaration;
+pub mod declare;
 pub mod format;
 pub mod path;
 pub mod recognise;
 pub mod record;
+pub mod render;
 
 pub use format::Format;
 pub use recognise::recognise;

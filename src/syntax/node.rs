@@ -90,6 +90,15 @@ impl Text {
         Self::mapped(value, Arc::new(SpanMap { source: span.source, len, segments: vec![segment] }), Vec::new())
     }
 
+    /// A text of which nothing is known.
+    #[must_use]
+    pub fn unknown(unknown: Unknown) -> Self {
+        let mut builder = super::TextBuilder::new(unknown.span.source);
+        let span = unknown.span;
+        builder.hole(unknown);
+        builder.finish(span)
+    }
+
     /// The value, with [`HOLE`](crate::source::HOLE) for each unknown part.
     #[must_use]
     pub fn raw(&self) -> &str {

@@ -1,0 +1,289 @@
+//! What the resource types of Terraform's `aws` provider declare.
+
+use super::{Sink, aws_document, blocks, named, named_list, own_reference, text_of};
+use crate::aws::document::PolicyKind;
+use crate::carrier::declaration::{AwsAttachment, AwsPolicy, AwsPrincipal, AwsPrincipalKind, Item, Named};
+use crate::carrier::record::Record;
+use crate::syntax::{Node, Value};
+
+/// A resource type with an argument that holds a policy document.
+struct Holder {
+    /// Resource type.
+    kind: &'static str,
+    /// The argument, or block and argument.
+    argument: &'static str,
+    /// What the document is.
+    policy: PolicyKind,
+    /// The service of a resource policy.
+    service: &'static str,
+    /// The argument that names what it is attached to; empty for the resource itself.
+    attached_to: &'static str,
+}
+
+const fn resource(
+    kind: &'static str,
+    argument: &'static str,
+    service: &'static str,
+    attached_to: &'static str,
+) -> Holder {
+    Holder { kind, argument, policy: PolicyKind::Resource, service, attached_to }
+}
+
+/// Every type whose argument is a policy document, apart from those of IAM itself, sorted
+/// by type.
+const HOLDERS: &[Holder] = &[
+    resource("aws_acmpca_policy", "policy", "acm-pca", "resource_arn"),
+    resource("aws_api_gateway_domain_name", "policy", "execute-api", "domain_name"),
+    resource("aws_api_gateway_rest_api", "policy", "execute-api", ""),
+    resource("aws_api_gateway_rest_api_policy", "policy", "execute-api", "rest_api_id"),
+    resource("aws_backup_vault_policy", "policy", "backup", "backup_vault_name"),
+    resource("aws_cloudsearch_domain_service_access_policy", "access_policy", "cloudsearch", "domain_name"),
+    resource("aws_cloudtrail_event_data_store", "policy", "cloudtrail", "name"),
+    resource("aws_cloudwatch_event_bus_policy", "policy", "events", "event_bus_name"),
+    resource("aws_cloudwatch_log_destination_policy", "access_policy", "logs", "destination_name"),
+    resource("aws_cloudwatch_log_resource_policy", "policy_document", "logs", ""),
+    resource("aws_codeartifact_domain_permissions_policy", "policy_document", "codeartifact", "domain"),
+    resource("aws_codeartifact_repository_permissions_policy", "policy_document", "codeartifact", "repository"),
+    resource("aws_codebuild_resource_policy", "policy", "codebuild", "resource_arn"),
+    resource("aws_dynamodb_resource_policy", "policy", "dynamodb", "resource_arn"),
+    resource("aws_ecr_registry_policy", "policy", "ecr", ""),
+    resource("aws_ecr_repository_policy", "policy", "ecr", "repository"),
+    resource("aws_ecrpublic_repository_policy", "policy", "ecr-public", "repository_name"),
+    resource("aws_efs_file_system_policy", "policy", "elasticfilesystem", "file_system_id"),
+    resource("aws_elasticsearch_domain", "access_policies", "es", "domain_name"),
+    resource("aws_elasticsearch_domain_policy", "access_policies", "es", "domain_name"),
+    resource("aws_glacier_vault", "access_policy", "glacier", "name"),
+    resource("aws_glacier_vault_lock", "policy", "glacier", "vault_name"),
+    resource("aws_glue_resource_policy", "policy", "glue", ""),
+    resource("aws_kinesis_resource_policy", "policy", "kinesis", "resource_arn"),
+    resource("aws_kms_external_key", "policy", "kms", ""),
+    resource("aws_kms_key", "policy", "kms", ""),
+    resource("aws_kms_key_policy", "policy", "kms", "key_id"),
+    resource("aws_kms_replica_external_key", "policy", "kms", ""),
+    resource("aws_kms_replica_key", "policy", "kms", ""),
+    resource("aws_media_store_container_policy", "policy", "mediastore", "container_name"),
+    resource("aws_msk_cluster_policy", "policy", "kafka", "cluster_arn"),
+    resource("aws_networkfirewall_resource_policy", "policy", "network-firewall", "resource_arn"),
+    resource("aws_opensearch_domain", "access_policies", "es", "domain_name"),
+    resource("aws_opensearch_domain_policy", "access_policies", "es", "domain_name"),
+    resource("aws_organizations_resource_policy", "content", "organizations", ""),
+    resource("aws_redshift_resource_policy", "policy", "redshift", "resource_arn"),
+    resource("aws_redshiftserverless_resource_policy", "policy", "redshift-serverless", "resource_arn"),
+    resource("aws_rekognition_project_policy", "policy_document", "rekognition", "project_arn"),
+    resource("aws_s3_access_point", "policy", "s3", "name"),
+    resource("aws_s3_bucket", "policy", "s3", "bucket"),
+    resource("aws_s3_bucket_policy", "policy", "s3", "bucket"),
+    resource("aws_s3control_access_point_policy", "policy", "s3", "access_point_arn"),
+    resource("aws_s3control_bucket_policy", "policy", "s3-outposts", "bucket"),
+    resource("aws_s3control_multi_region_access_point_policy", "details.policy", "s3", "details.name"),
+    resource("aws_s3control_object_lambda_access_point_policy", "policy", "s3-object-lambda", "name"),
+    resource("aws_s3tables_table_bucket_policy", "resource_policy", "s3tables", "table_bucket_arn"),
+    resource("aws_s3tables_table_policy", "resource_policy", "s3tables", "name"),
+    resource("aws_schemas_registry_policy", "policy", "schemas", "registry_name"),
+    resource("aws_secretsmanager_secret", "policy", "secretsmanager", "name"),
+    resource("aws_secretsmanager_secret_policy", "policy", "secretsmanager", "secret_arn"),
+    resource("aws_ses_identity_policy", "policy", "ses", "identity"),
+    resource("aws_sesv2_email_identity_policy", "policy", "ses", "email_identity"),
+    resource("aws_sns_topic", "policy", "sns", "name"),
+    resource("aws_sns_topic_policy", "policy", "sns", "arn"),
+    resource("aws_sqs_queue", "policy", "sqs", "name"),
+    resource("aws_sqs_queue_policy", "policy", "sqs", "queue_url"),
+    Holder {
+        kind: "aws_ssoadmin_permission_set_inline_policy",
+        argument: "inline_policy",
+        policy: PolicyKind::Identity,
+        service: "",
+        attached_to: "permission_set_arn",
+    },
+    Holder {
+        kind: "aws_vpc_endpoint",
+        argument: "policy",
+        policy: PolicyKind::Endpoint,
+        service: "",
+        attached_to: "service_name",
+    },
+    Holder {
+        kind: "aws_vpc_endpoint_policy",
+        argument: "policy",
+        policy: PolicyKind::Endpoint,
+        service: "",
+        attached_to: "vpc_endpoint_id",
+    },
+    resource("aws_vpclattice_auth_policy", "policy", "vpc-lattice", "resource_identifier"),
+    resource("aws_vpclattice_resource_policy", "policy", "vpc-lattice", "resource_arn"),
+    resource("aws_xray_resource_policy", "policy_document", "xray", ""),
+];
+
+/// Declares one `aws_*` resource.
+pub(super) fn declare(record: &Record, sink: &mut Sink<'_>) {
+    use AwsPrincipalKind::{Group, Role, User};
+    match record.kind.as_str() {
+        "aws_iam_role" => role(record, sink),
+        "aws_iam_user" => principal(record, User, sink),
+        "aws_iam_group" => principal(record, Group, sink),
+        "aws_iam_policy" => managed_policy(record, sink),
+        "aws_iam_role_policy" => inline_policy(record, "role", sink),
+        "aws_iam_user_policy" => inline_policy(record, "user", sink),
+        "aws_iam_group_policy" => inline_policy(record, "group", sink),
+        "aws_iam_role_policy_attachment" => attachment(record, &[(Role, "role")], "policy_arn", sink),
+        "aws_iam_user_policy_attachment" => attachment(record, &[(User, "user")], "policy_arn", sink),
+        "aws_iam_group_policy_attachment" => attachment(record, &[(Group, "group")], "policy_arn", sink),
+        "aws_iam_role_policy_attachments_exclusive" => attachment(record, &[(Role, "role_name")], "policy_arns", sink),
+        "aws_iam_user_policy_attachments_exclusive" => attachment(record, &[(User, "user_name")], "policy_arns", sink),
+        "aws_iam_group_policy_attachments_exclusive" => {
+            attachment(record, &[(Group, "group_name")], "policy_arns", sink);
+        }
+        "aws_iam_policy_attachment" => {
+            attachment(record, &[(User, "users"), (Role, "roles"), (Group, "groups")], "policy_arn", sink);
+        }
+        "aws_iam_user_group_membership" => membership(record, named_list(record, "user"), "groups", sink),
+        "aws_iam_group_membership" => membership(record, named_list(record, "users"), "group", sink),
+        "aws_organizations_policy" => organization_policy(record, sink),
+        kind => {
+            if let Ok(at) = HOLDERS.binary_search_by(|holder| holder.kind.cmp(kind))
+                && let Some(holder) = HOLDERS.get(at)
+            {
+                held(record, holder, sink);
+            }
+        }
+    }
+}
+
+fn policy(record: &Record, sink: &mut Sink<'_>, node: &Node, policy: AwsPolicyParts) {
+    if matches!(node.value, Value::Null) {
+        return;
+    }
+    let (document, diagnostics) = aws_document(node);
+    sink.out.diagnostics.extend(diagnostics);
+    let AwsPolicyParts { kind, service, name, attached_to } = policy;
+    let service = (!service.is_empty()).then(|| service.into());
+    let item = AwsPolicy { kind, kind_guessed: false, service, name, attached_to, document };
+    sink.push(record, Item::AwsPolicy(item));
+}
+
+struct AwsPolicyParts {
+    kind: PolicyKind,
+    service: &'static str,
+    name: Option<Named>,
+    attached_to: Vec<Named>,
+}
+
+fn identity(name: Option<Named>, attached_to: Vec<Named>) -> AwsPolicyParts {
+    AwsPolicyParts { kind: PolicyKind::Identity, service: "", name, attached_to }
+}
+
+/// The name of the resource, or a reference to it where it has none.
+fn own_name(record: &Record) -> Named {
+    named(record, "name").unwrap_or_else(|| own_reference(record, "name"))
+}
+
+fn principal(record: &Record, kind: AwsPrincipalKind, sink: &mut Sink<'_>) {
+    let item = AwsPrincipal {
+        kind,
+        name: Some(own_name(record)),
+        arn: named(record, "arn"),
+        groups: Vec::new(),
+        managed_policies: named_list(record, "managed_policy_arns"),
+        boundary: named(record, "permissions_boundary"),
+        body: record.body.clone(),
+    };
+    sink.push(record, Item::AwsPrincipal(item));
+}
+
+fn role(record: &Record, sink: &mut Sink<'_>) {
+    principal(record, AwsPrincipalKind::Role, sink);
+    let name = own_name(record);
+    if let Some(trust) = record.body.get("assume_role_policy") {
+        let parts =
+            AwsPolicyParts { kind: PolicyKind::Trust, service: "sts", name: None, attached_to: vec![name.clone()] };
+        policy(record, sink, trust, parts);
+    }
+    for block in blocks(record, "inline_policy") {
+        if let Some(document) = block.get("policy") {
+            let parts = identity(block.get("name").and_then(text_of), vec![name.clone()]);
+            policy(record, sink, document, parts);
+        }
+    }
+}
+
+fn managed_policy(record: &Record, sink: &mut Sink<'_>) {
+    if let Some(document) = record.body.get("policy") {
+        policy(record, sink, document, identity(Some(own_name(record)), Vec::new()));
+    }
+}
+
+fn inline_policy(record: &Record, attached_to: &str, sink: &mut Sink<'_>) {
+    if let Some(document) = record.body.get("policy") {
+        let parts = identity(named(record, "name"), named(record, attached_to).into_iter().collect());
+        policy(record, sink, document, parts);
+    }
+}
+
+fn attachment(record: &Record, arguments: &[(AwsPrincipalKind, &str)], policy_argument: &str, sink: &mut Sink<'_>) {
+    let mut principals = Vec::new();
+    for (kind, argument) in arguments {
+        principals.extend(named_list(record, argument).into_iter().map(|name| (*kind, name)));
+    }
+    for policy in named_list(record, policy_argument) {
+        sink.push(record, Item::AwsAttachment(AwsAttachment { principals: principals.clone(), policy }));
+    }
+}
+
+/// Group membership declared apart from user and group: a user of that name with those
+/// groups and nothing else.
+fn membership(record: &Record, users: Vec<Named>, groups: &str, sink: &mut Sink<'_>) {
+    for user in users {
+        let item = AwsPrincipal {
+            kind: AwsPrincipalKind::User,
+            name: Some(user),
+            arn: None,
+            groups: named_list(record, groups),
+            managed_policies: Vec::new(),
+            boundary: None,
+            body: Node::new(record.span, Value::Map(Vec::new())),
+        };
+        sink.push(record, Item::AwsPrincipal(item));
+    }
+}
+
+fn organization_policy(record: &Record, sink: &mut Sink<'_>) {
+    let kind = match record.body.get("type").map(|node| (node.as_str(), &node.value)) {
+        None | Some((Some("SERVICE_CONTROL_POLICY"), _) | (None, Value::Null)) => PolicyKind::Scp,
+        Some((Some("RESOURCE_CONTROL_POLICY"), _)) => PolicyKind::Rcp,
+        // Tag, backup and AI opt-out policies are no access control; an unknown type could
+        // be any of them.
+        Some(_) => return,
+    };
+    if let Some(content) = record.body.get("content") {
+        let parts = AwsPolicyParts { kind, service: "", name: named(record, "name"), attached_to: Vec::new() };
+        policy(record, sink, content, parts);
+    }
+}
+
+/// An argument of the record or of a block in it (`details.policy`).
+fn argument<'a>(record: &'a Record, path: &str) -> Option<&'a Node> {
+    match path.split_once('.') {
+        None => record.body.get(path),
+        Some((block, argument)) => blocks(record, block).first()?.get(argument),
+    }
+}
+
+fn held(record: &Record, holder: &Holder, sink: &mut Sink<'_>) {
+    let Some(document) = argument(record, holder.argument) else { return };
+    let target = argument(record, holder.attached_to).and_then(text_of);
+    let attached_to = vec![target.unwrap_or_else(|| own_reference(record, "arn"))];
+    let name =
+        if holder.kind.ends_with("_policy") { named(record, "name").or(named(record, "policy_name")) } else { None };
+    let parts = AwsPolicyParts { kind: holder.policy, service: holder.service, name, attached_to };
+    policy(record, sink, document, parts);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_for_lookup() {
+        assert!(HOLDERS.is_sorted_by(|a, b| a.kind < b.kind));
+    }
+}
