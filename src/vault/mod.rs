@@ -2,6 +2,7 @@
 
 pub mod capability;
 pub mod dialect;
+pub mod endpoints;
 pub mod policy;
 pub mod roles;
 pub mod token_role;

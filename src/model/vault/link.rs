@@ -272,10 +272,7 @@ impl<'a> Linker<'a> {
             }
         }
         for (token, id) in model.tokens.iter_mut().filter_map(|token| {
-            let object = match &self.declarations.get(token.decl.index())?.item {
-                Item::VaultObject(object) => object,
-                _ => return None,
-            };
+            let object = self.object(token.decl)?;
             let id = object.body.get("entity_id")?.as_str()?;
             Some((token, self.entity_ids.get(id).copied()))
         }) {

@@ -347,18 +347,16 @@ impl VaultModel {
 fn cites_of(list: &StringList) -> Vec<Cite> {
     list.items
         .iter()
-        .map(|(text, span)| match text.known() {
-            Some(name) => {
+        .map(|(text, span)| {
+            if let Some(name) = text.known() {
                 let name = crate::vault::roles::policy_name(name);
-                Cite { name, span: *span, target: Target::Dangling, refs: Vec::new() }
+                return Cite { name, span: *span, target: Target::Dangling, refs: Vec::new() };
             }
-            None => {
-                // Only a text that is nothing but an expression stands for what it refers to.
-                let whole = text.raw().chars().count() == 1;
-                let holes = text.holes().iter().filter(|_| whole);
-                let refs = holes.flat_map(|hole| hole.unknown.refs.clone()).collect();
-                Cite { name: text.display().into(), span: *span, target: Target::Unknown, refs }
-            }
+            // Only a text that is nothing but an expression stands for what it refers to.
+            let whole = text.raw().chars().count() == 1;
+            let holes = text.holes().iter().filter(|_| whole);
+            let refs = holes.flat_map(|hole| hole.unknown.refs.clone()).collect();
+            Cite { name: text.display().into(), span: *span, target: Target::Unknown, refs }
         })
         .collect()
 }
