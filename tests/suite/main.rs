@@ -1,3 +1,13 @@
 //! All integration tests, in one binary.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test may panic, its helpers included"
+)]
+
+mod aws_syntax;
 mod pattern_glob;
 mod pattern_path;

@@ -1,4 +1,17 @@
 //! An IAM policy document as its author wrote it, everything with its span.
+//!
+//! [`parse`] makes the typed document and finds what is wrong with it wherever it is
+//! attached; [`check`] finds what a kind of policy forbids in addition.
+
+mod check;
+mod condition;
+mod kind;
+mod parse;
+mod value;
+
+pub use check::check;
+pub use kind::guess_kind;
+pub use parse::parse;
 
 use smol_str::SmolStr;
 
@@ -27,6 +40,39 @@ pub enum PolicyKind {
     Endpoint,
 }
 
+impl PolicyKind {
+    /// As requests and configuration spell it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Resource => "resource",
+            Self::Trust => "trust",
+            Self::Scp => "scp",
+            Self::Rcp => "rcp",
+            Self::Boundary => "boundary",
+            Self::Session => "session",
+            Self::Endpoint => "endpoint",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "identity" | "managed" | "inline" => Self::Identity,
+            "resource" => Self::Resource,
+            "trust" | "assume-role" => Self::Trust,
+            "scp" => Self::Scp,
+            "rcp" => Self::Rcp,
+            "boundary" => Self::Boundary,
+            "session" => Self::Session,
+            "endpoint" | "vpce" => Self::Endpoint,
+            _ => return None,
+        })
+    }
+}
+
 /// A policy document. Statements are kept as written; [`Document::problems`] holds what
 /// AWS would refuse.
 #[derive(Debug, Clone)]
@@ -42,8 +88,21 @@ pub struct Document {
     /// True where `Statement` or a member of it is an expression whose value the carrier
     /// does not know: the document may hold more than is seen.
     pub statements_unknown: bool,
+    /// True where the document may have elements that are not seen: nothing may be called
+    /// missing then.
+    pub unknown: bool,
     /// What is wrong with the document whatever it is attached to.
     pub problems: Vec<Problem>,
+}
+
+impl Document {
+    /// Whether policy variables are variables: only in version 2012-10-17
+    /// (spec: aws-evaluation, section 1.3). A version that is not known counts as the
+    /// current one.
+    #[must_use]
+    pub fn has_variables(&self) -> bool {
+        self.version.as_ref().is_some_and(|(version, _)| version.known().is_none_or(|v| v == "2012-10-17"))
+    }
 }
 
 /// Whether a statement allows or denies.
@@ -78,6 +137,9 @@ pub struct Statement {
     pub condition_span: Option<Span>,
     /// True where the condition block, or part of it, is an unknown expression.
     pub conditions_unknown: bool,
+    /// True where the statement may have elements that are not seen, or elements whose
+    /// value is an unknown expression as a whole: nothing may be called missing then.
+    pub unknown: bool,
 }
 
 /// `Action`/`NotAction` or `Resource`/`NotResource`.
@@ -119,6 +181,14 @@ pub struct PrincipalElement {
     pub entries: Vec<PrincipalEntry>,
     /// True where part of the element is an unknown expression.
     pub unknown: bool,
+}
+
+impl PrincipalElement {
+    /// The element's key.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        if self.negated { "NotPrincipal" } else { "Principal" }
+    }
 }
 
 /// One principal of the map form.
@@ -164,17 +234,41 @@ pub struct Condition {
     pub unknown: bool,
 }
 
-/// Something AWS refuses in a document that parses as JSON.
+/// Something wrong with a document that parses as JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The rule that reports it, without the system prefix: `effect-invalid`.
     pub rule: &'static str,
+    /// True where AWS refuses the document; false where it takes the document, which then
+    /// does not do what it says.
+    pub refused: bool,
     /// One lower-case sentence.
     pub message: String,
     /// Where.
     pub span: Span,
     /// What to do, if there is something better than the rule page's advice.
     pub help: Option<String>,
+}
+
+impl Problem {
+    /// Something AWS refuses.
+    #[must_use]
+    pub fn refused(rule: &'static str, message: impl Into<String>, span: Span) -> Self {
+        Self { rule, refused: true, message: message.into(), span, help: None }
+    }
+
+    /// Something AWS takes although it cannot mean what it says.
+    #[must_use]
+    pub fn tolerated(rule: &'static str, message: impl Into<String>, span: Span) -> Self {
+        Self { rule, refused: false, message: message.into(), span, help: None }
+    }
+
+    /// The same with advice.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
 }
 
 /// A name for messages: the Sid if there is one, else the statement's index.

@@ -1,0 +1,7 @@
+//! Conditions: operators, values of every type, and their evaluation
+//! (spec: aws-evaluation, section 5).
+
+mod operator;
+pub mod value;
+
+pub use operator::{Base, Operator, OperatorFault, Order, Quantifier};

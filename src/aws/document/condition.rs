@@ -1,0 +1,171 @@
+//! The condition block (spec: aws-evaluation, sections 1.12 and 5; aws-checks, group D).
+
+use super::parse::{null_element, wrong_type};
+use super::{Condition, Problem, Statement, value};
+use crate::aws::catalog::closest;
+use crate::aws::condition::{Base, Operator, OperatorFault, Quantifier};
+use crate::syntax::{Entry, Node, Value};
+
+pub(super) fn read(entry: &Entry, statement: &mut Statement, problems: &mut Vec<Problem>) {
+    statement.condition_span = Some(entry.value.span);
+    match &entry.value.value {
+        Value::Map(operators) => {
+            if operators.is_empty() {
+                let message = "the condition is empty and restricts nothing";
+                problems.push(Problem::tolerated("condition-empty-object", message, entry.value.span));
+            }
+            for operator in operators {
+                read_operator(operator, statement, problems);
+            }
+        }
+        Value::Unknown(_) | Value::Secret => statement.conditions_unknown = true,
+        Value::Null => problems.push(null_element("Condition", &entry.value)),
+        _ => problems.push(wrong_type("`Condition`", "an object of operators", &entry.value)),
+    }
+}
+
+fn read_operator(entry: &Entry, statement: &mut Statement, problems: &mut Vec<Problem>) {
+    let operator = match entry.key.known().map(Operator::parse) {
+        None => None,
+        Some(Ok(operator)) => Some(operator),
+        Some(Err(fault)) => {
+            problems.push(operator_problem(entry, fault));
+            None
+        }
+    };
+    let keys = match &entry.value.value {
+        Value::Map(keys) => keys,
+        Value::Unknown(_) | Value::Secret => {
+            statement.conditions_unknown = true;
+            return;
+        }
+        _ => {
+            problems.push(wrong_type("a condition operator's value", "an object of keys", &entry.value));
+            return;
+        }
+    };
+    if keys.is_empty() {
+        let message = format!("`{}` names no key and restricts nothing", entry.key.display());
+        problems.push(Problem::tolerated("condition-empty-object", message, entry.value.span));
+    }
+    for (index, key) in keys.iter().enumerate() {
+        check_key(key, keys.get(..index).unwrap_or_default(), problems);
+        let mut condition = Condition {
+            operator: entry.key.clone(),
+            operator_span: entry.key_span,
+            key: key.key.clone(),
+            key_span: key.key_span,
+            values: Vec::new(),
+            values_span: key.value.span,
+            unknown: false,
+        };
+        read_values(&key.value, &mut condition, problems);
+        if let Some(operator) = operator {
+            check_emptiness(operator, &condition, key, problems);
+            value::check_values(operator, &condition, problems);
+        }
+        statement.conditions.push(condition);
+    }
+}
+
+fn read_values(node: &Node, condition: &mut Condition, problems: &mut Vec<Problem>) {
+    let what = "a condition's value";
+    let expected = "a string, a number, a boolean or a list of them";
+    match &node.value {
+        Value::String(_) | Value::Number(_) | Value::Bool(_) => condition.values.push(node.clone()),
+        Value::Unknown(_) | Value::Secret => condition.unknown = true,
+        Value::List(items) => {
+            for item in items {
+                match &item.value {
+                    Value::String(_) | Value::Number(_) | Value::Bool(_) => condition.values.push(item.clone()),
+                    Value::Unknown(_) | Value::Secret => condition.unknown = true,
+                    _ => problems.push(wrong_type("a member of a condition's values", "a string", item)),
+                }
+            }
+            let kinds = |node: &Node| std::mem::discriminant(&node.value);
+            let first = condition.values.first().map(kinds);
+            if let Some(other) = condition.values.iter().find(|node| Some(kinds(node)) != first) {
+                let message = format!("the values of `{}` are of different types", condition.key.display());
+                problems
+                    .push(Problem::refused("condition-mixed-types", message, other.span).with_help("quote them all"));
+            }
+        }
+        Value::Null | Value::Map(_) => problems.push(wrong_type(what, expected, node)),
+    }
+}
+
+/// An empty list of values is valid and hardly ever meant (spec: aws-evaluation,
+/// section 1.12).
+fn check_emptiness(operator: Operator, condition: &Condition, key: &Entry, problems: &mut Vec<Problem>) {
+    if condition.unknown || !key.value.as_list().is_some_and(<[Node]>::is_empty) {
+        return;
+    }
+    let outcome = match operator.quantifier {
+        Quantifier::All => "it holds only where the key is absent or empty",
+        Quantifier::One if operator.negated => "it always holds",
+        _ if operator.if_exists => "it holds only where the key is absent",
+        _ => "it never holds",
+    };
+    let message = format!("`{}` lists no value: {outcome}", condition.key.display());
+    problems.push(Problem::tolerated("condition-empty-values", message, condition.values_span));
+}
+
+fn check_key(entry: &Entry, before: &[Entry], problems: &mut Vec<Problem>) {
+    let Some(key) = entry.key.known() else { return };
+    if !key.contains(':') || key.starts_with(':') || key.ends_with(':') {
+        let message = format!("`{key}` is no condition key: keys are written `service:name`");
+        let problem = Problem::refused("key-format", message, entry.key_span);
+        let meant = crate::aws::catalog::catalog()
+            .global_keys()
+            .iter()
+            .find(|known| known.name.strip_prefix("aws:").is_some_and(|name| name.eq_ignore_ascii_case(key)));
+        problems.push(match meant {
+            Some(known) => problem.with_help(format!("did you mean `{}`?", known.name)),
+            None => problem,
+        });
+    }
+    for tag in ["aws:ResourceTag", "aws:RequestTag", "aws:PrincipalTag"] {
+        if key.strip_suffix('/').unwrap_or(key).eq_ignore_ascii_case(tag) {
+            let message = format!("`{key}` names no tag");
+            let problem = Problem::refused("tag-key-missing", message, entry.key_span);
+            problems.push(problem.with_help(format!("write `{tag}/` and the tag's key")));
+        }
+    }
+    let same = |other: &&Entry| other.key.known().is_some_and(|o| o != key && o.eq_ignore_ascii_case(key));
+    if let Some(other) = before.iter().find(same) {
+        let message = format!("`{key}` and `{}` are the same condition key", other.key.raw());
+        let problem = Problem::refused("condition-key-dup-case", message, entry.key_span);
+        problems.push(problem.with_help("keys compare without case: merge the values under one"));
+    }
+}
+
+fn operator_problem(entry: &Entry, fault: OperatorFault) -> Problem {
+    let name = entry.key.raw();
+    match fault {
+        OperatorFault::Quantifier => {
+            let (prefix, _) = name.split_once(':').unwrap_or((name, ""));
+            let problem =
+                Problem::refused("set-operator-unknown", format!("`{prefix}` is no set operator"), entry.key_span);
+            problem.with_help(match closest(prefix, ["ForAllValues", "ForAnyValue"]) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "the set operators are `ForAllValues` and `ForAnyValue`".to_owned(),
+            })
+        }
+        OperatorFault::NullIfExists => {
+            let message = "`Null` has no `IfExists` form: it asks itself whether the key exists";
+            Problem::refused("null-ifexists", message, entry.key_span).with_help("write `Null`")
+        }
+        OperatorFault::Base => {
+            let problem =
+                Problem::refused("operator-unknown", format!("`{name}` is no condition operator"), entry.key_span);
+            let (prefix, base) = name.split_once(':').map_or(("", name), |(prefix, base)| (prefix, base));
+            let stem = base.strip_suffix("IfExists").unwrap_or(base);
+            let suffix = base.get(stem.len()..).unwrap_or_default();
+            match closest(stem, Base::names()) {
+                Some(meant) if prefix.is_empty() => problem.with_help(format!("did you mean `{meant}{suffix}`?")),
+                Some(meant) => problem.with_help(format!("did you mean `{prefix}:{meant}{suffix}`?")),
+                None => problem,
+            }
+        }
+    }
+}

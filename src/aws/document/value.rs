@@ -1,0 +1,233 @@
+//! Checks of single values: actions, resources, condition values, variables
+//! (spec: aws-checks, groups B to D).
+
+use super::{Condition, Item, ListElement, Problem, Statement};
+use crate::aws::condition::value::{Cidr, Instant, Number, parse_bool};
+use crate::aws::condition::{Base, Operator};
+use crate::aws::variable::{self, Part};
+use crate::source::Span;
+use crate::syntax::{Node, Text, Value};
+
+/// `*` or `service:name`.
+pub(super) fn check_actions(element: &ListElement, problems: &mut Vec<Problem>) {
+    if element.items.is_empty() && !element.unknown {
+        let (name, outcome) = if element.negated {
+            ("NotAction", "the statement is about every action")
+        } else {
+            ("Action", "the statement is about no action")
+        };
+        let message = format!("`{name}` lists nothing: {outcome}");
+        problems.push(Problem::tolerated("action-empty", message, element.span));
+    }
+    for item in &element.items {
+        let Some(text) = item.text.known() else { continue };
+        check_action(text, item, problems);
+    }
+}
+
+fn check_action(text: &str, item: &Item, problems: &mut Vec<Problem>) {
+    if text.is_empty() {
+        problems.push(Problem::refused("action-empty", "an empty string is no action", item.span));
+        return;
+    }
+    if text.contains("${") {
+        no_variables("Action", &item.text, item.span, problems);
+        return;
+    }
+    if text.trim() != text || text.contains(|c: char| c.is_control()) {
+        let message = format!("the action `{}` has white space around it", text.escape_debug());
+        let problem = Problem::refused("action-whitespace", message, item.span);
+        problems.push(problem.with_help(format!("write `{}`", text.trim())));
+        return;
+    }
+    // `*` alone stands for every action, and so do several
+    if text.bytes().all(|b| b == b'*') {
+        return;
+    }
+    let (service, name) = text.split_once(':').unwrap_or((text, ""));
+    let part =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"*?-_.".contains(&b));
+    if !part(service) || !part(name) {
+        let message = format!("`{text}` is no action: actions are written `service:Name`, or `*` for all");
+        let problem = Problem::refused("action-format", message, item.span);
+        problems.push(match text.split_once(['/', '.']) {
+            Some((service, name)) if !text.contains(':') && part(service) && part(name) => {
+                problem.with_help(format!("did you mean `{service}:{name}`?"))
+            }
+            _ => problem,
+        });
+        return;
+    }
+    if service.contains(['*', '?']) {
+        // AWS pages contradict each other on whether such a policy is taken; it is where
+        // Access Analyzer only suggests a change (spec: aws-evaluation, section 2.2).
+        let message = format!("the service in `{text}` has a wildcard");
+        let problem = Problem::tolerated("action-wildcard-in-service", message, item.span);
+        problems.push(problem.with_help("name the service, or write `*` for all actions"));
+    }
+}
+
+/// `*` or an ARN pattern.
+pub(super) fn check_resources(element: &ListElement, problems: &mut Vec<Problem>) {
+    if element.items.is_empty() && !element.unknown {
+        let (name, outcome) = if element.negated {
+            ("NotResource", "the statement is about every resource")
+        } else {
+            ("Resource", "the statement is about no resource")
+        };
+        let message = format!("`{name}` lists nothing: {outcome}");
+        problems.push(Problem::tolerated("resource-empty", message, element.span));
+    }
+    for item in &element.items {
+        check_resource(item, problems);
+    }
+}
+
+fn check_resource(item: &Item, problems: &mut Vec<Problem>) {
+    let raw = item.text.raw();
+    let known_until = item.text.holes().first().map_or(raw.len(), |hole| hole.at as usize);
+    let whole = item.text.is_known();
+    if whole && raw.is_empty() {
+        problems.push(Problem::refused("resource-empty", "an empty string is no resource", item.span));
+        return;
+    }
+    if whole && raw.bytes().all(|b| b == b'*') {
+        return;
+    }
+    let head = raw.get(..known_until.min(4)).unwrap_or_default();
+    if !"arn:".starts_with(head) || (whole && head.len() < 4) {
+        // A template that was not rendered looks like `${Bucket.Arn}/*`.
+        let shown = item.text.display();
+        let problem = Problem::refused("arn-prefix", format!("`{shown}` is neither `*` nor an ARN"), item.span);
+        problems.push(match raw {
+            _ if raw.starts_with("${") => problem.with_help("the text looks like a template: check what it renders to"),
+            _ => problem.with_help("ARNs are written `arn:partition:service:region:account:resource`"),
+        });
+        return;
+    }
+    if whole {
+        let fields = segment_count(raw);
+        if fields < 6 {
+            let message = format!("the ARN `{raw}` has {fields} of six fields");
+            if raw.ends_with('*') {
+                let problem = Problem::tolerated("arn-fields", message, item.span);
+                problems.push(problem.with_help("the `*` runs past the missing fields: write them out"));
+            } else {
+                let problem = Problem::refused("arn-fields", message, item.span);
+                problems.push(problem.with_help("write `arn:partition:service:region:account:resource`"));
+            }
+        }
+    }
+}
+
+/// Fields of an ARN pattern, where the colons inside variables do not count.
+fn segment_count(text: &str) -> usize {
+    let colons = |text: &str| text.bytes().filter(|b| *b == b':').count();
+    let count = |part: &Part<'_>| if let Part::Text(text) = part { colons(text) } else { 0 };
+    variable::parts(text).0.iter().map(count).sum::<usize>() + 1
+}
+
+/// Variables stand in `Resource` and `Condition` only (spec: aws-evaluation, section 3.2).
+pub(super) fn no_variables(element: &str, text: &Text, span: Span, problems: &mut Vec<Problem>) {
+    if variable::has_variables(text.raw()) {
+        let message = format!("`{element}` may not hold the variable in `{}`", text.display());
+        let problem = Problem::refused("variable-wrong-element", message, span);
+        problems.push(problem.with_help("if the text is a template, check what it renders to"));
+    }
+}
+
+/// Checks the syntax of variables where they may stand, and whether the document's
+/// version has any. `known` tells whether the version is known at all.
+pub(super) fn check_variables(statements: &[Statement], enabled: bool, known: bool, problems: &mut Vec<Problem>) {
+    let mut check = |text: &Text, span: Span| {
+        if !text.raw().contains("${") {
+            return;
+        }
+        let (parts, faults) = variable::parts(text.raw());
+        for (fault, range) in faults {
+            let place = text.span_of(span, range.start, range.end);
+            problems.push(Problem::refused("variable-syntax", fault.message(), place));
+        }
+        if !enabled && known && parts.iter().any(|part| !matches!(part, Part::Text(_))) {
+            let message = format!("`{}` is literal text: the policy's version has no variables", text.display());
+            let problem = Problem::refused("variable-in-old-version", message, span);
+            problems.push(problem.with_help("write `\"Version\": \"2012-10-17\"`"));
+        }
+    };
+    for statement in statements {
+        for item in statement.resource.iter().flat_map(|element| &element.items) {
+            check(&item.text, item.span);
+        }
+        for condition in &statement.conditions {
+            for node in &condition.values {
+                if let Some(text) = node.as_text() {
+                    check(text, node.span);
+                }
+            }
+        }
+    }
+}
+
+/// Whether values are of the operator's type. AWS takes them whatever they are, with a
+/// warning; they then never match (spec: aws-evaluation, sections 5.3 and 5.5).
+pub(super) fn check_values(operator: Operator, condition: &Condition, problems: &mut Vec<Problem>) {
+    for node in &condition.values {
+        let text = match &node.value {
+            Value::String(text) => text.known(),
+            Value::Number(number) => Some(number.as_str()),
+            Value::Bool(true) => Some("true"),
+            Value::Bool(false) => Some("false"),
+            _ => None,
+        };
+        if let Some(text) = text {
+            check_value(operator, text, node, problems);
+        }
+    }
+    let boolean = matches!(operator.base, Base::Bool);
+    if let (true, [_, second, ..]) = (boolean, condition.values.as_slice()) {
+        let message = "`Bool` takes one value";
+        let problem = Problem::refused("bool-multi", message, second.span);
+        problems.push(problem.with_help("`true` or `false` together are no condition: keep one"));
+    }
+}
+
+fn check_value(operator: Operator, text: &str, node: &Node, problems: &mut Vec<Problem>) {
+    if variable::has_variables(text) {
+        let takes = operator.base.takes_variables();
+        if !takes {
+            let message =
+                format!("`{}` does not resolve variables: `{text}` stays as it is", operator.base.name(false));
+            problems.push(Problem::refused("variable-wrong-operator", message, node.span));
+        }
+        return;
+    }
+    let mut warn = |rule, message: String, help: &str| {
+        problems.push(Problem::tolerated(rule, message, node.span).with_help(help));
+    };
+    match operator.base {
+        Base::Null if parse_bool(text).is_none() => {
+            let message = format!("`Null` takes `true` or `false`, not `{text}`");
+            warn("null-value-not-bool", message, "`true` asks that the key is absent, `false` that it is present");
+        }
+        Base::Bool if parse_bool(text).is_none() => {
+            warn("value-bool", format!("`Bool` takes `true` or `false`, not `{text}`"), "it never matches as it is");
+        }
+        Base::Numeric(_) if Number::parse(text).is_none() => {
+            warn("value-number", format!("`{text}` is no number"), "it never matches as it is");
+        }
+        Base::Date(_) if Instant::parse(text).is_none() => {
+            warn("value-date", format!("`{text}` is no date"), "write `YYYY-MM-DDThh:mm:ssZ`");
+        }
+        Base::Ip if Cidr::parse(text).is_none() => {
+            warn(
+                "value-ip",
+                format!("`{text}` is no address or CIDR range"),
+                "write `203.0.113.0/24` or `2001:db8::/32`",
+            );
+        }
+        Base::Binary if crate::aws::condition::value::decode_base64(text).is_none() => {
+            warn("value-base64", format!("`{text}` is not base64"), "it never matches as it is");
+        }
+        _ => {}
+    }
+}
