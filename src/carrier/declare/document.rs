@@ -1,6 +1,6 @@
 //! Policy documents inside arguments: as text, as an object, or not known.
 
-use crate::aws::document::Document;
+use crate::aws::document::{self, Document};
 use crate::carrier::ReadOptions;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::{Node, Text, Value, json};
@@ -14,20 +14,15 @@ pub fn aws_document(node: &Node) -> (Document, Vec<Diagnostic>) {
         Value::String(text) => {
             let (parsed, diagnostics) = json::parse(&text.fragment(node.span));
             match parsed {
-                Some(parsed) => (of_node(&parsed), Vec::new()),
+                Some(parsed) => (document::parse(&parsed), Vec::new()),
                 // A text whose unknown parts stand for more than values cannot be judged.
                 None if !text.is_known() => (unknown(node), Vec::new()),
                 None => (unknown(node), diagnostics),
             }
         }
-        Value::Map(_) | Value::List(_) => (of_node(node), Vec::new()),
+        Value::Map(_) | Value::List(_) => (document::parse(node), Vec::new()),
         _ => (unknown(node), Vec::new()),
     }
-}
-
-fn of_node(node: &Node) -> Document {
-    let _ = node;
-    unknown(node)
 }
 
 fn unknown(node: &Node) -> Document {
@@ -37,6 +32,7 @@ fn unknown(node: &Node) -> Document {
         id: None,
         statements: Vec::new(),
         statements_unknown: true,
+        unknown: true,
         problems: Vec::new(),
     }
 }
