@@ -22,6 +22,7 @@
 pub mod aws;
 pub mod carrier;
 pub mod cli;
+pub mod config;
 pub mod decision;
 pub mod diagnostic;
 pub mod lint;
