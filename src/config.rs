@@ -261,7 +261,7 @@ impl Reader {
                         DeValue::String(text) => parse_size(text),
                         _ => None,
                     };
-                    let Some(size) = size.filter(|size| *size <= u64::from(u32::MAX)) else {
+                    let Some(size) = size.filter(|size| u32::try_from(*size).is_ok()) else {
                         let span = self.span(value.span());
                         let message = format!("`{key}` must be a number of bytes or a size below 4 GiB");
                         let help = Some("write it as `1048576` or \"1 MiB\"".to_owned());
@@ -281,7 +281,7 @@ impl Reader {
 
     fn ignores(&mut self, value: &Spanned<DeValue<'_>>) {
         let Some(array) = self.array("ignore", value) else { return };
-        for item in array.iter() {
+        for item in array {
             let Some(table) = self.table("ignore", item) else { continue };
             let mut ignore = Ignore { span: Some(self.span(item.span())), ..Ignore::default() };
             for (key, span, value) in self.entries(table) {

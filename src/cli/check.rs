@@ -40,6 +40,14 @@ enum OutputFormat {
     Human,
     /// JSON, version 1.
     Json,
+    /// SARIF 2.1.0, for GitHub code scanning and others.
+    Sarif,
+    /// GitHub workflow commands.
+    Github,
+    /// GitLab code quality.
+    Gitlab,
+    /// JUnit XML.
+    Junit,
 }
 
 fn parse_output(value: &str) -> Result<(OutputFormat, PathBuf), String> {
@@ -82,12 +90,14 @@ pub(super) fn run(args: &CheckArgs, global: &Global) -> io::Result<Exit> {
             help: Some("run with `-v` to see what was skipped and why".to_owned()),
         });
     }
+    let prefix = inputs::repository_prefix();
     let run = Run {
         sources: &loaded.sources,
         report: &report,
         diagnostics: &diagnostics,
         rules: &[],
         files: loaded.texts.len(),
+        prefix: &prefix,
     };
     for (format, file) in &args.output {
         let mut out = BufWriter::new(File::create(file).map_err(|error| at(file, &error))?);
@@ -120,5 +130,9 @@ fn reporter(format: OutputFormat, terminal: Terminal, global: &Global) -> Box<dy
             quiet: global.quiet,
         }),
         OutputFormat::Json => Box::new(report::json::Json),
+        OutputFormat::Sarif => Box::new(report::sarif::Sarif),
+        OutputFormat::Github => Box::new(report::github::GitHub),
+        OutputFormat::Gitlab => Box::new(report::gitlab::GitLab),
+        OutputFormat::Junit => Box::new(report::junit::JUnit),
     }
 }

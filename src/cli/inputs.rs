@@ -214,3 +214,16 @@ fn allowed_roots(paths: &[PathBuf]) -> Vec<PathBuf> {
 pub(super) fn repository_of(path: &Path) -> Option<&Path> {
     path.ancestors().find(|dir| dir.join(".git").exists())
 }
+
+/// The working directory's path in its repository, with a slash at its end; empty at the
+/// root or outside of any.
+pub(super) fn repository_prefix() -> String {
+    let Ok(here) = Path::new(".").canonicalize() else { return String::new() };
+    let inside = repository_of(&here).and_then(|root| here.strip_prefix(root).ok()).unwrap_or(Path::new(""));
+    let mut prefix = String::new();
+    for part in inside.components() {
+        prefix.push_str(&part.as_os_str().to_string_lossy());
+        prefix.push('/');
+    }
+    prefix
+}

@@ -17,7 +17,7 @@ pub fn fingerprints(run: &Run<'_>, findings: &[Finding]) -> Vec<String> {
         .map(|finding| {
             let mut hash = Fnv::new();
             hash.part(&finding.rule);
-            hash.part(run.sources.name(finding.span.source));
+            hash.part(&run.repository_path(run.sources.name(finding.span.source)));
             hash.part(&finding.address);
             hash.part(&finding.unit_name);
             // A hash of a short secret can be guessed back.

@@ -144,10 +144,13 @@ impl Human {
                 .collect();
             format!("{}: {}", count(findings, "finding"), parts.join(", "))
         };
-        text += &format!(" in {files}");
+        text.push_str(" in ");
+        text.push_str(&files);
         let suppressed = run.report.suppressed.len();
         if suppressed > 0 {
-            text += &format!(", {suppressed} ignored");
+            text.push_str(", ");
+            text.push_str(&suppressed.to_string());
+            text.push_str(" ignored");
         }
         let errors = run.errors();
         if errors > 0 {

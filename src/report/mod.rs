@@ -9,8 +9,13 @@ use crate::source::{Position, SourceMap, Span};
 pub mod escape;
 mod excerpt;
 mod fingerprint;
+pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
+pub mod junit;
+mod line_hash;
+pub mod sarif;
 
 pub use fingerprint::fingerprints;
 
@@ -27,6 +32,9 @@ pub struct Run<'a> {
     pub rules: &'a [Rule],
     /// How many texts were checked.
     pub files: usize,
+    /// The working directory's path in its repository, with a slash at its end; empty at
+    /// the root. Services that show findings beside code want paths from the root.
+    pub prefix: &'a str,
 }
 
 impl Run<'_> {
@@ -52,6 +60,23 @@ impl Run<'_> {
             .map(|severity| (severity, self.report.findings.iter().filter(|f| f.severity == severity).count()))
             .filter(|(_, count)| *count > 0)
             .collect()
+    }
+
+    /// A source's name as a path from the root of the repository.
+    #[must_use]
+    pub fn repository_path(&self, name: &str) -> String {
+        if name.starts_with('/') || name.starts_with('<') {
+            return name.to_owned();
+        }
+        let mut parts: Vec<&str> = Vec::new();
+        for part in self.prefix.split('/').chain(name.split('/')).filter(|p| !p.is_empty() && *p != ".") {
+            if part == ".." && parts.last().is_some_and(|last| *last != "..") {
+                parts.pop();
+            } else {
+                parts.push(part);
+            }
+        }
+        parts.join("/")
     }
 
     /// How many diagnostics are errors.
@@ -80,4 +105,34 @@ pub trait Reporter {
     ///
     /// If writing fails.
     fn write(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// One line for formats that have no more room: the message and what to do.
+fn one_line(finding: &crate::lint::Finding) -> String {
+    match finding.help.as_ref().or(finding.fix.as_ref().map(|fix| &fix.title)) {
+        Some(help) => format!("{}; {help}", finding.message),
+        None => finding.message.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_start_at_the_root_of_the_repository() {
+        let (sources, report) = (SourceMap::new(), Report::default());
+        let table = [
+            ("", "a/b.hcl", "a/b.hcl"),
+            ("infra/", "b.hcl", "infra/b.hcl"),
+            ("infra/x/", "../../c.tf", "c.tf"),
+            ("", "../c.tf", "../c.tf"),
+            ("infra/", "/tmp/c.tf", "/tmp/c.tf"),
+            ("infra/", "<stdin>", "<stdin>"),
+        ];
+        for (prefix, name, expected) in table {
+            let run = Run { sources: &sources, report: &report, diagnostics: &[], rules: &[], files: 0, prefix };
+            assert_eq!(run.repository_path(name), expected);
+        }
+    }
 }
