@@ -11,6 +11,7 @@
 //! | [`pattern`] | globs and paths as languages: match, overlap, contain, witness |
 //! | [`vault`], [`aws`] | typed policies and the two evaluators |
 //! | [`carrier`] | node → declarations, one file per carrier |
+//! | [`region`] | sets of requests: reach, difference, dead and shadowed grants |
 //! | [`model`] | declarations linked: the effective permission model |
 //! | [`simulate`] | request → decision and trace, both systems |
 //! | [`lint`] | rule pages, checks, findings |
@@ -28,6 +29,7 @@ pub mod diagnostic;
 pub mod lint;
 pub mod model;
 pub mod pattern;
+pub mod region;
 pub mod report;
 pub mod simulate;
 pub mod source;

@@ -162,40 +162,51 @@ impl PathLang {
 
     /// A path of this set that is in none of the others; the shortest of its kind. None
     /// if the others together contain this set.
-    ///
-    /// Tried are this set's least paths: a fresh text for every open segment, and every
-    /// number of further segments that can make a difference (spec: symbolic, lemma 7).
     #[must_use]
     pub fn escape<'o>(&self, others: impl IntoIterator<Item = &'o Self>) -> Option<String> {
-        let others: Vec<&Self> = others.into_iter().filter(|other| other.intersection(self).is_some()).collect();
-        if others.is_empty() {
-            return Some(self.shortest());
+        let others = self.near(others);
+        let mut least = self.least(&others, false)?;
+        for index in 0..least.parts.len() {
+            let mut shorter = least.clone();
+            if let Some(part) = shorter.parts.get_mut(index) {
+                part.1 = false;
+            }
+            if !others.iter().any(|other| other.matches(&shorter.spell())) {
+                least = shorter;
+            }
+        }
+        Some(least.spell())
+    }
+
+    /// A path of this set that is in none of the others, with a name in every open place
+    /// (`secret/data/example`). `writable`: not one that ends in `/`, which the server
+    /// refuses to write to (spec: vault-acl, section d.1).
+    #[must_use]
+    pub fn example<'o>(&self, others: impl IntoIterator<Item = &'o Self>, writable: bool) -> Option<String> {
+        Some(self.least(&self.near(others), writable)?.spell())
+    }
+
+    fn near<'o>(&self, others: impl IntoIterator<Item = &'o Self>) -> Vec<&'o Self> {
+        others.into_iter().filter(|other| other.intersection(self).is_some()).collect()
+    }
+
+    /// The first of this set's least paths that is in none of the others: a fresh text for
+    /// every open segment, and every number of further segments that can make a difference
+    /// (spec: symbolic, lemma 7).
+    fn least(&self, others: &[&Self], writable: bool) -> Option<Least<'_>> {
+        if writable && self.segments.last().is_none_or(|last| *last == Segment::Text(String::new())) {
+            return None;
         }
         let longest = others.iter().map(|o| o.segments.len()).max().unwrap_or_default();
-        let more = if self.open { longest.saturating_sub(self.segments.len()) + 1 } else { 0 };
-        let fresh = fresh_text(&others, self);
-        let outside = |path: &str| !others.iter().any(|other| other.matches(path));
-        for extra in 0..=more {
-            let mut parts: Vec<(&str, bool)> =
-                self.segments.iter().map(|s| (s.text(), matches!(s, Segment::Begins(_)))).collect();
-            parts.extend(std::iter::repeat_n(("", true), extra));
-            let spell = |parts: &[(&str, bool)]| {
-                let texts = parts.iter().map(|(text, grow)| format!("{text}{}", if *grow { &*fresh } else { "" }));
-                texts.collect::<Vec<_>>().join("/")
-            };
-            if !outside(&spell(&parts)) {
-                continue;
+        let more = if self.open { (longest + 1).saturating_sub(self.segments.len()) } else { 0 };
+        let parts = self.segments.iter().map(|s| (s.text(), matches!(s, Segment::Begins(_)))).collect();
+        let mut least = Least { parts, fresh: fresh_text(others, self) };
+        for _ in 0..=more {
+            let path = least.spell();
+            if !others.iter().any(|other| other.matches(&path)) {
+                return Some(least);
             }
-            for index in 0..parts.len() {
-                let mut shorter = parts.clone();
-                if let Some(part) = shorter.get_mut(index) {
-                    part.1 = false;
-                }
-                if outside(&spell(&shorter)) {
-                    parts = shorter;
-                }
-            }
-            return Some(spell(&parts));
+            least.parts.push(("", true));
         }
         None
     }
@@ -233,6 +244,29 @@ impl PathLang {
             found.push(self.clone());
         }
         found
+    }
+}
+
+/// A least path of a set: its segments, each with or without the fresh text.
+#[derive(Clone)]
+struct Least<'l> {
+    parts: Vec<(&'l str, bool)>,
+    fresh: String,
+}
+
+impl Least<'_> {
+    fn spell(&self) -> String {
+        let mut path = String::new();
+        for (index, (text, grown)) in self.parts.iter().enumerate() {
+            if index > 0 {
+                path.push('/');
+            }
+            path.push_str(text);
+            if *grown {
+                path.push_str(&self.fresh);
+            }
+        }
+        path
     }
 }
 

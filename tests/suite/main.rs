@@ -11,3 +11,5 @@
 mod aws_syntax;
 mod pattern_glob;
 mod pattern_path;
+mod property;
+mod region_vault;

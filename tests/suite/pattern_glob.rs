@@ -8,6 +8,8 @@ use overgrant::pattern::glob::{Glob, escape_text, matches, matches_ignoring_case
 use overgrant::pattern::{arn, relate};
 use proptest::prelude::*;
 
+use crate::property::config;
+
 /// Longest text tried. A least text of a pattern of at most four tokens is no longer.
 const LONGEST: usize = 5;
 
@@ -68,7 +70,7 @@ fn naive_resource(pattern: &str, text: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(config(300))]
 
     #[test]
     fn matching_is_the_definition(p in "[ab:*?é€]{0,7}", t in "[abA:é€]{0,8}") {

@@ -4,6 +4,8 @@
 use overgrant::pattern::path::PathLang;
 use proptest::prelude::*;
 
+use crate::property::config;
+
 const ALPHABET: [char; 4] = ['a', 'b', '/', 'z'];
 
 fn paths(longest: usize) -> Vec<String> {
@@ -51,7 +53,7 @@ fn rule() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(config(200))]
 
     #[test]
     fn matching_is_what_the_server_does(rule in rule(), path in "[ab+*/]{0,7}") {
