@@ -10,7 +10,8 @@ use super::inputs::{self, LoadOptions};
 use super::{Exit, Global, Terminal};
 use crate::carrier::ReadOptions;
 use crate::diagnostic::{Diagnostic, Level};
-use crate::lint::{Report, Severity};
+use crate::lint::{self, Selection, Severity};
+use crate::model::Model;
 use crate::report::{self, Reporter, Run};
 
 /// Lint Vault and AWS access control
@@ -68,7 +69,7 @@ fn parse_severity(value: &str) -> Result<Severity, String> {
 pub(super) fn run(args: &CheckArgs, global: &Global) -> io::Result<Exit> {
     let options =
         LoadOptions { read: ReadOptions::default(), file_limit: 256 << 20, stdin_name: args.stdin_filename.clone() };
-    let loaded = inputs::load(&args.paths, &options);
+    let mut loaded = inputs::load(&args.paths, &options);
     if global.verbose {
         let mut err = io::stderr().lock();
         for skipped in &loaded.skipped {
@@ -78,7 +79,18 @@ pub(super) fn run(args: &CheckArgs, global: &Global) -> io::Result<Exit> {
             writeln!(err, "read {}: {}", report::escape::line(loaded.sources.name(*source)), format.name())?;
         }
     }
-    let report = Report::default();
+    let model = Model::build(std::mem::take(&mut loaded.carried.declarations), &loaded.sources);
+    let rules = lint::builtin();
+    let report = lint::run(
+        &lint::Inputs {
+            sources: &loaded.sources,
+            model: &model,
+            records: &loaded.carried.records,
+            dialect: options.read.dialect,
+        },
+        rules,
+        &Selection::default(),
+    );
     let mut diagnostics = loaded.diagnostics;
     if loaded.texts.is_empty() && diagnostics.is_empty() {
         diagnostics.push(Diagnostic {
@@ -95,7 +107,7 @@ pub(super) fn run(args: &CheckArgs, global: &Global) -> io::Result<Exit> {
         sources: &loaded.sources,
         report: &report,
         diagnostics: &diagnostics,
-        rules: &[],
+        rules,
         files: loaded.texts.len(),
         prefix: &prefix,
     };

@@ -119,6 +119,12 @@ pub struct Finding {
     /// Who holds it, from the principal down to the policy: `auth/ci/role/deploy`,
     /// `policy deploy`, `stanza sys/*`. Empty where one document tells it all.
     pub chain: Vec<String>,
+    /// Further rules that the same grant breaks and that this finding speaks for, ids:
+    /// one grant gives one finding, the worst.
+    pub also: Vec<SmolStr>,
+    /// What grants it (a Vault stanza, one action pattern). Findings of one grant are
+    /// folded into one; none stands for itself.
+    pub grant: Option<Span>,
     /// The stanza, statement or object the finding is about: what a fingerprint hashes
     /// and a whole-statement ignore covers. Contains [`Finding::span`].
     pub unit: Span,
@@ -147,10 +153,67 @@ impl Finding {
             fix: None,
             help: None,
             chain: Vec::new(),
+            also: Vec::new(),
+            grant: None,
             unit: span,
             unit_name: SmolStr::default(),
             address: SmolStr::default(),
         }
+    }
+
+    /// Says what stands at the place.
+    pub fn label(&mut self, label: impl Into<String>) -> &mut Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Adds another place that takes part.
+    pub fn related(&mut self, span: Span, text: impl Into<String>) -> &mut Self {
+        self.related.push((span, text.into()));
+        self
+    }
+
+    /// Gives a request that shows it.
+    pub fn witness(&mut self, request: impl Into<String>) -> &mut Self {
+        self.witness = Some(request.into());
+        self
+    }
+
+    /// Gives a change that removes it.
+    pub fn fix(&mut self, title: impl Into<String>, edits: Vec<Edit>, safety: Safety) -> &mut Self {
+        self.fix = Some(Fix { title: title.into(), edits, safety });
+        self
+    }
+
+    /// Says what to do, more precisely than the page.
+    pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Says who holds it, from the principal down.
+    pub fn chain(&mut self, chain: Vec<String>) -> &mut Self {
+        self.chain = chain;
+        self
+    }
+
+    /// Another severity than the page's.
+    pub fn severity(&mut self, severity: Severity) -> &mut Self {
+        self.severity = severity;
+        self
+    }
+
+    /// Another confidence than the page's.
+    pub fn confidence(&mut self, confidence: Confidence) -> &mut Self {
+        self.confidence = confidence;
+        self
+    }
+
+    /// Folds it with the other findings about the same grant (an action pattern's or a
+    /// stanza's span): only the broadest and worst is kept.
+    pub fn granted_by(&mut self, grant: Span) -> &mut Self {
+        self.grant = Some(grant);
+        self
     }
 
     /// The order of reports: by place, worst first at one place, then by rule and text,

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::{Confidence, Finding, Rule, Severity};
+use super::{Confidence, Finding, Rule, Rules, Severity};
 use crate::source::Span;
 
 /// The result of a run.
@@ -89,6 +89,6 @@ pub fn sort_findings(findings: &mut Vec<Finding>) {
 
 /// Names that do not fit any rule, for a diagnostic about the configuration or a flag.
 #[must_use]
-pub fn unknown_names<'a>(rules: &[Rule], names: impl IntoIterator<Item = &'a str>) -> Vec<SmolStr> {
+pub fn unknown_names<'a>(rules: &Rules, names: impl IntoIterator<Item = &'a str>) -> Vec<SmolStr> {
     names.into_iter().filter(|name| !rules.iter().any(|rule| rule.is_named_by(name))).map(SmolStr::new).collect()
 }

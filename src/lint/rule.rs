@@ -62,6 +62,35 @@ impl Category {
     }
 }
 
+/// How much a rule's finding says at once. Of the findings about one grant the broadest
+/// speaks for all: `path "*"` gives one finding, not one for each dangerous path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Breadth {
+    /// About one danger.
+    #[default]
+    One,
+    /// About an area: all of a mount, a service, an API (`auth/token/*`, `s3:*`).
+    Area,
+    /// About a system's controls as a whole: `sys/*`, `auth/*`, `iam:*`.
+    System,
+    /// About everything: `path "*"`, `Action: "*"`.
+    Everything,
+}
+
+impl Breadth {
+    /// The breadth of that name: `one`, `area`, `system`, `everything`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "one" => Some(Self::One),
+            "area" => Some(Self::Area),
+            "system" => Some(Self::System),
+            "everything" => Some(Self::Everything),
+            _ => None,
+        }
+    }
+}
+
 /// A rule as its page describes it.
 #[derive(Debug, Clone)]
 pub struct Rule {
@@ -81,8 +110,11 @@ pub struct Rule {
     pub tags: Vec<Cow<'static, str>>,
     /// Where to read on: addresses.
     pub references: Vec<Cow<'static, str>>,
-    /// Rules whose finding on the same unit makes this one's superfluous, ids.
+    /// Rules whose finding on the same unit, or on one around it, makes this one's
+    /// superfluous: ids or patterns.
     pub unless: Vec<SmolStr>,
+    /// How much its finding says at once.
+    pub breadth: Breadth,
     /// False where no comment or configuration may silence it.
     pub ignorable: bool,
     /// True for a rule of the user's own.
@@ -102,6 +134,12 @@ impl Rule {
     #[must_use]
     pub fn slug(&self) -> &str {
         self.id.split_once('/').map_or(self.id.as_str(), |(_, slug)| slug)
+    }
+
+    /// Whether this rule keeps silent where `other` has said something about the unit.
+    #[must_use]
+    pub fn yields_to(&self, other: &Self) -> bool {
+        self.id != other.id && self.unless.iter().any(|name| other.is_named_by(name))
     }
 
     /// Whether a user's word for rules means this one: its id, its slug, a pattern with

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::diagnostic::{Diagnostic, Level};
-use crate::lint::{Report, Rule, Severity};
+use crate::lint::{Report, Rule, Rules, Severity};
 use crate::source::{Position, SourceMap, Span};
 
 pub mod escape;
@@ -29,7 +29,7 @@ pub struct Run<'a> {
     /// What could not be read, in the order of place.
     pub diagnostics: &'a [Diagnostic],
     /// The rules that could have fired.
-    pub rules: &'a [Rule],
+    pub rules: &'a Rules,
     /// How many texts were checked.
     pub files: usize,
     /// The working directory's path in its repository, with a slash at its end; empty at
@@ -41,7 +41,7 @@ impl Run<'_> {
     /// The rule of that id.
     #[must_use]
     pub fn rule(&self, id: &str) -> Option<&Rule> {
-        self.rules.iter().find(|rule| rule.id == id)
+        self.rules.get(id)
     }
 
     /// Name, start and end of a span.
@@ -131,7 +131,14 @@ mod tests {
             ("infra/", "<stdin>", "<stdin>"),
         ];
         for (prefix, name, expected) in table {
-            let run = Run { sources: &sources, report: &report, diagnostics: &[], rules: &[], files: 0, prefix };
+            let run = Run {
+                sources: &sources,
+                report: &report,
+                diagnostics: &[],
+                rules: crate::lint::builtin(),
+                files: 0,
+                prefix,
+            };
             assert_eq!(run.repository_path(name), expected);
         }
     }

@@ -13,3 +13,4 @@ mod pattern_glob;
 mod pattern_path;
 mod property;
 mod region_vault;
+mod rules;

@@ -1,0 +1,251 @@
+//! AWS region rules: actions on resources.
+
+use super::vault::cover;
+use super::{Cover, message};
+use crate::aws::document::PolicyKind;
+use crate::lint::check::{DocumentContext, Sink};
+use crate::lint::facts::{ResourceFact, StatementFacts};
+use crate::lint::page::{Field, PageError};
+use crate::source::Span;
+
+/// One `aws:` line of a page: any of these actions on any of these resources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Line {
+    /// Lower case.
+    actions: Vec<String>,
+    resources: Vec<String>,
+}
+
+/// The dangerous requests of a rule.
+#[derive(Debug, Clone)]
+pub(in crate::lint) struct AwsRegion {
+    lines: Vec<Line>,
+    cover: Cover,
+    /// Lower case; `*` for any condition at all.
+    unless_conditions: Vec<String>,
+    kinds: Vec<PolicyKind>,
+    message: Option<String>,
+}
+
+impl Default for AwsRegion {
+    fn default() -> Self {
+        Self {
+            lines: Vec::new(),
+            cover: Cover::default(),
+            unless_conditions: Vec::new(),
+            kinds: vec![PolicyKind::Identity],
+            message: None,
+        }
+    }
+}
+
+impl AwsRegion {
+    /// Takes a field of the front matter; false if it is none of an AWS region's.
+    pub(in crate::lint) fn field(&mut self, field: &Field<'_>) -> Result<bool, PageError> {
+        match field.key {
+            "aws" => {
+                let (text, at) = field.joined();
+                self.lines.push(line(&text).map_err(|message| PageError { message, at: at..at + text.len() })?);
+            }
+            "cover" => self.cover = cover(field)?,
+            "unless-conditions" => {
+                self.unless_conditions = field.values.iter().map(|v| v.0.to_ascii_lowercase()).collect();
+            }
+            "policy-kinds" => {
+                let kinds = field.values.iter().map(|(name, at)| {
+                    kind(name).ok_or_else(|| PageError {
+                        message: format!("`{name}` is no policy kind"),
+                        at: *at..at + name.len(),
+                    })
+                });
+                self.kinds = kinds.collect::<Result<_, _>>()?;
+            }
+            "message" => self.message = Some(field.joined().0),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Whether the page names any request at all.
+    pub(in crate::lint) fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// The region ready to be asked.
+    pub(in crate::lint) fn plan(&self) -> AwsPlan<'_> {
+        let mut services: Vec<&str> = Vec::new();
+        for action in self.lines.iter().flat_map(|line| &line.actions) {
+            let service = action.split_once(':').map_or("", |(service, _)| service);
+            if !services.contains(&service) {
+                services.push(service);
+            }
+        }
+        AwsPlan { region: self, services }
+    }
+}
+
+/// A region ready to be asked.
+#[derive(Debug)]
+pub(in crate::lint) struct AwsPlan<'a> {
+    region: &'a AwsRegion,
+    /// Services of its actions; empty text for all.
+    services: Vec<&'a str>,
+}
+
+impl AwsPlan<'_> {
+    /// Reports every statement of a document that grants a request of the region, once for
+    /// each item of `Action` that does.
+    pub(in crate::lint) fn check(
+        &self,
+        context: &DocumentContext<'_>,
+        facts: &StatementFacts<'_>,
+        sink: &mut Sink<'_>,
+    ) {
+        let region = self.region;
+        if !facts.allow || !region.kinds.contains(&context.kind) || self.excused(facts) {
+            return;
+        }
+        if facts.not_action {
+            for line in &region.lines {
+                let open = |action: &&String| !facts.actions.iter().any(|item| item.covers(action));
+                let Some(action) = line.actions.iter().find(open) else { continue };
+                let key = facts.statement.action.as_ref().map(|list| list.key_span);
+                if let (Some(span), Some(reached)) = (key, self.reaches(facts, line)) {
+                    self.report(context, facts, (span, "NotAction"), action, reached, sink);
+                    return;
+                }
+            }
+            return;
+        }
+        for item in &facts.actions {
+            let service = item.service();
+            let near = service.is_empty() || self.services.iter().any(|s| s.is_empty() || *s == service);
+            if !near && !item.wildcard {
+                continue;
+            }
+            for line in &region.lines {
+                let Some(action) = line.actions.iter().find(|action| item.meets(action)) else { continue };
+                if let Some(reached) = self.reaches(facts, line) {
+                    let written = item.item.text.display();
+                    self.report(context, facts, (item.item.span, &written), action, reached, sink);
+                    break;
+                }
+            }
+        }
+    }
+
+    fn excused(&self, facts: &StatementFacts<'_>) -> bool {
+        self.region.unless_conditions.iter().any(|key| match key.as_str() {
+            "*" => facts.conditional,
+            key => facts.pinned_by(&[key]),
+        })
+    }
+
+    /// The first resource of the statement that reaches one of the line's: what is
+    /// written, where, and the pattern it reaches.
+    fn reaches<'l>(&self, facts: &StatementFacts<'_>, line: &'l Line) -> Option<(String, Option<Span>, &'l str)> {
+        let reaches = |item: &ResourceFact<'_>, pattern: &str| match self.region.cover {
+            Cover::Some => item.meets(pattern),
+            Cover::All => item.covers(pattern),
+        };
+        for pattern in &line.resources {
+            if facts.not_resource {
+                if !facts.resources.iter().any(|item| item.covers(pattern)) {
+                    let span = facts.statement.resource.as_ref().map(|list| list.key_span);
+                    return Some(("NotResource".to_owned(), span, pattern));
+                }
+            } else if let Some(item) = facts.resources.iter().find(|item| reaches(item, pattern)) {
+                return Some((item.item.text.display(), Some(item.item.span), pattern));
+            }
+        }
+        None
+    }
+
+    fn report(
+        &self,
+        context: &DocumentContext<'_>,
+        facts: &StatementFacts<'_>,
+        (span, written): (Span, &str),
+        action: &str,
+        (resource, resource_span, pattern): (String, Option<Span>, &str),
+        sink: &mut Sink<'_>,
+    ) {
+        let denied = context.statements.iter().any(|other| {
+            other.deny
+                && !other.conditional
+                && other.applies_to(action).is_some()
+                && (other.not_action || other.actions.iter().any(|item| item.covers(action)))
+                && !other.not_resource
+                && (other.resources.is_empty() || other.resources.iter().any(|item| item.covers(pattern)))
+        });
+        if denied {
+            return;
+        }
+        let values = [("action", written), ("resource", resource.as_str()), ("witness", action)];
+        let message = message(self.region.message.as_deref(), "{action} on {resource}: ", sink, &values);
+        let shown = if pattern == "*" { resource.as_str() } else { pattern };
+        let finding = sink.report(span, message);
+        finding.label("granted here").witness(format!("{action} on {shown}")).granted_by(span);
+        if let Some(place) = resource_span {
+            finding.related(place, "on this resource");
+        }
+        if facts.conditional
+            && let Some(place) = facts.statement.condition_span
+        {
+            finding.related(place, "this condition does not limit it");
+        }
+    }
+}
+
+/// `iam:PassRole, sts:AssumeRole on *`
+fn line(text: &str) -> Result<Line, String> {
+    let Some((actions, resources)) = text.split_once(" on ") else {
+        return Err("expected `ACTIONS on RESOURCES`, as in `iam:PassRole on *`".to_owned());
+    };
+    let list = |text: &str| -> Vec<String> {
+        text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    };
+    let actions: Vec<String> = list(actions).iter().map(|action| action.to_ascii_lowercase()).collect();
+    let resources = list(resources);
+    if actions.is_empty() || resources.is_empty() {
+        return Err("a region needs at least one action and one resource".to_owned());
+    }
+    if let Some(action) = actions.iter().find(|action| !action.contains(':') && *action != "*") {
+        return Err(format!("`{action}` is no action: expected `service:Name` or `*`"));
+    }
+    Ok(Line { actions, resources })
+}
+
+/// A policy kind by the name that pages use.
+pub(in crate::lint) fn kind(name: &str) -> Option<PolicyKind> {
+    Some(match name {
+        "identity" => PolicyKind::Identity,
+        "resource" => PolicyKind::Resource,
+        "trust" => PolicyKind::Trust,
+        "scp" => PolicyKind::Scp,
+        "rcp" => PolicyKind::Rcp,
+        "boundary" => PolicyKind::Boundary,
+        "session" => PolicyKind::Session,
+        "endpoint" => PolicyKind::Endpoint,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_read() {
+        let line = line("iam:PassRole, sts:* on *, arn:aws:iam::*:role/*").unwrap();
+        assert_eq!(line.actions, ["iam:passrole", "sts:*"]);
+        assert_eq!(line.resources, ["*", "arn:aws:iam::*:role/*"]);
+    }
+
+    #[test]
+    fn lines_that_make_no_sense_are_refused() {
+        for text in ["iam:PassRole", "PassRole on *", " on *"] {
+            assert!(line(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,410 @@
+//! Runs the selected rules over everything, once each document.
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use super::check::{
+    Check, DocumentContext, Inputs, MountContext, ObjectContext, PrincipalContext, RecordContext, RoleContext, Sink,
+    StanzaContext, StatementContext, TextContext, TokenRoleContext, VaultPolicyContext,
+};
+use super::facts::{StanzaFacts, StatementFacts};
+use super::ignore;
+use super::region::{AwsPlan, VaultPlan};
+use super::registry::{Engine, Rules};
+use super::report::{Report, Selection, sort_findings};
+use super::{Finding, Rule, Severity};
+use crate::aws::document::{Problem as AwsProblem, statement_name};
+use crate::carrier::declaration::{Declaration, Item, VaultKind, VaultObject};
+use crate::model::ids::DeclId;
+use crate::source::{SourceId, Span};
+use crate::vault::policy::Problem as VaultProblem;
+
+/// A selected rule with one function of it.
+type Listed<'r, F> = Vec<(&'r Rule, F)>;
+
+/// Functions for some types of method, engine or mount; for all where none is listed.
+type RoleCheck = (&'static [&'static str], fn(&RoleContext<'_>, &mut Sink<'_>));
+type ObjectCheck = (&'static [&'static str], fn(&ObjectContext<'_>, &mut Sink<'_>));
+type MountCheck = (&'static [&'static str], fn(&MountContext<'_>, &mut Sink<'_>));
+
+/// The selected checks by level.
+#[derive(Default)]
+struct Plan<'r> {
+    text: Listed<'r, fn(&TextContext<'_>, &mut Sink<'_>)>,
+    record: Listed<'r, fn(&RecordContext<'_>, &mut Sink<'_>)>,
+    vault_policy: Listed<'r, fn(&VaultPolicyContext<'_>, &mut Sink<'_>)>,
+    vault_stanza: Listed<'r, fn(&StanzaContext<'_>, &mut Sink<'_>)>,
+    vault_region: Listed<'r, VaultPlan<'r>>,
+    auth_role: Listed<'r, RoleCheck>,
+    token_role: Listed<'r, fn(&TokenRoleContext<'_>, &mut Sink<'_>)>,
+    secrets_role: Listed<'r, ObjectCheck>,
+    mount: Listed<'r, MountCheck>,
+    vault_object: Listed<'r, fn(&ObjectContext<'_>, &mut Sink<'_>)>,
+    aws_document: Listed<'r, fn(&DocumentContext<'_>, &mut Sink<'_>)>,
+    aws_statement: Listed<'r, fn(&StatementContext<'_>, &mut Sink<'_>)>,
+    aws_region: Listed<'r, AwsPlan<'r>>,
+    aws_principal: Listed<'r, fn(&PrincipalContext<'_>, &mut Sink<'_>)>,
+    model: Listed<'r, fn(&Inputs<'_>, &mut Sink<'_>)>,
+    parser: Vec<&'r Rule>,
+    all_problems: bool,
+}
+
+impl<'r> Plan<'r> {
+    fn new(rules: &'r Rules, selection: &Selection, inputs: &Inputs<'_>) -> Self {
+        let mut plan = Self { all_problems: selection.select.is_empty(), ..Self::default() };
+        for entry in rules.entries.iter().filter(|entry| selection.runs(&entry.rule)) {
+            let rule = &entry.rule;
+            match &entry.engine {
+                Engine::Native(check) => match *check {
+                    Check::Text(f) => plan.text.push((rule, f)),
+                    Check::Record(f) => plan.record.push((rule, f)),
+                    Check::VaultPolicy(f) => plan.vault_policy.push((rule, f)),
+                    Check::VaultStanza(f) => plan.vault_stanza.push((rule, f)),
+                    Check::AuthRole(methods, f) => plan.auth_role.push((rule, (methods, f))),
+                    Check::TokenRole(f) => plan.token_role.push((rule, f)),
+                    Check::SecretsRole(engines, f) => plan.secrets_role.push((rule, (engines, f))),
+                    Check::Mount(kinds, f) => plan.mount.push((rule, (kinds, f))),
+                    Check::VaultObject(f) => plan.vault_object.push((rule, f)),
+                    Check::AwsDocument(f) => plan.aws_document.push((rule, f)),
+                    Check::AwsStatement(f) => plan.aws_statement.push((rule, f)),
+                    Check::AwsPrincipal(f) => plan.aws_principal.push((rule, f)),
+                    Check::Model(f) => plan.model.push((rule, f)),
+                },
+                Engine::Vault(region) => plan.vault_region.push((rule, region.plan(inputs))),
+                Engine::Aws(region) => plan.aws_region.push((rule, region.plan())),
+                Engine::Parser => plan.parser.push(rule),
+                Engine::Ignores => {}
+            }
+        }
+        plan
+    }
+}
+
+/// Runs the selected rules. The answer is the same whatever the number of threads.
+#[must_use]
+pub fn run(inputs: &Inputs<'_>, rules: &Rules, selection: &Selection) -> Report {
+    let plan = Plan::new(rules, selection, inputs);
+    let declarations = inputs.model.declarations();
+    let mut findings: Vec<Finding> = declarations
+        .par_iter()
+        .with_min_len(8)
+        .flat_map_iter(|declaration| {
+            let mut found = Vec::new();
+            plan.declaration(inputs, declaration, rules, &mut found);
+            found
+        })
+        .collect();
+    plan.linked(inputs, &mut findings);
+    plan.records(inputs, rules, &mut findings);
+    plan.texts(inputs, &mut findings);
+    for (rule, check) in &plan.model {
+        check(inputs, &mut sink(rule, None, "", "", &mut findings));
+    }
+    for finding in &mut findings {
+        if let Some(rule) = rules.get(&finding.rule) {
+            finding.severity = selection.severity_of(rule, finding.severity);
+        }
+    }
+    sort_findings(&mut findings);
+    let findings = fold(rules, findings);
+    let mut report = ignore::apply(inputs, rules, selection, findings);
+    report.findings.retain(|finding| {
+        selection.min_severity.is_none_or(|least| finding.severity >= least)
+            && selection.min_confidence.is_none_or(|least| finding.confidence >= least)
+    });
+    report
+}
+
+fn sink<'a>(
+    rule: &'a Rule,
+    unit: Option<Span>,
+    unit_name: &'a str,
+    address: &'a str,
+    findings: &'a mut Vec<Finding>,
+) -> Sink<'a> {
+    Sink { rule, severity: rule.severity, unit, unit_name, address, findings }
+}
+
+impl Plan<'_> {
+    fn declaration(&self, inputs: &Inputs<'_>, declaration: &Declaration, rules: &Rules, out: &mut Vec<Finding>) {
+        match &declaration.item {
+            Item::VaultPolicy(policy) => {
+                for problem in &policy.policy.problems {
+                    self.problem(problem.into(), Some(declaration.span), &declaration.address, rules, out);
+                }
+                let stanzas: Vec<StanzaFacts<'_>> = policy.policy.stanzas.iter().map(StanzaFacts::new).collect();
+                let context = VaultPolicyContext { inputs, declaration, policy, stanzas: &stanzas };
+                self.policy(&context, out);
+            }
+            Item::AwsPolicy(policy) => {
+                let document = &policy.document;
+                for problem in &document.problems {
+                    self.problem(problem.into(), Some(declaration.span), &declaration.address, rules, out);
+                }
+                let statements: Vec<StatementFacts<'_>> = document.statements.iter().map(StatementFacts::new).collect();
+                let kind = policy.kind;
+                let context = DocumentContext { inputs, declaration, policy, document, kind, statements: &statements };
+                self.document(&context, out);
+            }
+            Item::VaultObject(object) => self.object(inputs, declaration, object, out),
+            Item::AwsPrincipal(principal) => {
+                let context = PrincipalContext { inputs, declaration, principal };
+                let name = principal.name.as_ref().and_then(|(name, _)| name.known()).unwrap_or("");
+                for (rule, check) in &self.aws_principal {
+                    check(&context, &mut sink(rule, Some(declaration.span), name, &declaration.address, out));
+                }
+            }
+            Item::AwsAttachment(_) => {}
+        }
+    }
+
+    fn policy(&self, context: &VaultPolicyContext<'_>, out: &mut Vec<Finding>) {
+        let declaration = context.declaration;
+        let address = declaration.address.as_str();
+        for (rule, check) in &self.vault_policy {
+            let name = context.policy.name.as_ref().and_then(|(name, _)| name.known()).unwrap_or("");
+            check(context, &mut sink(rule, Some(declaration.span), name, address, out));
+        }
+        let from = out.len();
+        for (rule, region) in &self.vault_region {
+            region.check(context, &mut sink(rule, None, "", address, out));
+        }
+        for (index, facts) in context.stanzas.iter().enumerate() {
+            let context = StanzaContext { inputs: context.inputs, policy: context, index, facts };
+            let unit = Some(facts.stanza.span);
+            for (rule, check) in &self.vault_stanza {
+                check(&context, &mut sink(rule, unit, facts.path, address, out));
+            }
+        }
+        // region findings learn their stanza from the grant they name
+        for finding in out.iter_mut().skip(from) {
+            let Some(grant) = finding.grant else { continue };
+            if let Some(facts) = context.stanzas.iter().find(|facts| facts.stanza.span == grant) {
+                finding.unit = grant;
+                finding.unit_name = facts.path.into();
+            }
+        }
+    }
+
+    fn document(&self, context: &DocumentContext<'_>, out: &mut Vec<Finding>) {
+        let declaration = context.declaration;
+        let address = declaration.address.as_str();
+        for (rule, check) in &self.aws_document {
+            check(context, &mut sink(rule, Some(context.document.span), "", address, out));
+        }
+        for (index, facts) in context.statements.iter().enumerate() {
+            let name = statement_name(index, facts.statement);
+            let unit = Some(facts.statement.span);
+            for (rule, region) in &self.aws_region {
+                region.check(context, facts, &mut sink(rule, unit, &name, address, out));
+            }
+            let context = StatementContext { inputs: context.inputs, document: context, index, facts };
+            for (rule, check) in &self.aws_statement {
+                check(&context, &mut sink(rule, unit, &name, address, out));
+            }
+        }
+    }
+
+    fn object(&self, inputs: &Inputs<'_>, declaration: &Declaration, object: &VaultObject, out: &mut Vec<Finding>) {
+        let context = ObjectContext { inputs, declaration, object };
+        let name = object.name.as_ref().and_then(|(name, _)| name.known()).unwrap_or("");
+        let unit = Some(declaration.span);
+        for (rule, check) in &self.vault_object {
+            check(&context, &mut sink(rule, unit, name, &declaration.address, out));
+        }
+        if let VaultKind::SecretsRole(engine) = &object.kind {
+            for (rule, (engines, check)) in &self.secrets_role {
+                if engines.is_empty() || engines.contains(&engine.as_str()) {
+                    check(&context, &mut sink(rule, unit, name, &declaration.address, out));
+                }
+            }
+        }
+    }
+
+    /// Checks over what the model has linked.
+    fn linked(&self, inputs: &Inputs<'_>, out: &mut Vec<Finding>) {
+        let model = inputs.model;
+        let found = |id: DeclId| model.declaration(id).zip(model.vault_body(id));
+        for role in &model.vault.roles {
+            let Some((declaration, body)) = found(role.decl) else { continue };
+            let context = RoleContext { inputs, declaration, role, body };
+            let name = role.name.as_deref().unwrap_or("");
+            for (rule, (methods, check)) in &self.auth_role {
+                if methods.is_empty() || methods.contains(&role.method.name()) {
+                    check(&context, &mut sink(rule, Some(declaration.span), name, &declaration.address, out));
+                }
+            }
+        }
+        for role in &model.vault.token_roles {
+            let Some((declaration, body)) = found(role.decl) else { continue };
+            let context = TokenRoleContext { inputs, declaration, role, body };
+            let name = role.name.as_deref().unwrap_or("");
+            for (rule, check) in &self.token_role {
+                check(&context, &mut sink(rule, Some(declaration.span), name, &declaration.address, out));
+            }
+        }
+        for mount in &model.vault.mounts {
+            let Some((declaration, body)) = found(mount.decl) else { continue };
+            let context = MountContext { inputs, declaration, mount, body };
+            let name = mount.path.as_deref().unwrap_or("");
+            for (rule, (kinds, check)) in &self.mount {
+                if kinds.is_empty() || mount.kind.as_deref().is_some_and(|kind| kinds.contains(&kind)) {
+                    check(&context, &mut sink(rule, Some(declaration.span), name, &declaration.address, out));
+                }
+            }
+        }
+    }
+
+    fn records(&self, inputs: &Inputs<'_>, rules: &Rules, out: &mut Vec<Finding>) {
+        for record in inputs.records {
+            let context = RecordContext { inputs, record };
+            for (rule, check) in &self.record {
+                check(&context, &mut sink(rule, Some(record.span), &record.address, &record.address, out));
+            }
+            for note in &record.notes {
+                let refusal = Refusal {
+                    system: "",
+                    rule: note.rule,
+                    message: &note.message,
+                    span: note.span,
+                    help: note.help.as_deref(),
+                };
+                self.problem(refusal, Some(record.span), &record.address, rules, out);
+            }
+        }
+    }
+
+    fn texts(&self, inputs: &Inputs<'_>, out: &mut Vec<Finding>) {
+        if self.text.is_empty() {
+            return;
+        }
+        let sources: Vec<_> = inputs.sources.iter().collect();
+        let found: Vec<Finding> = sources
+            .par_iter()
+            .flat_map_iter(|(id, source)| {
+                let context = TextContext { inputs, source: *id, name: source.name(), text: source.text() };
+                let mut found = Vec::new();
+                for (rule, check) in &self.text {
+                    check(&context, &mut sink(rule, None, "", "", &mut found));
+                }
+                found
+            })
+            .collect();
+        out.extend(found);
+    }
+
+    /// What the server or a parser refuses, as a finding of the page of that id. One whose
+    /// page is missing is still reported: it is never right to be silent about a refusal.
+    fn problem(&self, problem: Refusal<'_>, unit: Option<Span>, address: &str, rules: &Rules, out: &mut Vec<Finding>) {
+        let rule = self.parser.iter().find(|rule| match problem.rule.split_once('/') {
+            Some(_) => rule.id == problem.rule,
+            None => rule.slug() == problem.rule && rule.system() == problem.system,
+        });
+        if let Some(rule) = rule {
+            sink(rule, unit, "", address, out).report(problem.span, problem.message);
+        } else {
+            let id = match problem.rule.split_once('/') {
+                Some(_) => problem.rule.to_owned(),
+                None => format!("{}/{}", problem.system, problem.rule),
+            };
+            if !self.all_problems || rules.get(&id).is_some() {
+                return;
+            }
+            out.push(Finding::new(id, Severity::High, problem.message, problem.span));
+        }
+        if let Some(finding) = out.last_mut() {
+            finding.help = problem.help.map(str::to_owned);
+        }
+    }
+}
+
+/// A problem of either system.
+#[derive(Clone, Copy)]
+struct Refusal<'p> {
+    system: &'static str,
+    /// Slug, or id with its system.
+    rule: &'p str,
+    message: &'p str,
+    span: Span,
+    help: Option<&'p str>,
+}
+
+impl<'p> From<&'p VaultProblem> for Refusal<'p> {
+    fn from(problem: &'p VaultProblem) -> Self {
+        Self {
+            system: "vault",
+            rule: problem.rule,
+            message: &problem.message,
+            span: problem.span,
+            help: problem.help.as_deref(),
+        }
+    }
+}
+
+impl<'p> From<&'p AwsProblem> for Refusal<'p> {
+    fn from(problem: &'p AwsProblem) -> Self {
+        Self {
+            system: "aws",
+            rule: problem.rule,
+            message: &problem.message,
+            span: problem.span,
+            help: problem.help.as_deref(),
+        }
+    }
+}
+
+/// Keeps one finding of each grant, the broadest and worst, and drops findings that a
+/// rule named by `unless` makes superfluous. Sorted findings stay sorted.
+fn fold(rules: &Rules, findings: Vec<Finding>) -> Vec<Finding> {
+    let rule_of: Vec<Option<&Rule>> = findings.iter().map(|finding| rules.get(&finding.rule)).collect();
+    let mut keep = vec![true; findings.len()];
+    // units of findings that can silence others, by source: few, so each is looked at
+    let mut silencers: FxHashMap<SourceId, Vec<(Span, &Rule)>> = FxHashMap::default();
+    let named: Vec<&Rule> = rules.iter().filter(|rule| rules.iter().any(|by| by.yields_to(rule))).collect();
+    for (finding, rule) in findings.iter().zip(&rule_of) {
+        if let Some(rule) = rule.filter(|rule| named.iter().any(|n| n.id == rule.id)) {
+            silencers.entry(finding.unit.source).or_default().push((finding.unit, rule));
+        }
+    }
+    for ((finding, rule), keep) in findings.iter().zip(&rule_of).zip(&mut keep) {
+        let Some(rule) = rule.filter(|rule| !rule.unless.is_empty()) else { continue };
+        let around = silencers.get(&finding.unit.source).map_or(&[][..], Vec::as_slice);
+        *keep = !around.iter().any(|(unit, by)| rule.yields_to(by) && unit.contains(finding.unit));
+    }
+    let mut order: Vec<usize> = (0..findings.len()).filter(|at| keep.get(*at) == Some(&true)).collect();
+    let rank = |at: usize| {
+        let (Some(finding), Some(rule)) = (findings.get(at), rule_of.get(at)) else { return Default::default() };
+        let severity = Severity::ALL.iter().position(|s| *s == finding.severity).unwrap_or(0);
+        (rule.map(|rule| rule.breadth).unwrap_or_default(), severity, finding.confidence == super::Confidence::High)
+    };
+    // the stable sort leaves the first in report order ahead among equals
+    order.sort_by_key(|at| std::cmp::Reverse(rank(*at)));
+    let mut winners: FxHashMap<Span, usize> = FxHashMap::default();
+    let mut also: Vec<Vec<SmolStr>> = vec![Vec::new(); findings.len()];
+    for at in order {
+        let Some(finding) = findings.get(at) else { continue };
+        let Some(grant) = finding.grant else { continue };
+        let winner = *winners.entry(grant).or_insert(at);
+        if winner != at {
+            if let Some(kept) = keep.get_mut(at) {
+                *kept = false;
+            }
+            if let Some(list) = also.get_mut(winner)
+                && !list.contains(&finding.rule)
+                && findings.get(winner).is_some_and(|winner| winner.rule != finding.rule)
+            {
+                list.push(finding.rule.clone());
+            }
+        }
+    }
+    let mut out = Vec::with_capacity(findings.len());
+    for ((mut finding, keep), mut also) in findings.into_iter().zip(keep).zip(also) {
+        if keep {
+            also.sort();
+            finding.also = also;
+            out.push(finding);
+        }
+    }
+    out
+}
