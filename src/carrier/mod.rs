@@ -9,12 +9,14 @@ pub mod path;
 pub mod recognise;
 pub mod record;
 pub mod render;
+pub mod vault_export;
 
 pub use format::Format;
 pub use recognise::recognise;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{SourceId, SourceMap};
+use crate::source::{Fragment, SourceId, SourceMap};
+use crate::syntax::{Node, json};
 use crate::vault::dialect::Dialect;
 use declaration::Declaration;
 use record::Record;
@@ -63,14 +65,14 @@ impl Carried {
 /// Reads one text of a known format.
 #[must_use]
 pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &ReadOptions) -> Carried {
-    let _ = (sources, source, options);
+    let name = sources.name(source);
     match format {
+        Format::VaultApi => parsed_json(sources, source, |node| vault_export::read(name, node, options)),
         Format::VaultHcl
         | Format::VaultJson
         | Format::IamDocument
         | Format::AwsCli
         | Format::AwsAccount
-        | Format::VaultApi
         | Format::Terraform
         | Format::TerraformJson
         | Format::TerraformVariables
@@ -84,6 +86,14 @@ pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &Rea
         | Format::CloudFormationYaml
         | Format::KubernetesYaml => Carried::default(),
     }
+}
+
+/// Reads a JSON text and what it declares.
+fn parsed_json(sources: &SourceMap, source: SourceId, declare: impl FnOnce(&Node) -> Carried) -> Carried {
+    let (node, diagnostics) = json::parse(&Fragment::plain(source, 0, sources.text(source)));
+    let mut carried = node.as_ref().map(declare).unwrap_or_default();
+    carried.diagnostics.splice(0..0, diagnostics);
+    carried
 }
 
 /// Reads all texts, in parallel, and gives back what they declare in their order.

@@ -5,6 +5,7 @@
 use memchr::memmem;
 
 use super::format::Format;
+use super::vault_export::guess;
 
 /// How much of a large text is looked at.
 const HEAD: usize = 256 * 1024;
@@ -52,6 +53,10 @@ pub fn recognise(name: &str, text: &str) -> Option<Format> {
 fn recognise_json(name: &str, text: &str) -> Option<Format> {
     let text = text.trim_start();
     if text.starts_with('[') {
+        let inner = text.strip_prefix('[').unwrap_or(text).trim_start();
+        if inner.starts_with('{') && top_level_keys(inner).0.iter().any(|key| guess::is_telling_key(key)) {
+            return Some(Format::VaultApi);
+        }
         return is_document_list(text).then_some(Format::IamDocument);
     }
     let (keys, closed) = top_level_keys(text);
@@ -95,7 +100,10 @@ fn recognise_json(name: &str, text: &str) -> Option<Format> {
     if !closed && mentions("\"Statement\"") && mentions("\"Effect\"") {
         return Some(Format::IamDocument);
     }
-    is_vault_api_name(name).then_some(Format::VaultApi)
+    // A table of mounts, or a body whose members only Vault has.
+    let mounts = !keys.is_empty() && keys.iter().all(|key| key.ends_with('/')) && mentions("\"type\"");
+    let telling = mounts || keys.iter().any(|key| guess::is_telling_key(key));
+    (telling || is_vault_api_name(name)).then_some(Format::VaultApi)
 }
 
 /// Top-level members around policy documents in what the AWS CLI prints.
@@ -490,6 +498,10 @@ mod tests {
             ("main.py", "import os", None),
             ("auth/approle/role/ci.json", "{\"token_policies\": [\"x\"]}", Some(VaultApi)),
             ("x.json", "{\"request_id\": \"1\", \"data\": {}}", Some(VaultApi)),
+            ("ci.json", "{\"bind_secret_id\": true}", Some(VaultApi)),
+            ("roles.json", "[{\"user_claim\": \"sub\"}]", Some(VaultApi)),
+            ("mounts.json", "{\"kv/\": {\"type\": \"kv\"}}", Some(VaultApi)),
+            ("x.json", "{\"policies\": [\"a\"]}", None),
             ("x.json", "{\"a\": {\"Statement\": []}}", None),
             ("p.json", "{\"Version: \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\"}]}", Some(IamDocument)),
             ("x.json", "", None),

@@ -9,6 +9,7 @@
 )]
 
 mod aws_syntax;
+mod model_vault;
 mod pattern_glob;
 mod pattern_path;
 mod property;

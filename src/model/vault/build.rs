@@ -128,7 +128,7 @@ impl VaultModel {
         let body = &object.body;
         let kind = text(body, "type");
         let path = mount_path(object.name.as_ref().or(object.mount.as_ref()), class == MountClass::Auth);
-        let options = body.get("options");
+        let options = field::first(body, &["options"]);
         let version = options.and_then(|options| field::integer(options, &["version"]).known().copied());
         let kv_version = match kind.as_deref() {
             Some("kv-v2") => Some(2),
