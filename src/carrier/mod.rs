@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+pub mod aws_cli;
+pub mod bare;
 pub mod declaration;
 pub mod declare;
 pub mod format;
@@ -67,11 +69,11 @@ impl Carried {
 pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &ReadOptions) -> Carried {
     let name = sources.name(source);
     match format {
+        Format::IamDocument => parsed_json(sources, source, |node| bare::iam(name, node)),
+        Format::AwsCli => parsed_json(sources, source, |node| aws_cli::read(name, node)),
         Format::VaultApi => parsed_json(sources, source, |node| vault_export::read(name, node, options)),
         Format::VaultHcl
         | Format::VaultJson
-        | Format::IamDocument
-        | Format::AwsCli
         | Format::AwsAccount
         | Format::Terraform
         | Format::TerraformJson
