@@ -8,6 +8,8 @@ pub mod declaration;
 pub mod declare;
 pub mod format;
 pub mod path;
+pub mod pulumi_names;
+pub mod pulumi_python;
 pub mod recognise;
 pub mod record;
 pub mod render;
