@@ -202,10 +202,7 @@ impl Reader {
         }
         self.config.dialect = match (openbao, version) {
             (None, None) => None,
-            (Some(true), _) => Some(Dialect::OpenBao),
-            // Vault 1.21 and later decide LIST and list parameters anew (spec: vault-acl g).
-            (_, Some((major, minor))) if (major, minor) < (1, 21) => Some(Dialect::VaultOld),
-            _ => Some(Dialect::Vault),
+            (openbao, version) => Some(dialect_of(openbao == Some(true), version)),
         };
     }
 
@@ -319,6 +316,31 @@ impl Reader {
             }
             self.config.ignores.push(ignore);
         }
+    }
+}
+
+/// The dialect of a name such as `vault`, `openbao`, `vault-old` or `vault-1.18`.
+#[must_use]
+pub fn dialect(name: &str) -> Option<Dialect> {
+    let (product, version) = name.split_once('-').map_or((name, None), |(product, version)| (product, Some(version)));
+    let version = match version {
+        Some("old") if product == "vault" => Some((1, 20)),
+        Some(version) => Some(parse_version(version)?),
+        None => None,
+    };
+    match product {
+        "vault" => Some(dialect_of(false, version)),
+        "openbao" => Some(dialect_of(true, version)),
+        _ => None,
+    }
+}
+
+fn dialect_of(openbao: bool, version: Option<(u32, u32)>) -> Dialect {
+    match version {
+        _ if openbao => Dialect::OpenBao,
+        // Vault 1.21 and later decide LIST and list parameters anew (spec: vault-acl g).
+        Some(version) if version < (1, 21) => Dialect::VaultOld,
+        _ => Dialect::Vault,
     }
 }
 
