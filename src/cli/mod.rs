@@ -8,7 +8,6 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod check;
 mod inputs;
-mod setup;
 mod version;
 
 /// The exit statuses that scripts rely on.

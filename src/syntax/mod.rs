@@ -1,11 +1,11 @@
 //! Text → spanned [`Node`] tree. One file per format; all share one tree.
 
 mod build;
+pub mod hcl1;
 pub mod hcl2;
 pub mod json;
 mod node;
 pub mod percent;
-pub mod python;
 
 pub use build::TextBuilder;
 pub use node::{Entry, Node, Text, Value};
