@@ -9,7 +9,7 @@ use crate::aws::catalog::closest;
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Ignore, Severity};
 use crate::source::{SourceId, Span};
-use crate::vault::dialect::Dialect;
+use crate::vault::dialect::{Dialect, Version};
 
 /// The file's name.
 pub const FILE_NAME: &str = "overgrant.toml";
@@ -189,7 +189,7 @@ impl Reader {
                 },
                 "version" => {
                     let Some(text) = self.string("version", value) else { continue };
-                    version = parse_version(&text);
+                    version = text.parse::<Version>().ok();
                     if version.is_none() {
                         let span = self.span(value.span());
                         let message = format!("`{text}` is not a version");
@@ -200,9 +200,10 @@ impl Reader {
                 _ => self.unknown_key(key, span, "`[vault]`", &["dialect", "version"]),
             }
         }
+        let product = if openbao == Some(true) { Dialect::OPENBAO } else { Dialect::VAULT };
         self.config.dialect = match (openbao, version) {
             (None, None) => None,
-            (openbao, version) => Some(dialect_of(openbao == Some(true), version)),
+            (_, version) => Some(Dialect { version: version.unwrap_or(product.version), ..product }),
         };
     }
 
@@ -319,39 +320,6 @@ impl Reader {
     }
 }
 
-/// The dialect of a name such as `vault`, `openbao`, `vault-old` or `vault-1.18`.
-#[must_use]
-pub fn dialect(name: &str) -> Option<Dialect> {
-    let (product, version) = name.split_once('-').map_or((name, None), |(product, version)| (product, Some(version)));
-    let version = match version {
-        Some("old") if product == "vault" => Some((1, 20)),
-        Some(version) => Some(parse_version(version)?),
-        None => None,
-    };
-    match product {
-        "vault" => Some(dialect_of(false, version)),
-        "openbao" => Some(dialect_of(true, version)),
-        _ => None,
-    }
-}
-
-fn dialect_of(openbao: bool, version: Option<(u32, u32)>) -> Dialect {
-    match version {
-        _ if openbao => Dialect::OpenBao,
-        // Vault 1.21 and later decide LIST and list parameters anew (spec: vault-acl g).
-        Some(version) if version < (1, 21) => Dialect::VaultOld,
-        _ => Dialect::Vault,
-    }
-}
-
-/// `1.21`, `v1.21.3`, `2.6.1+ent`: major and minor.
-fn parse_version(text: &str) -> Option<(u32, u32)> {
-    let mut parts = text.strip_prefix('v').unwrap_or(text).split('.');
-    let major = parts.next()?.parse().ok()?;
-    let minor = parts.next().map_or(Some(0), |m| m.parse().ok())?;
-    Some((major, minor))
-}
-
 /// `1 MiB`, `512KiB`, `100000`.
 fn parse_size(text: &str) -> Option<u64> {
     let text = text.trim();
@@ -410,7 +378,7 @@ mod tests {
             "#,
         );
         assert!(errors.is_empty(), "{errors:?}");
-        assert_eq!(config.dialect, Some(Dialect::VaultOld));
+        assert_eq!(config.dialect, "vault-1.20".parse().ok());
         assert_eq!((config.fail_on, config.min_severity), (Some(Severity::High), Some(Severity::Low)));
         assert_eq!(config.select.iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>(), ["vault/*"]);
         assert_eq!(config.ignore.iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>(), ["hygiene", "aws/a"]);
@@ -454,14 +422,16 @@ mod tests {
     #[test]
     fn dialects_follow_product_and_version() {
         let table = [
-            ("dialect = \"openbao\"", Some(Dialect::OpenBao)),
-            ("dialect = \"vault\"", Some(Dialect::Vault)),
-            ("version = \"1.20\"", Some(Dialect::VaultOld)),
-            ("version = \"v1.21.0\"", Some(Dialect::Vault)),
-            ("version = \"2\"", Some(Dialect::Vault)),
+            ("dialect = \"openbao\"", Some("openbao")),
+            ("dialect = \"vault\"", Some("vault")),
+            ("version = \"1.20\"", Some("vault-1.20")),
+            ("version = \"v1.21.0\"", Some("vault-1.21")),
+            ("dialect = \"openbao\"\nversion = \"2.4.1\"", Some("openbao-2.4.1")),
+            ("version = \"2\"", Some("vault-2")),
             ("", None),
         ];
         for (text, dialect) in table {
+            let dialect = dialect.map(|name| name.parse().unwrap());
             assert_eq!(read(&format!("[vault]\n{text}")).0.dialect, dialect, "{text}");
         }
     }

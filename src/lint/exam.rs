@@ -71,11 +71,7 @@ fn run_group(rules: &Rules, id: &str, group: &[&Example], complaints: &mut Vec<S
         }
     }
     let dialect = group.iter().find_map(|example| example.attribute("dialect"));
-    let dialect = match dialect {
-        Some("openbao") => Dialect::OpenBao,
-        Some("vault-old") => Dialect::VaultOld,
-        _ => Dialect::Vault,
-    };
+    let dialect = dialect.and_then(|name| name.parse().ok()).unwrap_or_else(Dialect::default);
     let options = ReadOptions { dialect, ..ReadOptions::default() };
     let mut carried = carrier::read_all(&sources, &inputs, &options);
     for diagnostic in carried.diagnostics.iter().filter(|d| d.level == Level::Error) {

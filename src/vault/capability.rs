@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::dialect::{Dialect, Product};
+
 /// A capability as a policy names it (spec: vault-acl, section a.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u16)]
@@ -68,6 +70,19 @@ impl Capability {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|c| c.name() == name)
+    }
+}
+
+impl Capability {
+    /// Whether a policy for that server may name it (spec: vault-acl, sections a.5, g).
+    #[must_use]
+    pub fn is_known_to(self, dialect: Dialect) -> bool {
+        match self {
+            Self::Scan => dialect.openbao_since(2, 2, 0),
+            Self::Subscribe => dialect.vault_since(1, 16, 0),
+            Self::Recover => dialect.product == Product::Vault,
+            _ => true,
+        }
     }
 }
 

@@ -15,3 +15,4 @@ mod pattern_path;
 mod property;
 mod region_vault;
 mod rules;
+mod vault_policy;

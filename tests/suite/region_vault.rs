@@ -11,27 +11,15 @@ use proptest::prelude::*;
 
 use crate::property::config;
 
-const DIALECTS: [Dialect; 3] = [Dialect::Vault, Dialect::VaultOld, Dialect::OpenBao];
+const DIALECTS: [Dialect; 3] = [Dialect::VAULT, Dialect::VAULT_OLD, Dialect::OPENBAO];
 
 fn policy(stanzas: &[(String, Capabilities)]) -> Policy {
     let span = Span::new(SourceId(0), 0, 0);
     let stanza = |(path, granted): &(String, Capabilities)| Stanza {
-        path: Text::plain(path.as_str(), 0),
-        path_span: span,
-        span,
-        capabilities: Vec::new(),
-        capabilities_span: None,
-        capabilities_unknown: false,
-        shorthand: None,
         granted: *granted,
-        allowed_parameters: Vec::new(),
-        denied_parameters: Vec::new(),
-        required_parameters: Vec::new(),
-        min_wrapping_ttl: 0,
-        max_wrapping_ttl: 0,
-        others: Vec::new(),
+        ..Stanza::new(Text::plain(path.as_str(), 0), span, span)
     };
-    Policy { stanzas: stanzas.iter().map(stanza).collect(), problems: Vec::new() }
+    Policy { stanzas: stanzas.iter().map(stanza).collect(), ..Policy::default() }
 }
 
 /// The server's look-up, step by step (spec: vault-acl, sections b and c).
@@ -119,9 +107,9 @@ mod server {
                 return Some(*granted);
             }
             match dialect {
-                Dialect::OpenBao => self.best(path).or_else(|| self.best(short)),
-                Dialect::VaultOld => self.best(short).or_else(|| self.best(path)),
-                Dialect::Vault => {
+                Dialect::OPENBAO => self.best(path).or_else(|| self.best(short)),
+                Dialect::VAULT_OLD => self.best(short).or_else(|| self.best(path)),
+                _ => {
                     let mut pool = self.candidates(path);
                     pool.extend(self.candidates(short));
                     pool.sort_by(|a, b| b.0.cmp(&a.0));
@@ -303,7 +291,7 @@ fn questions_about_known_policies() {
     ];
     for (stanzas, region, capability, expected) in table {
         let stanzas: Vec<_> = stanzas.into_iter().map(|(path, names)| (path.to_owned(), caps(names))).collect();
-        let rules = Rules::new([&policy(&stanzas)], Dialect::Vault);
+        let rules = Rules::new([&policy(&stanzas)], Dialect::VAULT);
         let found = rules.reach(&PathLang::parse(region), caps(capability)).map(|w| w.path);
         assert_eq!(found.as_deref(), expected, "{capability} on {region} in {stanzas:?}");
     }
@@ -313,7 +301,7 @@ fn questions_about_known_policies() {
 fn what_shadows_a_rule_is_named() {
     let read = Capabilities::of(&[Capability::Read]);
     let stanzas = ["a/b*", "a/+", "a/b", "+/b", "a/c/+", "a/*", "c/+/d"].map(|p| (p.to_owned(), read));
-    let rules = Rules::new([&policy(&stanzas)], Dialect::Vault);
+    let rules = Rules::new([&policy(&stanzas)], Dialect::VAULT);
     let shadowed: Vec<(String, Vec<String>)> = (0..rules.rules().len())
         .filter_map(|index| {
             let shadow = rules.shadowed(index)?;
@@ -323,7 +311,7 @@ fn what_shadows_a_rule_is_named() {
         .collect();
     assert_eq!(shadowed, Vec::new(), "each decides something");
     let stanzas = ["a/b", "a/+", "a/b*"].map(|p| (p.to_owned(), read));
-    let rules = Rules::new([&policy(&stanzas), &policy(&[("a/+".to_owned(), read)])], Dialect::Vault);
+    let rules = Rules::new([&policy(&stanzas), &policy(&[("a/+".to_owned(), read)])], Dialect::VAULT);
     assert_eq!(rules.rules().iter().map(|r| r.stanzas.len()).collect::<Vec<_>>(), [1, 1, 2]);
     assert!(rules.narrows(0).is_empty());
     assert!(rules.redundant(0));

@@ -9,7 +9,7 @@
 use super::{Kind, Rules, lists};
 use crate::pattern::path::PathLang;
 use crate::vault::capability::Capability;
-use crate::vault::dialect::Dialect;
+use crate::vault::dialect::ListLookup;
 
 /// Rules in the order they are asked, for the paths of `within` outside `outside`.
 #[derive(Debug, Clone)]
@@ -35,16 +35,17 @@ impl Rules {
         }
         let mut exact = self.layers(true, Kind::Exact, Kind::Exact);
         exact.extend(self.layers(false, Kind::Exact, Kind::Exact));
-        match self.dialect {
-            Dialect::OpenBao => vec![self.tiers(exact, [true, false])],
-            Dialect::VaultOld => vec![self.tiers(exact, [false, true])],
-            Dialect::Vault => self.pooled(&exact, capability),
+        match self.dialect.list_lookup() {
+            ListLookup::WholeFirst => vec![self.tiers(exact, &[true, false])],
+            ListLookup::TrimmedFirst => vec![self.tiers(exact, &[false, true])],
+            ListLookup::WholeOnly => vec![self.tiers(exact, &[true])],
+            ListLookup::Pooled => self.pooled(&exact, capability),
         }
     }
 
-    fn tiers(&self, exact: Vec<Layer>, order: [bool; 2]) -> Sequence {
+    fn tiers(&self, exact: Vec<Layer>, order: &[bool]) -> Sequence {
         let mut layers = exact;
-        for slash in order {
+        for &slash in order {
             layers.extend(self.layers(slash, Kind::Prefix, Kind::Segments));
         }
         Sequence { within: PathLang::all(), outside: Vec::new(), layers }

@@ -1,10 +1,21 @@
 //! A Vault policy as its author wrote it: stanzas in order, everything with its span.
 
+mod control_group;
+mod decode;
+mod parse;
+mod stanza;
+mod time;
+
 use smol_str::SmolStr;
 
 use super::capability::{Capabilities, Capability};
-use crate::source::Span;
+use crate::source::{Span, Unknown};
+pub use crate::syntax::hcl1::SyntaxError;
+pub(crate) use crate::syntax::hcl1::go_quote as quote;
 use crate::syntax::{Node, Text};
+pub use parse::parse;
+pub use stanza::{stanza_keys, used_elsewhere};
+pub use time::{SECOND, parse_duration};
 
 /// A policy document. Stanzas are kept as written, not merged; [`Policy::problems`] holds
 /// what the server would refuse or silently ignore.
@@ -12,8 +23,14 @@ use crate::syntax::{Node, Text};
 pub struct Policy {
     /// The `path` stanzas in source order.
     pub stanzas: Vec<Stanza>,
-    /// What is wrong with the document, beyond syntax.
+    /// What is wrong with the document, beyond syntax, in the order in which the server
+    /// looks at it. The server stops at the first.
     pub problems: Vec<Problem>,
+    /// What the server says when it refuses the document: about the first problem, or
+    /// about all wrong keys of one object.
+    pub refusal: Option<String>,
+    /// Parts of the text whose stanzas cannot be known.
+    pub unknown: Vec<Unknown>,
 }
 
 /// One `path "…" { … }` stanza.
@@ -25,6 +42,8 @@ pub struct Stanza {
     pub path_span: Span,
     /// The whole stanza.
     pub span: Span,
+    /// Labels after the path: the server ignores them.
+    pub extra_labels: Vec<(Text, Span)>,
     /// Each capability as written, unknown names included, with its place.
     pub capabilities: Vec<CapabilityItem>,
     /// Where the `capabilities` list stands (the whole list), if there is one.
@@ -32,6 +51,11 @@ pub struct Stanza {
     /// True where the capability list, or a member of it, is an expression whose value
     /// the carrier does not know: the stanza may grant more than is seen.
     pub capabilities_unknown: bool,
+    /// What is unknown in the stanza, its path aside.
+    pub unknown: Vec<Unknown>,
+    /// True where a limit (parameters, wrapping, expiration) is not known: the stanza may
+    /// grant less than is seen.
+    pub constraints_unknown: bool,
     /// The legacy shorthand `policy = "write"`, if present.
     pub shorthand: Option<Node>,
     /// What the stanza grants, shorthand included; deny-only where it denies.
@@ -46,9 +70,49 @@ pub struct Stanza {
     pub min_wrapping_ttl: i64,
     /// `max_wrapping_ttl` in nanoseconds; zero where absent.
     pub max_wrapping_ttl: i64,
+    /// `mfa_methods`.
+    pub mfa_methods: Vec<(Text, Span)>,
+    /// `control_group`, if present.
+    pub control_group: Option<ControlGroup>,
+    /// `expiration` in seconds since 1970, if present: the stanza is void afterwards.
+    pub expiration: Option<i64>,
+    /// `pagination_limit`; zero or less where there is none.
+    pub pagination_limit: i64,
+    /// `list_scan_response_keys_filter_path`, if present and not empty.
+    pub response_filter: Option<(Text, Span)>,
     /// Every other key of the stanza as written (`mfa_methods`, `control_group`,
     /// `expiration`, `comment`, `pagination_limit` …), with the key's place.
     pub others: Vec<(SmolStr, Span, Node)>,
+}
+
+impl Stanza {
+    /// Whether the path holds `{{ … }}`: the server renders it for each token.
+    #[must_use]
+    pub fn is_templated(&self) -> bool {
+        self.path.raw().contains("{{")
+    }
+}
+
+/// Approvals that a request needs before it is answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ControlGroup {
+    /// Where it is declared.
+    pub span: Span,
+    /// Each factor's name and the capabilities it controls (none listed: all).
+    pub factors: Vec<Factor>,
+}
+
+/// One factor of a control group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Factor {
+    /// Its label.
+    pub name: SmolStr,
+    /// Capabilities it controls; empty for all.
+    pub controlled: Vec<SmolStr>,
+    /// Identity groups whose members approve, by name or id.
+    pub groups: Vec<SmolStr>,
+    /// How many approvals it takes.
+    pub approvals: i64,
 }
 
 /// One member of a capabilities list.
@@ -58,7 +122,7 @@ pub struct CapabilityItem {
     pub name: Text,
     /// Where it stands, quotes included.
     pub span: Span,
-    /// What it means, if Vault or OpenBao knows the name.
+    /// What it means, if any version of Vault or OpenBao knows the name.
     pub capability: Option<Capability>,
 }
 

@@ -1,0 +1,55 @@
+//! Policy texts: what each server takes, and how it words what it does not take.
+
+use overgrant::source::{Fragment, SourceId};
+use overgrant::vault::dialect::Dialect;
+use overgrant::vault::policy;
+use serde_json::Value;
+
+/// The labels of the stanzas that the server would store, or its refusal.
+fn verdict(text: &str, dialect: Dialect) -> Result<Vec<String>, String> {
+    let fragment = Fragment::plain(SourceId(0), 0, text);
+    let policy = policy::parse(&fragment, dialect).map_err(|error| error.message)?;
+    match policy.refusal {
+        Some(refusal) => Err(refusal),
+        None => Ok(policy.stanzas.iter().map(|stanza| stanza.path.raw().to_owned()).collect()),
+    }
+}
+
+fn lines(name: &str) -> Vec<Value> {
+    let path = format!("{}/fixtures/cases/{name}", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn hcl1_texts_parse_as_the_server_parses_them() {
+    let mut wrong = Vec::new();
+    for case in lines("vault-hcl1.jsonl") {
+        let id = case["id"].as_str().unwrap();
+        let text = case["text"].as_str().unwrap();
+        for (dialect, duplicates) in [(Dialect::VAULT, true), (Dialect::VAULT_OLD, false), (Dialect::OPENBAO, false)] {
+            let refused = case["lenient"].as_str().map(|lenient| {
+                // Where both are given and differ, `lenient` is what the native parser
+                // says of a text that every server reads in JSON mode.
+                case["strict"].as_str().unwrap_or(lenient)
+            });
+            let refused = refused.or(case["strict"].as_str().filter(|_| duplicates)).or(case["acl"].as_str());
+            let control_group = dialect == Dialect::OPENBAO;
+            match (verdict(text, dialect), refused) {
+                (Err(message), Some(expected)) if message.contains(expected) => {}
+                (Ok(keys), None) => {
+                    let expected: Vec<String> =
+                        serde_json::from_value(case["keys"].clone()).unwrap_or_else(|_| Vec::new());
+                    if keys != expected {
+                        wrong.push(format!("{id} {dialect}: {keys:?} instead of {expected:?}"));
+                    }
+                }
+                (actual, expected) => {
+                    let _ = control_group;
+                    wrong.push(format!("{id} {dialect}: {actual:?} instead of {expected:?}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
