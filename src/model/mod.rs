@@ -21,14 +21,19 @@
 
 pub mod aws;
 pub mod cite;
+pub mod escalation;
 pub mod ids;
+pub mod principal;
 mod scope;
 pub mod vault;
 
 pub use aws::AwsModel;
 pub use cite::{Cite, Dangling, Target};
 pub use ids::{DeclId, EntityId, GroupId, MountId, ObjectId, PolicyId, RoleId, TokenId, TokenRoleId};
-pub use vault::{Alias, Entity, Group, Mount, MountClass, Object, Policy, Role, Subject, Token, TokenRole, VaultModel};
+pub use principal::{Effective, Held, Link, VaultPrincipal};
+pub use vault::{
+    Alias, Citer, Entity, Group, Mount, MountClass, Object, Policy, Role, Subject, Token, TokenRole, VaultModel,
+};
 
 use crate::carrier::declaration::{Declaration, Item};
 use crate::source::SourceMap;

@@ -8,7 +8,7 @@ use super::{
     Entity, Group, Mount, MountClass, Object, Policy, Role, Subject, Token, TokenRole, VaultModel, aliases, cites_of,
 };
 use crate::carrier::declaration::{Declaration, Item, Named, VaultKind, VaultObject};
-use crate::model::ids::{DeclId, MountId, PolicyId};
+use crate::model::ids::{DeclId, MountId, PolicyId, RoleId};
 use crate::model::scope::Scope;
 use crate::source::SourceMap;
 use crate::syntax::Node;
@@ -112,6 +112,14 @@ impl VaultModel {
             }
             kind => {
                 let auth = matches!(kind, VaultKind::AuthConfig(_));
+                // A configuration may give policies to every login of its mount.
+                if let VaultKind::AuthConfig(method) = kind {
+                    let gives = ["token_policies", "policies", "unregistered_user_policies"];
+                    if field::first(body, &gives).is_some() {
+                        self.configs.push(RoleId::at(self.roles.len()));
+                        self.add_role(decl, method, Subject::Config, object, namespace.clone());
+                    }
+                }
                 self.objects.push(Object {
                     decl,
                     kind: kind.clone(),
@@ -165,7 +173,14 @@ impl VaultModel {
 
     fn add_role(&mut self, decl: DeclId, method: &str, subject: Subject, object: &VaultObject, namespace: SmolStr) {
         let method = Method::from_type(method);
-        let token = TokenFields::read(&object.body);
+        let mut token = TokenFields::read(&object.body);
+        if token.policies.span.is_none() && subject == Subject::Config {
+            token.policies = field::string_list(&object.body, &["unregistered_user_policies"]);
+        }
+        // A github mapping is a single value.
+        if token.policies.span.is_none() && method == Method::GitHub {
+            token.policies = field::string_list(&object.body, &["value"]);
+        }
         // A mount that is not given is the one people use: the method's own name.
         let mount = match &object.mount {
             Some(named) => mount_path(Some(named), true),
@@ -179,6 +194,7 @@ impl VaultModel {
             mount_id: None,
             name: known(object.name.as_ref()),
             named: object.name.clone(),
+            role_id: text(&object.body, "role_id"),
             namespace,
             cites: cites_of(&token.policies),
             cites_unknown: token.policies.unknown,

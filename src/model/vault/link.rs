@@ -278,6 +278,16 @@ impl<'a> Linker<'a> {
         }) {
             token.entity = id;
         }
+        for (index, entity) in entities.iter().enumerate() {
+            for (mount, name) in entity.aliases.iter().filter_map(|a| Some((a.mount?, a.name.clone()?))) {
+                model.alias_entities.insert((mount, name), EntityId::at(index));
+            }
+        }
+        for (index, group) in groups.iter().enumerate() {
+            for (mount, name) in group.aliases.iter().filter_map(|a| Some((a.mount?, a.name.clone()?))) {
+                model.alias_groups.insert((mount, name), GroupId::at(index));
+            }
+        }
         model.entities = entities;
         model.groups = groups;
     }

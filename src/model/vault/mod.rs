@@ -33,6 +33,12 @@ pub struct VaultModel {
     /// Everything else: method and engine configuration, engine roles, audit devices …
     pub objects: Vec<Object>,
     dangling: Vec<Dangling>,
+    /// Roles with [`Subject::Config`].
+    pub(super) configs: Vec<RoleId>,
+    /// Entities by the mount and name of their aliases.
+    pub(super) alias_entities: FxHashMap<(MountId, SmolStr), EntityId>,
+    /// Groups by the mount and name of their aliases.
+    pub(super) alias_groups: FxHashMap<(MountId, SmolStr), GroupId>,
     policy_names: FxHashMap<SmolStr, Vec<PolicyId>>,
     mount_paths: FxHashMap<SmolStr, Vec<MountId>>,
 }
@@ -131,6 +137,8 @@ pub struct Role {
     pub name: Option<SmolStr>,
     /// The name with its place.
     pub named: Option<Named>,
+    /// The role id of an `AppRole` role, if it is set: the alias name of its logins.
+    pub role_id: Option<SmolStr>,
     /// Namespace relative to root; empty for root.
     pub namespace: SmolStr,
     /// The `token_*` fields.

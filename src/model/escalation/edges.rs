@@ -1,0 +1,173 @@
+//! The steps by which a subject gains more than its policies say, as data
+//! (spec: vault-roles, section 4.5).
+//!
+//! A path is a policy path (`+` one segment, final `*` the rest) with slots in braces:
+//!
+//! | slot | stands for |
+//! | --- | --- |
+//! | `{held}` | each policy the subject has, dangling ones included |
+//! | `{entity}` | the subject's own entity by name |
+//! | `{role}`, `{mount}` | the subject's own role, and its mount below `auth/` |
+//! | `{userpass}`, `{approle}`, `{login}` | each mount of that method; of any method |
+//! | `{tokenrole}` | each token role of the model that lets its caller ask for any policy |
+//! | `{new}` | any name, the same one in every request of the step |
+
+use crate::vault::capability::{Capabilities, Capability};
+
+use Capability::{Create, Patch, Read, Sudo, Update};
+
+/// Creates or changes: which of the two is asked depends on whether the thing exists.
+pub(super) const WRITE: Capabilities = Capabilities::of(&[Create, Update]);
+const WRITE_ANY: Capabilities = Capabilities::of(&[Create, Update, Patch]);
+const UPDATE: Capabilities = Capabilities::of(&[Update]);
+const SUDO: Capabilities = Capabilities::of(&[Sudo]);
+const READ: Capabilities = Capabilities::of(&[Read]);
+
+/// A request of a step: one of the capabilities, on a path.
+#[derive(Debug, Clone, Copy)]
+pub struct Need {
+    /// The path, with slots.
+    pub path: &'static str,
+    /// One of these is needed.
+    pub any_of: Capabilities,
+}
+
+/// What a step gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gain {
+    /// Every policy but `root`: the subject can do anything there is.
+    Any,
+    /// What every entity of the model has.
+    Entities,
+    /// What every role of the mount in the slot gives.
+    Logins,
+    /// What one other role or user gives, the one in the slot.
+    Login,
+}
+
+/// One step.
+#[derive(Debug, Clone, Copy)]
+pub struct Edge {
+    /// The step's number in the catalogue.
+    pub id: &'static str,
+    /// What the subject does, for people.
+    pub what: &'static str,
+    /// All of these requests are needed.
+    pub needs: &'static [Need],
+    /// What it gives.
+    pub gain: Gain,
+}
+
+const fn need(path: &'static str, any_of: Capabilities) -> Need {
+    Need { path, any_of }
+}
+
+const fn edge(id: &'static str, what: &'static str, needs: &'static [Need], gain: Gain) -> Edge {
+    Edge { id, what, needs, gain }
+}
+
+/// All steps that give every policy by themselves, cheapest to read first.
+pub(super) const DIRECT: &[Edge] = &[
+    edge("E1", "rewrites a policy that it has", &[need("sys/policies/acl/{held}", WRITE_ANY)], Gain::Any),
+    edge("E1", "rewrites a policy that it has", &[need("sys/policy/{held}", WRITE)], Gain::Any),
+    edge(
+        "E3",
+        "creates a token with any policy",
+        &[need("auth/token/create", UPDATE), need("auth/token/create", SUDO)],
+        Gain::Any,
+    ),
+    edge(
+        "E4",
+        "creates a token with any policy",
+        &[need("auth/token/create-orphan", UPDATE), need("auth/token/create-orphan", SUDO)],
+        Gain::Any,
+    ),
+    edge(
+        "E5",
+        "creates a token through a role that takes any policy",
+        &[need("auth/token/create/{tokenrole}", UPDATE)],
+        Gain::Any,
+    ),
+    edge(
+        "E6",
+        "writes a token role that takes any policy, and creates a token through it",
+        &[need("auth/token/roles/{new}", WRITE), need("auth/token/create/{new}", UPDATE)],
+        Gain::Any,
+    ),
+    edge("E7", "gives its own entity any policy", &[need("identity/entity/name/{entity}", WRITE)], Gain::Any),
+    edge("E7", "gives its own entity any policy, by its id", &[need("identity/entity", UPDATE)], Gain::Any),
+    edge("E7", "gives its own entity any policy, by its id", &[need("identity/entity/id/{new}", UPDATE)], Gain::Any),
+    edge("E8", "makes a group of itself with any policy", &[need("identity/group/name/{new}", WRITE)], Gain::Any),
+    edge("E8", "makes a group of itself with any policy", &[need("identity/group", UPDATE)], Gain::Any),
+    edge("E8", "adds itself to a group and gives it any policy", &[need("identity/group/id/{new}", UPDATE)], Gain::Any),
+    edge("E12", "makes a user with any policy, and logs in", &[need("auth/{userpass}/users/{new}", WRITE)], Gain::Any),
+    edge(
+        "E12",
+        "makes a role with any policy, and logs in through it",
+        &[
+            need("auth/{approle}/role/{new}", WRITE),
+            need("auth/{approle}/role/{new}/role-id", READ),
+            need("auth/{approle}/role/{new}/secret-id", UPDATE),
+        ],
+        Gain::Any,
+    ),
+    edge("E12", "gives the role it logs in through any policy", &[need("auth/{mount}/role/{role}", WRITE)], Gain::Any),
+    edge("E12", "gives the user it logs in as any policy", &[need("auth/{mount}/users/{role}", WRITE)], Gain::Any),
+    edge(
+        "E12",
+        "gives the certificate it logs in with any policy",
+        &[need("auth/{mount}/certs/{role}", WRITE)],
+        Gain::Any,
+    ),
+    edge("E12", "gives its own mapping any policy", &[need("auth/{mount}/groups/{role}", WRITE)], Gain::Any),
+    edge("E12", "gives its own mapping any policy", &[need("auth/{mount}/map/teams/{role}", WRITE)], Gain::Any),
+    edge(
+        "E14",
+        "gives the user it logs in as any policy",
+        &[need("auth/{mount}/users/{role}/policies", UPDATE)],
+        Gain::Any,
+    ),
+    edge(
+        "E16",
+        "gives the role it logs in through any policy",
+        &[need("auth/{mount}/role/{role}/policies", UPDATE)],
+        Gain::Any,
+    ),
+    edge(
+        "E18",
+        "mounts an auth method of its own, makes a user with any policy there, and logs in",
+        &[need("sys/auth/{new}", UPDATE), need("sys/auth/{new}", SUDO), need("auth/{new}/users/{new}", WRITE)],
+        Gain::Any,
+    ),
+];
+
+/// Steps that make the subject somebody else.
+pub(super) const TAKEOVERS: &[Edge] = &[
+    edge("E9", "moves its own alias to another entity", &[need("identity/entity-alias", UPDATE)], Gain::Entities),
+    edge("E9", "moves its own alias to another entity", &[need("identity/alias", UPDATE)], Gain::Entities),
+    edge(
+        "E9",
+        "moves its own alias to another entity",
+        &[need("identity/entity-alias/id/{new}", UPDATE)],
+        Gain::Entities,
+    ),
+    edge("E9", "moves its own alias to another entity", &[need("identity/alias/id/{new}", UPDATE)], Gain::Entities),
+    edge(
+        "E17",
+        "makes the auth method trust an identity provider of its own",
+        &[need("auth/{login}/config", WRITE)],
+        Gain::Logins,
+    ),
+    edge(
+        "E13",
+        "sets another user's password",
+        &[need("auth/{userpass}/users/{target}/password", UPDATE)],
+        Gain::Login,
+    ),
+    edge(
+        "E15",
+        "gets another role's credentials",
+        &[need("auth/{approle}/role/{target}/role-id", READ), need("auth/{approle}/role/{target}/secret-id", UPDATE)],
+        Gain::Login,
+    ),
+];
