@@ -357,7 +357,7 @@ mod tests {
             r#"
             [vault]
             dialect = "vault"
-            version = "1.18.2"
+            version = "1.20"
             [check]
             fail-on = "high"
             min-severity = "low"

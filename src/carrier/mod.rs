@@ -2,10 +2,14 @@
 
 use rayon::prelude::*;
 
+pub mod aws_cli;
+pub mod bare;
 pub mod declaration;
 pub mod declare;
 pub mod format;
 pub mod path;
+pub mod pulumi_names;
+pub mod pulumi_python;
 pub mod recognise;
 pub mod record;
 pub mod render;
@@ -67,11 +71,11 @@ impl Carried {
 pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &ReadOptions) -> Carried {
     let name = sources.name(source);
     match format {
+        Format::IamDocument => parsed_json(sources, source, |node| bare::iam(name, node)),
+        Format::AwsCli => parsed_json(sources, source, |node| aws_cli::read(name, node)),
         Format::VaultApi => parsed_json(sources, source, |node| vault_export::read(name, node, options)),
         Format::VaultHcl
         | Format::VaultJson
-        | Format::IamDocument
-        | Format::AwsCli
         | Format::AwsAccount
         | Format::Terraform
         | Format::TerraformJson

@@ -2,19 +2,25 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::inputs::{self, LoadOptions};
+use super::inputs;
+use super::setup::{ReadArgs, setup};
 use super::{Exit, Global, Terminal};
-use crate::carrier::ReadOptions;
 use crate::diagnostic::{Diagnostic, Level};
-use crate::lint::{self, Selection, Severity};
+use crate::lint::{self, Severity};
 use crate::model::Model;
 use crate::report::{self, Reporter, Run};
 
 /// Lint Vault and AWS access control
+///
+/// Reads Vault policies (HCL or JSON), IAM policy documents, what the AWS and Vault command
+/// lines print, Terraform, Pulumi and CloudFormation, told apart by content and name.
+///
+/// Exit status: 0 nothing at or above `--fail-on`, 1 findings, 2 something could not be
+/// read or parsed (everything else is still checked and reported).
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
     /// Files, directories and globs; `-` reads standard input
@@ -26,28 +32,43 @@ pub(super) struct CheckArgs {
     /// Write a report to a file as well; may be repeated
     #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output)]
     output: Vec<(OutputFormat, PathBuf)>,
-    /// Exit with status 1 if there is a finding of this severity or worse
-    #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = parse_severity)]
-    fail_on: Severity,
+    /// Exit with status 1 if there is a finding of this severity or worse [default: low]
+    #[arg(long, value_name = "SEVERITY", value_parser = parse_severity)]
+    fail_on: Option<Severity>,
+    /// Leave out findings below this severity
+    #[arg(long, value_name = "SEVERITY", value_parser = parse_severity)]
+    min_severity: Option<Severity>,
+    /// Run only these rules: ids, patterns such as `vault/*`, tags, categories; may be
+    /// repeated
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    select: Vec<String>,
+    /// Do not run these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    ignore: Vec<String>,
+    /// Report what comments ignore as well
+    #[arg(long)]
+    no_inline_ignores: bool,
     /// What standard input is called, which also helps to tell what it is
     #[arg(long, value_name = "NAME", default_value = "<stdin>", hide_default_value = true)]
     stdin_filename: String,
+    #[command(flatten)]
+    read: ReadArgs,
 }
 
 /// Values of `--format`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum OutputFormat {
-    /// For people.
+    /// For people
     Human,
-    /// JSON, version 1.
+    /// JSON, version 1
     Json,
-    /// SARIF 2.1.0, for GitHub code scanning and others.
+    /// SARIF 2.1.0, for GitHub code scanning and others
     Sarif,
-    /// GitHub workflow commands.
+    /// GitHub workflow commands
     Github,
-    /// GitLab code quality.
+    /// GitLab code quality
     Gitlab,
-    /// JUnit XML.
+    /// JUnit XML
     Junit,
 }
 
@@ -67,53 +88,41 @@ fn parse_severity(value: &str) -> Result<Severity, String> {
 }
 
 pub(super) fn run(args: &CheckArgs, global: &Global) -> io::Result<Exit> {
-    let options =
-        LoadOptions { read: ReadOptions::default(), file_limit: 256 << 20, stdin_name: args.stdin_filename.clone() };
-    let mut loaded = inputs::load(&args.paths, &options);
+    let mut setup = setup(global, &args.read);
+    let mut selection = setup.selection(&args.select, &args.ignore);
+    selection.min_severity = args.min_severity.or(selection.min_severity);
+    selection.no_inline_ignores = args.no_inline_ignores;
+    let fail_on = args.fail_on.or(setup.config.fail_on).unwrap_or(Severity::Low);
+    let options = setup.load_options(&args.stdin_filename);
+
+    let loaded = inputs::load(setup.sources, &args.paths, &options);
     if global.verbose {
-        let mut err = io::stderr().lock();
-        for skipped in &loaded.skipped {
-            writeln!(err, "skipped {}: {}", report::escape::line(&skipped.name), skipped.reason)?;
-        }
-        for (source, format) in &loaded.texts {
-            writeln!(err, "read {}: {}", report::escape::line(loaded.sources.name(*source)), format.name())?;
-        }
+        loaded.tell(&mut io::stderr().lock())?;
     }
-    let model = Model::build(std::mem::take(&mut loaded.carried.declarations), &loaded.sources);
-    let rules = lint::builtin();
-    let report = lint::run(
-        &lint::Inputs {
-            sources: &loaded.sources,
-            model: &model,
-            records: &loaded.carried.records,
-            dialect: options.read.dialect,
-        },
-        rules,
-        &Selection::default(),
-    );
-    let mut diagnostics = loaded.diagnostics;
-    if loaded.texts.is_empty() && diagnostics.is_empty() {
-        diagnostics.push(Diagnostic {
-            code: "input/nothing",
-            level: Level::Warning,
-            message: "nothing that declares access control was found".to_owned(),
-            span: None,
-            path: None,
-            help: Some("run with `-v` to see what was skipped and why".to_owned()),
-        });
+    let files = loaded.texts.len();
+    let mut diagnostics = setup.diagnostics;
+    if files == 0 && loaded.diagnostics.is_empty() {
+        diagnostics.push(nothing_found());
     }
+    diagnostics.extend(loaded.diagnostics);
+    let sources = loaded.sources;
+    let model = Model::build(loaded.carried.declarations, &sources);
+    let inputs =
+        lint::Inputs { sources: &sources, model: &model, records: &loaded.carried.records, dialect: setup.dialect };
+    let report = lint::run(&inputs, &setup.rules, &selection);
+
     let prefix = inputs::repository_prefix();
     let run = Run {
-        sources: &loaded.sources,
+        sources: &sources,
         report: &report,
         diagnostics: &diagnostics,
-        rules,
-        files: loaded.texts.len(),
+        rules: &setup.rules,
+        files,
         prefix: &prefix,
     };
     for (format, file) in &args.output {
         let mut out = BufWriter::new(File::create(file).map_err(|error| at(file, &error))?);
-        reporter(*format, Terminal::plain(), global).write(&run, &mut out)?;
+        reporter(*format, Terminal::plain(), global).write(&run, &mut out).map_err(|error| at(file, &error))?;
         out.flush().map_err(|error| at(file, &error))?;
     }
     let mut out = BufWriter::new(io::stdout().lock());
@@ -122,15 +131,27 @@ pub(super) fn run(args: &CheckArgs, global: &Global) -> io::Result<Exit> {
 
     Ok(if run.errors() > 0 {
         Exit::Error
-    } else if report.findings.iter().any(|finding| finding.severity >= args.fail_on) {
+    } else if report.findings.iter().any(|finding| finding.severity >= fail_on) {
         Exit::Negative
     } else {
         Exit::Success
     })
 }
 
-fn at(file: &std::path::Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("cannot write `{}`: {error}", file.display()))
+fn nothing_found() -> Diagnostic {
+    Diagnostic {
+        code: "input/nothing",
+        level: Level::Warning,
+        message: "nothing that declares access control was found".to_owned(),
+        span: None,
+        path: None,
+        help: Some("run with `-v` to see what was skipped and why".to_owned()),
+    }
+}
+
+/// A failure to write a report, with the file's name. Never taken for a closed pipe.
+fn at(file: &Path, error: &io::Error) -> io::Error {
+    io::Error::other(format!("cannot write `{}`: {error}", file.display()))
 }
 
 fn reporter(format: OutputFormat, terminal: Terminal, global: &Global) -> Box<dyn Reporter> {

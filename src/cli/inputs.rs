@@ -1,12 +1,14 @@
 //! From paths to declarations: find, read, recognise, carry.
 
 use std::collections::BTreeSet;
+use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
 use rayon::prelude::*;
 
 use crate::carrier::{self, Carried, Format, ReadOptions};
 use crate::diagnostic::Diagnostic;
+use crate::report::escape;
 use crate::source::decode::{NotText, decode};
 use crate::source::discovery::{self, Discovery, Found, Skipped};
 use crate::source::{SourceId, SourceMap, Span};
@@ -41,10 +43,10 @@ pub(super) struct Inputs {
 }
 
 /// Reads what the paths stand for; `-` is standard input.
-pub(super) fn load(paths: &[PathBuf], options: &LoadOptions) -> Inputs {
+pub(super) fn load(sources: SourceMap, paths: &[PathBuf], options: &LoadOptions) -> Inputs {
     let (stdin, paths): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|path| path.as_os_str() == "-");
     let Discovery { files, skipped, diagnostics } = discovery::discover(&paths);
-    let mut loaded = Inputs { diagnostics, skipped, ..Inputs::default() };
+    let mut loaded = Inputs { sources, diagnostics, skipped, ..Inputs::default() };
 
     let mut texts: Vec<Outcome> = files.par_iter().map(|file| read_file(file, options)).collect();
     if !stdin.is_empty() {
@@ -86,6 +88,17 @@ pub(super) fn load(paths: &[PathBuf], options: &LoadOptions) -> Inputs {
 }
 
 impl Inputs {
+    /// Says what was read and what was skipped, for `-v`.
+    pub(super) fn tell(&self, out: &mut dyn Write) -> io::Result<()> {
+        for (source, format) in &self.texts {
+            writeln!(out, "read {}: {}", escape::line(self.sources.name(*source)), format.name())?;
+        }
+        for skipped in &self.skipped {
+            writeln!(out, "skipped {}: {}", escape::line(&skipped.name), skipped.reason)?;
+        }
+        Ok(())
+    }
+
     /// Records a failure about a text that was read but is not handed to any carrier.
     fn fail(&mut self, mut diagnostic: Diagnostic, name: String, text: Option<(String, usize)>) {
         if let Some((text, at)) = text {

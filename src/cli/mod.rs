@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod check;
 mod inputs;
+mod setup;
 mod version;
 
 /// The exit statuses that scripts rely on.

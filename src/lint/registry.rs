@@ -88,6 +88,13 @@ impl Rules {
         self.entries.iter().map(|entry| &entry.rule)
     }
 
+    /// The rule of exactly that id.
+    #[must_use]
+    pub fn by_id(&self, id: &str) -> Option<&Rule> {
+        let at = self.entries.binary_search_by(|entry| entry.rule.id.as_str().cmp(id)).ok()?;
+        self.entries.get(at).map(|entry| &entry.rule)
+    }
+
     /// The rule of an id, or of a slug that only one rule has.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Rule> {

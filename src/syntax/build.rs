@@ -83,6 +83,12 @@ impl TextBuilder {
         }
     }
 
+    /// The source that the pieces stand in.
+    #[must_use]
+    pub fn source(&self) -> SourceId {
+        self.map.source
+    }
+
     /// Length of what was added so far, in bytes.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -6,6 +6,7 @@ pub mod hcl2;
 pub mod json;
 mod node;
 pub mod percent;
+pub mod python;
 
 pub use build::TextBuilder;
 pub use node::{Entry, Node, Text, Value};

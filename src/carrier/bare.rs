@@ -1,0 +1,155 @@
+//! Policies that stand in files of their own, named after them.
+
+use smol_str::SmolStr;
+
+use super::Carried;
+use super::declaration::{AwsPolicy, Carrier, Declaration, Item, Named};
+use crate::aws::document::{self, Document, PolicyKind, guess_kind};
+use crate::source::{SourceId, Span};
+use crate::syntax::{Node, Text, Value};
+
+/// A bare IAM policy document, or a list of them.
+#[must_use]
+pub fn iam(name: &str, node: &Node) -> Carried {
+    let stem = stem(name);
+    let mut carried = Carried::default();
+    let documents = match &node.value {
+        Value::List(items) => items.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    for (node, index) in documents.iter().zip(0u32..) {
+        // A list may hold other things beside documents; they are not ours to judge.
+        if documents.len() > 1 && node.get("Statement").is_none() {
+            continue;
+        }
+        let name_text = if documents.len() > 1 { SmolStr::from(format!("{stem}[{index}]")) } else { stem.clone() };
+        let document = document::parse(node);
+        let kind = kind_by_name(name, &document);
+        let item = Item::AwsPolicy(AwsPolicy {
+            kind,
+            kind_guessed: true,
+            service: service_of(kind, &document),
+            name: Some(at_start(name_text.clone(), node.span)),
+            attached_to: Vec::new(),
+            document,
+        });
+        let carrier = Carrier::AwsPolicyFile;
+        carried.declarations.push(Declaration { carrier, address: name_text, span: node.span, condition: None, item });
+    }
+    carried
+}
+
+/// A file's name without directories and extensions.
+#[must_use]
+pub fn stem(name: &str) -> SmolStr {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
+    SmolStr::new(if stem.is_empty() { file } else { stem })
+}
+
+/// The whole of a source, for a name that stands nowhere in it.
+#[must_use]
+pub fn at_start(name: SmolStr, span: Span) -> Named {
+    let start = Span { end: span.start, ..span };
+    (Text::atomic(name, start), start)
+}
+
+/// Where a source starts.
+#[must_use]
+pub fn start_of(source: SourceId) -> Span {
+    Span::new(source, 0, 0)
+}
+
+/// What a document is attached to: by its content, and where that leaves a choice by the
+/// words in its path.
+#[must_use]
+pub fn kind_by_name(name: &str, document: &Document) -> PolicyKind {
+    let guessed = guess_kind(document);
+    let path = name.to_ascii_lowercase().replace(['_', '.', ' '], "-");
+    let words: Vec<&str> = path.split(['/', '-']).collect();
+    let word = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
+    let has = |wanted: &[&str]| wanted.iter().any(|phrase| path.contains(phrase));
+    match guessed {
+        PolicyKind::Identity if word(&["scp", "scps"]) || has(&["service-control"]) => PolicyKind::Scp,
+        PolicyKind::Identity if word(&["boundary", "boundaries"]) => PolicyKind::Boundary,
+        PolicyKind::Identity if has(&["session-polic"]) => PolicyKind::Session,
+        PolicyKind::Resource if word(&["rcp", "rcps"]) || has(&["resource-control"]) => PolicyKind::Rcp,
+        PolicyKind::Resource if word(&["vpce"]) || has(&["endpoint-polic", "vpc-endpoint"]) => PolicyKind::Endpoint,
+        PolicyKind::Resource if word(&["trust"]) || has(&["assume-role", "assumerole"]) => PolicyKind::Trust,
+        other => other,
+    }
+}
+
+/// The service a resource policy belongs to, if all its actions are of one.
+#[must_use]
+pub fn service_of(kind: PolicyKind, document: &Document) -> Option<SmolStr> {
+    match kind {
+        PolicyKind::Resource => {}
+        PolicyKind::Trust => return Some(SmolStr::new_static("sts")),
+        _ => return None,
+    }
+    let mut services: Vec<SmolStr> = document
+        .statements
+        .iter()
+        .filter_map(|statement| statement.action.as_ref())
+        .flat_map(|action| &action.items)
+        .filter_map(|item| item.text.known()?.split_once(':').map(|(service, _)| service.to_ascii_lowercase().into()))
+        .collect();
+    services.sort();
+    services.dedup();
+    match services.as_slice() {
+        [one] if !one.contains(['*', '?']) => Some(one.clone()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Fragment;
+    use crate::syntax::json;
+
+    fn read(name: &str, text: &str) -> Carried {
+        iam(name, &json::parse(&Fragment::plain(SourceId(0), 0, text)).0.unwrap())
+    }
+
+    #[test]
+    fn kinds_come_from_content_then_from_the_path() {
+        let identity = r#"{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}"#;
+        let resource = r#"{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}]}"#;
+        let trust = r#"{"Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}}"#;
+        let table = [
+            ("app.json", identity, PolicyKind::Identity),
+            ("scps/deny-root.json", identity, PolicyKind::Scp),
+            ("permissions_boundary.json", identity, PolicyKind::Boundary),
+            ("service-control-policies/x.json", identity, PolicyKind::Scp),
+            ("bucket.json", resource, PolicyKind::Resource),
+            ("rcp/x.json", resource, PolicyKind::Rcp),
+            ("vpc-endpoint.json", resource, PolicyKind::Endpoint),
+            ("scp/x.json", resource, PolicyKind::Resource),
+            ("x.json", trust, PolicyKind::Trust),
+        ];
+        for (name, text, kind) in table {
+            let carried = read(name, text);
+            let Some(Item::AwsPolicy(policy)) = carried.declarations.first().map(|d| &d.item) else { panic!("{name}") };
+            assert_eq!(policy.kind, kind, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_list_holds_several_documents() {
+        let carried = read("all.json", r#"[{"Statement": []}, 1, {"Statement": []}]"#);
+        let names: Vec<_> = carried.declarations.iter().map(|d| d.address.as_str()).collect();
+        assert_eq!(names, ["all[0]", "all[2]"]);
+    }
+
+    #[test]
+    fn resource_policies_know_their_service() {
+        let carried = read(
+            "q.json",
+            r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": ["sqs:SendMessage", "SQS:*"], "Resource": "*"}}"#,
+        );
+        let Some(Item::AwsPolicy(policy)) = carried.declarations.first().map(|d| &d.item) else { panic!() };
+        assert_eq!(policy.service.as_deref(), Some("sqs"));
+    }
+}

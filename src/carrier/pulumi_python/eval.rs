@@ -1,0 +1,593 @@
+//! Expressions.
+
+use std::rc::Rc;
+
+use ruff_python_ast::{
+    CmpOp, Comprehension, Expr, ExprBinOp, ExprCompare, ExprDict, ExprFString, ExprLambda, FStringPart,
+    InterpolatedStringElement, Number, Operator, UnaryOp,
+};
+use ruff_text_size::{Ranged, TextRange};
+use smol_str::SmolStr;
+
+use super::exec::{is_spread, same, truthy, unknown_text};
+use super::text;
+use super::value::{Body, Function, Val};
+use super::{DEPTH, Reader};
+use crate::source::Unknown;
+use crate::syntax::python::literal::{self, Style};
+use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
+
+impl<'a> Reader<'a> {
+    /// The value of an expression.
+    pub(super) fn eval(&mut self, expression: &'a Expr) -> Val<'a> {
+        if self.depth >= DEPTH || self.steps == 0 {
+            return Val::node(self.unknown(expression.range()));
+        }
+        self.depth += 1;
+        self.steps -= 1;
+        let value = self.expression(expression);
+        self.depth -= 1;
+        value
+    }
+
+    /// The value of an expression as data.
+    pub(super) fn eval_node(&mut self, expression: &'a Expr) -> Node {
+        let value = self.eval(expression);
+        self.data(&value, expression.range())
+    }
+
+    fn expression(&mut self, expression: &'a Expr) -> Val<'a> {
+        let range = expression.range();
+        let span = self.span(range);
+        let node = |value| Val::node(Node::new(span, value));
+        match expression {
+            Expr::StringLiteral(string) => {
+                let mut builder = TextBuilder::new(self.source);
+                for part in &string.value {
+                    literal::string(&mut builder, self.text, part);
+                }
+                node(Value::String(builder.finish(span)))
+            }
+            Expr::BytesLiteral(bytes) => match bytes.value.iter().next() {
+                Some(part) if bytes.value.iter().count() == 1 => {
+                    let value = String::from_utf8_lossy(&part.value).into_owned();
+                    node(Value::String(Text::atomic(value, span)))
+                }
+                _ => Val::node(self.unknown(range)),
+            },
+            Expr::FString(string) => self.f_string(string),
+            Expr::NumberLiteral(number) => match &number.value {
+                Number::Complex { .. } => Val::node(self.unknown(range)),
+                Number::Int(_) | Number::Float(_) => {
+                    let written = self.text.get(range.start().to_usize()..range.end().to_usize()).unwrap_or("0");
+                    node(Value::Number(SmolStr::from(written.replace('_', ""))))
+                }
+            },
+            Expr::BooleanLiteral(boolean) => node(Value::Bool(boolean.value)),
+            Expr::NoneLiteral(_) => node(Value::Null),
+            Expr::Name(name) => self.name(name.id.as_str(), range),
+            Expr::Attribute(attribute) => {
+                if let Expr::Name(object) = &*attribute.value
+                    && let Some(value) =
+                        self.lookup(&smol_str::format_smolstr!("{}.{}", object.id, attribute.attr.id)).cloned()
+                {
+                    return self.restated(value, range);
+                }
+                let base = self.eval(&attribute.value);
+                self.attribute(&base, attribute.attr.id.as_str(), range)
+            }
+            Expr::Subscript(subscript) => {
+                let base = self.eval(&subscript.value);
+                let index = self.eval(&subscript.slice);
+                self.subscript(&base, &index, range)
+            }
+            Expr::List(list) => self.list(&list.elts, range),
+            Expr::Tuple(tuple) => self.list(&tuple.elts, range),
+            Expr::Set(set) => self.list(&set.elts, range),
+            Expr::Dict(dict) => self.dict(dict),
+            Expr::Call(call) => self.call(call),
+            Expr::BinOp(operation) => self.operation(operation),
+            Expr::BoolOp(operation) => {
+                let mut last = None;
+                for value in &operation.values {
+                    let value = self.eval(value);
+                    let decided = truthy(&value);
+                    let stops = if operation.op.is_or() { Some(true) } else { Some(false) };
+                    if decided == stops {
+                        return value;
+                    }
+                    if decided.is_none() {
+                        return Val::node(self.unknown(range));
+                    }
+                    last = Some(value);
+                }
+                last.unwrap_or_else(|| Val::node(self.unknown(range)))
+            }
+            Expr::UnaryOp(operation) => {
+                let value = self.eval(&operation.operand);
+                match (operation.op, truthy(&value)) {
+                    (UnaryOp::Not, Some(truth)) => node(Value::Bool(!truth)),
+                    (UnaryOp::USub, _) => match &value {
+                        Val::Node(inner) => match &inner.value {
+                            Value::Number(number) => node(Value::Number(smol_str::format_smolstr!("-{number}"))),
+                            _ => Val::node(self.unknown(range)),
+                        },
+                        _ => Val::node(self.unknown(range)),
+                    },
+                    _ => Val::node(self.unknown(range)),
+                }
+            }
+            Expr::Compare(comparison) => self.comparison(comparison),
+            Expr::If(conditional) => {
+                let test = self.eval(&conditional.test);
+                match truthy(&test) {
+                    Some(true) => self.eval(&conditional.body),
+                    Some(false) => self.eval(&conditional.orelse),
+                    None => {
+                        let body = self.eval(&conditional.body);
+                        let orelse = self.eval(&conditional.orelse);
+                        if same(&body, &orelse) { body } else { Val::node(self.unknown(range)) }
+                    }
+                }
+            }
+            Expr::Lambda(lambda) => self.lambda(lambda),
+            Expr::Named(named) => {
+                let value = self.eval(&named.value);
+                self.assign(&named.target, value.clone());
+                value
+            }
+            Expr::Await(inner) => self.eval(&inner.value),
+            Expr::Starred(inner) => self.eval(&inner.value),
+            Expr::ListComp(comprehension) => self.comprehension(&comprehension.generators, range, |reader| {
+                let value = reader.eval_node(&comprehension.elt);
+                Some((None, value))
+            }),
+            Expr::SetComp(comprehension) => self.comprehension(&comprehension.generators, range, |reader| {
+                let value = reader.eval_node(&comprehension.elt);
+                Some((None, value))
+            }),
+            Expr::Generator(comprehension) => self.comprehension(&comprehension.generators, range, |reader| {
+                let value = reader.eval_node(&comprehension.elt);
+                Some((None, value))
+            }),
+            Expr::DictComp(comprehension) => self.comprehension(&comprehension.generators, range, |reader| {
+                let key = reader.eval_node(comprehension.key.as_deref()?);
+                let value = reader.eval_node(&comprehension.value);
+                Some((Some(key), value))
+            }),
+            Expr::Yield(inner) => {
+                if let Some(value) = &inner.value {
+                    self.eval(value);
+                }
+                Val::node(self.unknown(range))
+            }
+            Expr::YieldFrom(_)
+            | Expr::TString(_)
+            | Expr::EllipsisLiteral(_)
+            | Expr::Slice(_)
+            | Expr::IpyEscapeCommand(_) => Val::node(self.unknown(range)),
+        }
+    }
+
+    /// A value at another place of use: what is unknown stands there.
+    fn restated(&self, value: Val<'a>, range: TextRange) -> Val<'a> {
+        match &value {
+            Val::Node(node) => match &node.value {
+                Value::Unknown(unknown) => {
+                    let span = self.span(range);
+                    let unknown = Unknown { refs: unknown.refs.clone(), span };
+                    Val::node(Node::new(span, Value::Unknown(unknown)))
+                }
+                _ => value,
+            },
+            _ => value,
+        }
+    }
+
+    fn f_string(&mut self, string: &'a ExprFString) -> Val<'a> {
+        let span = self.span(string.range);
+        let mut builder = TextBuilder::new(self.source);
+        for part in &string.value {
+            let string = match part {
+                FStringPart::Literal(part) => {
+                    literal::string(&mut builder, self.text, part);
+                    continue;
+                }
+                FStringPart::FString(string) => string,
+            };
+            let style = Style { raw: string.flags.prefix().is_raw(), format: true };
+            for element in &string.elements {
+                match element {
+                    InterpolatedStringElement::Literal(part) => {
+                        let (start, end) = (part.range.start().to_usize(), part.range.end().to_usize());
+                        literal::decode(&mut builder, self.text, start, end, style);
+                    }
+                    InterpolatedStringElement::Interpolation(part) => {
+                        let place = self.span(part.range);
+                        let plain = part.conversion.to_char().is_none_or(|c| c == 's')
+                            && part.format_spec.is_none()
+                            && part.debug_text.is_none();
+                        let value = self.eval_node(&part.expression);
+                        if plain {
+                            text::push(&mut builder, &value, place);
+                        } else {
+                            let reference = self.excerpt(part.expression.range());
+                            builder.hole_at(Unknown { refs: vec![reference], span: place }, place);
+                        }
+                    }
+                }
+            }
+        }
+        Val::node(Node::new(span, Value::String(builder.finish(span))))
+    }
+
+    fn list(&mut self, elements: &'a [Expr], range: TextRange) -> Val<'a> {
+        let mut items = Vec::with_capacity(elements.len());
+        for element in elements {
+            match element {
+                Expr::Starred(starred) => {
+                    let value = self.eval_node(&starred.value);
+                    match value.value {
+                        Value::List(inner) => items.extend(inner),
+                        _ => items.push(self.spread(element.range())),
+                    }
+                }
+                _ => items.push(self.eval_node(element)),
+            }
+        }
+        Val::node(Node::new(self.span(range), Value::List(items)))
+    }
+
+    /// An element that stands for elements that are not known.
+    fn spread(&self, range: TextRange) -> Node {
+        let written = self.excerpt(range);
+        let reference = if written.starts_with('*') { written } else { smol_str::format_smolstr!("*{written}") };
+        self.unknown_ref(reference, range)
+    }
+
+    fn dict(&mut self, dict: &'a ExprDict) -> Val<'a> {
+        let mut entries: Vec<Entry> = Vec::with_capacity(dict.items.len());
+        for item in &dict.items {
+            let Some(key) = &item.key else {
+                let value = self.eval_node(&item.value);
+                if let Value::Map(inner) = value.value {
+                    for entry in inner {
+                        // A later member of the same name wins when maps are merged.
+                        entries.retain(|e| e.key.known().is_none() || e.key.known() != entry.key.known());
+                        entries.push(entry);
+                    }
+                } else {
+                    let unknown = self.spread(item.value.range());
+                    let key = match &unknown.value {
+                        Value::Unknown(inner) => unknown_text(inner.clone(), unknown.span),
+                        _ => continue,
+                    };
+                    entries.push(Entry { key, key_span: unknown.span, value: unknown });
+                }
+                continue;
+            };
+            let key_node = self.eval_node(key);
+            let value = self.eval_node(&item.value);
+            if let Some(key_text) = key_text(&key_node, self.span(key.range())) {
+                entries.push(Entry { key: key_text, key_span: key_node.span, value });
+            }
+        }
+        Val::node(Node::new(self.span(dict.range), Value::Map(entries)))
+    }
+
+    pub(super) fn attribute(&mut self, base: &Val<'a>, name: &str, range: TextRange) -> Val<'a> {
+        match base {
+            Val::Import(path) => Val::Import(smol_str::format_smolstr!("{path}.{name}")),
+            Val::Node(node) => match &node.value {
+                Value::Unknown(unknown) => match unknown.refs.as_slice() {
+                    [one] => {
+                        let class = self.classes.get(one).copied().flatten();
+                        let name = class.and_then(|class| class.terraform_name(name)).unwrap_or(name);
+                        Val::node(self.unknown_ref(smol_str::format_smolstr!("{one}.{name}"), range))
+                    }
+                    _ => Val::node(self.unknown(range)),
+                },
+                Value::Map(entries) => {
+                    let found = entries.iter().rev().find(|entry| entry.key.known() == Some(name));
+                    match found.map(|entry| Rc::new(entry.value.clone())) {
+                        Some(value) => Val::node(self.copy(&value).unwrap_or_else(|| self.unknown(range))),
+                        None => Val::node(self.unknown(range)),
+                    }
+                }
+                Value::String(text) => {
+                    let known = text.known().and_then(|path| super::method::path_attribute(path, name));
+                    match known {
+                        Some(part) => {
+                            let span = self.span(range);
+                            Val::node(Node::new(span, Value::String(Text::atomic(part, span))))
+                        }
+                        None => Val::node(self.unknown(range)),
+                    }
+                }
+                _ => Val::node(self.unknown(range)),
+            },
+            _ => Val::node(self.unknown(range)),
+        }
+    }
+
+    fn subscript(&mut self, base: &Val<'a>, index: &Val<'a>, range: TextRange) -> Val<'a> {
+        let (Val::Node(base), Val::Node(index)) = (base, index) else {
+            return Val::node(self.unknown(range));
+        };
+        let found = match (&base.value, &index.value) {
+            (Value::List(items), Value::Number(number)) if !items.iter().any(is_spread) => {
+                let at = match number.strip_prefix('-') {
+                    Some(back) => back.parse::<usize>().ok().and_then(|back| items.len().checked_sub(back)),
+                    None => number.parse().ok(),
+                };
+                at.and_then(|at| items.get(at)).cloned()
+            }
+            (Value::Map(entries), Value::String(key)) if key.is_known() => {
+                entries.iter().rev().find(|entry| entry.key.known() == key.known()).map(|entry| entry.value.clone())
+            }
+            (Value::Unknown(unknown), Value::Number(_) | Value::String(_)) => match unknown.refs.as_slice() {
+                [one] => {
+                    let key = match &index.value {
+                        Value::Number(number) => number.clone(),
+                        Value::String(text) => smol_str::format_smolstr!("{:?}", text.display()),
+                        _ => SmolStr::default(),
+                    };
+                    Some(self.unknown_ref(smol_str::format_smolstr!("{one}[{key}]"), range))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        let value = found.and_then(|node| self.copy(&Rc::new(node)));
+        let value = Val::node(value.unwrap_or_else(|| self.unknown(range)));
+        self.restated(value, range)
+    }
+
+    /// A chain of operators, however long, without recursion to its left.
+    fn operation(&mut self, operation: &'a ExprBinOp) -> Val<'a> {
+        let mut chain = vec![operation];
+        while let Some(Expr::BinOp(left)) = chain.last().map(|last| &*last.left) {
+            chain.push(left);
+        }
+        let Some(first) = chain.last() else { return Val::node(self.unknown(operation.range)) };
+        let mut value = self.eval(&first.left);
+        for step in chain.iter().rev() {
+            let right = self.eval(&step.right);
+            value = self.binary(step.op, &value, &right, step.range);
+        }
+        value
+    }
+
+    pub(super) fn binary(&mut self, operator: Operator, left: &Val<'a>, right: &Val<'a>, range: TextRange) -> Val<'a> {
+        let (Val::Node(left), Val::Node(right)) = (left, right) else {
+            return Val::node(self.unknown(range));
+        };
+        let span = self.span(range);
+        let made = match (operator, &left.value, &right.value) {
+            (Operator::Add, Value::List(a), Value::List(b)) => Some(Value::List(a.iter().chain(b).cloned().collect())),
+            (Operator::Add, Value::List(a), Value::Unknown(_)) => {
+                let rest = spread_of(right);
+                Some(Value::List(a.iter().cloned().chain([rest]).collect()))
+            }
+            (Operator::Add, Value::Unknown(_), Value::List(b)) => {
+                let rest = spread_of(left);
+                Some(Value::List([rest].into_iter().chain(b.iter().cloned()).collect()))
+            }
+            (Operator::Add, Value::String(_), Value::String(_) | Value::Unknown(_))
+            | (Operator::Add, Value::Unknown(_), Value::String(_)) => {
+                let mut builder = TextBuilder::new(self.source);
+                text::push(&mut builder, left, self.place(left, range));
+                text::push(&mut builder, right, self.place(right, range));
+                Some(Value::String(builder.finish(span)))
+            }
+            (Operator::BitOr, Value::Map(a), Value::Map(b)) => {
+                let mut entries = a.clone();
+                for entry in b {
+                    entries.retain(|e| e.key.known().is_none() || e.key.known() != entry.key.known());
+                    entries.push(entry.clone());
+                }
+                Some(Value::Map(entries))
+            }
+            (Operator::Mod, Value::String(template), _) => Some(Value::String(self.percent(template, left, right))),
+            // `Path("policies") / "app.hcl"`
+            (Operator::Div, Value::String(a), Value::String(b)) => match (a.known(), b.known()) {
+                (Some(a), Some(b)) => Some(Value::String(Text::atomic(super::method::join_path(a, b), span))),
+                _ => None,
+            },
+            _ => None,
+        };
+        match made.map(|value| Rc::new(Node::new(span, value))).and_then(|node| self.copy(&node)) {
+            Some(node) => Val::node(node),
+            None => Val::node(self.unknown(range)),
+        }
+    }
+
+    /// Where a value that is put into another stands: its own place in this file.
+    fn place(&self, node: &Node, range: TextRange) -> crate::source::Span {
+        if node.span.source == self.source { node.span } else { self.span(range) }
+    }
+
+    fn percent(&mut self, template: &Text, home: &Node, argument: &Node) -> Text {
+        text::percent(template, home.span, self.source, |builder, field, place| {
+            let found = match field {
+                text::Field::Index(index) => match &argument.value {
+                    Value::List(items) => items.get(index),
+                    _ => (index == 0).then_some(argument),
+                },
+                text::Field::Name(name) => argument.get(name),
+                text::Field::Other(_) => None,
+            };
+            match found {
+                Some(node) => text::push(builder, node, place),
+                None => builder.hole_at(Unknown { refs: vec![SmolStr::new("%")], span: place }, place),
+            }
+        })
+    }
+
+    fn comparison(&mut self, comparison: &'a ExprCompare) -> Val<'a> {
+        let left = self.eval(&comparison.left);
+        let (Some(operator), Some(right), 1) =
+            (comparison.ops.first(), comparison.comparators.first(), comparison.ops.len())
+        else {
+            comparison.comparators.iter().for_each(|operand| {
+                self.eval(operand);
+            });
+            return Val::node(self.unknown(comparison.range));
+        };
+        let right = self.eval(right);
+        let decided = match operator {
+            CmpOp::Eq | CmpOp::Is => equal(&left, &right),
+            CmpOp::NotEq | CmpOp::IsNot => equal(&left, &right).map(|equal| !equal),
+            CmpOp::In => member(&left, &right),
+            CmpOp::NotIn => member(&left, &right).map(|found| !found),
+            CmpOp::Lt | CmpOp::LtE | CmpOp::Gt | CmpOp::GtE => None,
+        };
+        match decided {
+            Some(value) => Val::node(Node::new(self.span(comparison.range), Value::Bool(value))),
+            None => Val::node(self.unknown(comparison.range)),
+        }
+    }
+
+    fn lambda(&mut self, lambda: &'a ExprLambda) -> Val<'a> {
+        Val::Function(Rc::new(Function {
+            start: lambda.range.start().to_u32(),
+            parameters: lambda.parameters.as_deref(),
+            body: Body::Expression(&lambda.body),
+            scope: self.scope,
+            method: false,
+        }))
+    }
+
+    /// A list or map made by a comprehension: element by element where all it runs over
+    /// is known, else once with unknown names, as a spread element.
+    fn comprehension(
+        &mut self,
+        generators: &'a [Comprehension],
+        range: TextRange,
+        mut element: impl FnMut(&mut Self) -> Option<(Option<Node>, Node)>,
+    ) -> Val<'a> {
+        let scope = self.push_scope(self.scope);
+        let mut made = Vec::new();
+        let complete = self.generate(generators, &mut |reader| made.extend(element(reader)));
+        self.scope = scope;
+        let span = self.span(range);
+        let is_map = made.iter().any(|(key, _)| key.is_some());
+        if !complete {
+            // What was made stands for any number of its kind.
+            if is_map || made.is_empty() {
+                return Val::node(self.unknown(range));
+            }
+            let mut items: Vec<Node> = made.into_iter().map(|(_, value)| value).collect();
+            items.push(self.spread(range));
+            return Val::node(Node::new(span, Value::List(items)));
+        }
+        if !is_map {
+            let items = made.into_iter().map(|(_, value)| value).collect();
+            return Val::node(Node::new(span, Value::List(items)));
+        }
+        let mut entries = Vec::new();
+        for (key, value) in made {
+            let Some(key) = key else { continue };
+            let key_span = key.span;
+            if let Some(key) = key_text(&key, key_span) {
+                entries.push(Entry { key, key_span, value });
+            }
+        }
+        Val::node(Node::new(span, Value::Map(entries)))
+    }
+
+    /// Runs over the generators; false where not everything they give is known.
+    fn generate(&mut self, generators: &'a [Comprehension], element: &mut dyn FnMut(&mut Self)) -> bool {
+        let Some((first, rest)) = generators.split_first() else {
+            element(self);
+            return true;
+        };
+        let iterated = self.eval(&first.iter);
+        let Some(items) = self.elements(&iterated) else {
+            self.assign_unknown(&first.target);
+            for test in &first.ifs {
+                self.eval(test);
+            }
+            self.generate(rest, element);
+            return false;
+        };
+        let mut complete = true;
+        for item in items {
+            self.assign(&first.target, item);
+            let mut wanted = Some(true);
+            for test in &first.ifs {
+                let value = self.eval(test);
+                wanted = match (wanted, truthy(&value)) {
+                    (Some(false), _) | (_, Some(false)) => Some(false),
+                    (Some(true), Some(true)) => Some(true),
+                    _ => None,
+                };
+            }
+            match wanted {
+                Some(false) => {}
+                Some(true) => complete &= self.generate(rest, element),
+                None => {
+                    self.generate(rest, element);
+                    complete = false;
+                }
+            }
+        }
+        complete
+    }
+}
+
+/// A value that stands for any number of elements of itself.
+pub(super) fn spread_of(node: &Node) -> Node {
+    match &node.value {
+        Value::Unknown(unknown) => {
+            let refs = unknown.refs.iter().map(|r| smol_str::format_smolstr!("*{r}")).collect();
+            let value = Value::Unknown(Unknown { refs, span: unknown.span });
+            Node::new(node.span, value)
+        }
+        _ => node.clone(),
+    }
+}
+
+/// A map key's text.
+fn key_text(key: &Node, span: crate::source::Span) -> Option<Text> {
+    match &key.value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(Text::atomic(number.clone(), span)),
+        Value::Bool(value) => Some(Text::atomic(if *value { "true" } else { "false" }, span)),
+        Value::Null => Some(Text::atomic("null", span)),
+        Value::Unknown(unknown) => Some(unknown_text(unknown.clone(), span)),
+        Value::List(_) | Value::Map(_) | Value::Secret => None,
+    }
+}
+
+fn equal(a: &Val<'_>, b: &Val<'_>) -> Option<bool> {
+    let (Val::Node(a), Val::Node(b)) = (a, b) else { return None };
+    match (&a.value, &b.value) {
+        (Value::String(a), Value::String(b)) => Some(a.known()? == b.known()?),
+        (Value::Bool(a), Value::Bool(b)) => Some(a == b),
+        (Value::Number(a), Value::Number(b)) => Some(a == b),
+        (Value::Null, Value::Null) => Some(true),
+        (Value::Null, Value::String(_) | Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Map(_))
+        | (Value::String(_) | Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Map(_), Value::Null) => {
+            Some(false)
+        }
+        _ => None,
+    }
+}
+
+fn member(item: &Val<'_>, container: &Val<'_>) -> Option<bool> {
+    let (Val::Node(item), Val::Node(container)) = (item, container) else { return None };
+    let item = item.as_str()?;
+    match &container.value {
+        Value::List(items) => {
+            let all: Option<Vec<&str>> = items.iter().map(Node::as_str).collect();
+            all.map(|all| all.contains(&item))
+        }
+        Value::Map(entries) => {
+            let all: Option<Vec<&str>> = entries.iter().map(|entry| entry.key.known()).collect();
+            all.map(|all| all.contains(&item))
+        }
+        Value::String(text) => text.known().map(|text| text.contains(item)),
+        _ => None,
+    }
+}

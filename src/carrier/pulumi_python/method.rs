@@ -1,0 +1,278 @@
+//! Methods of known values: strings, paths, lists, maps, opened files.
+
+use std::rc::Rc;
+
+use ruff_python_ast::{Expr, ExprCall};
+use ruff_text_size::{Ranged, TextRange};
+use smol_str::SmolStr;
+
+use super::value::Val;
+use super::{Reader, text};
+use crate::source::Unknown;
+use crate::syntax::{Node, Text, TextBuilder, Value};
+
+impl<'a> Reader<'a> {
+    /// `base.name(…)`, where `written` is how the base is written.
+    pub(super) fn method(&mut self, base: &Val<'a>, name: &str, written: &'a Expr, call: &'a ExprCall) -> Val<'a> {
+        let range = call.range();
+        let given = self.give(&call.arguments);
+        let first = given.positional.first().cloned();
+        let unknown = Val::node(self.unknown(range));
+        let node = match base {
+            Val::File(path) => {
+                return if matches!(name, "read" | "readlines") { self.file(&path.clone(), range) } else { unknown };
+            }
+            Val::Node(node) => Rc::clone(node),
+            _ => return unknown,
+        };
+        if name == "apply" {
+            let callee = first.or_else(|| given.keywords.into_iter().find(|(k, _)| k == "func").map(|(_, v)| v));
+            return match callee {
+                Some(callee) => self.apply(&callee, base.clone(), range),
+                None => unknown,
+            };
+        }
+        let span = self.span(range);
+        let string = |text: Text| Val::node(Node::new(node.span, Value::String(text)));
+        match (&node.value, name) {
+            (Value::String(text), "strip" | "lstrip" | "rstrip") => match &first {
+                None => string(text::strip(text, node.span, name, None)),
+                Some(Val::Node(set)) if set.as_str().is_some() => {
+                    string(text::strip(text, node.span, name, set.as_str()))
+                }
+                Some(_) => unknown,
+            },
+            (Value::String(text), "lower" | "upper") => string(text::change_case(text, node.span, name == "upper")),
+            (Value::String(text), "replace") => match given.positional.as_slice() {
+                [Val::Node(from), Val::Node(to)] if from.as_str().is_some() => {
+                    let from = from.as_str().unwrap_or("").to_owned();
+                    string(text::replace(text, node.span, &from, to, span))
+                }
+                _ => unknown,
+            },
+            (Value::String(_), "format") => {
+                let mut given = given;
+                given.positional.insert(0, base.clone());
+                self.format(given, range)
+            }
+            (
+                Value::String(_),
+                "encode" | "decode" | "resolve" | "absolute" | "expanduser" | "as_posix" | "__str__",
+            )
+            | (Value::Map(_) | Value::List(_), "copy") => base.clone(),
+            (Value::String(separator), "join") => match first {
+                Some(Val::Node(list)) => self.join(separator, &node, &list, range),
+                _ => unknown,
+            },
+            (Value::String(path), "joinpath" | "with_name") => {
+                let parts: Option<Vec<SmolStr>> = given
+                    .positional
+                    .iter()
+                    .map(|part| match part {
+                        Val::Node(part) => part.as_str().map(SmolStr::new),
+                        _ => None,
+                    })
+                    .collect();
+                let start = match name {
+                    "with_name" => path.known().and_then(|path| path_attribute(path, "parent")),
+                    _ => path.known().map(str::to_owned),
+                };
+                match (start, parts) {
+                    (Some(start), Some(parts)) => {
+                        let joined = parts.iter().fold(start, |path, part| join_path(&path, part));
+                        Val::node(Node::new(span, Value::String(Text::atomic(joined, span))))
+                    }
+                    _ => unknown,
+                }
+            }
+            (Value::String(path), "read_text" | "read_bytes") => match path.known() {
+                Some(path) => self.file(path, range),
+                None => unknown,
+            },
+            (Value::String(path), "open") => match path.known() {
+                Some(path) => Val::File(SmolStr::new(path)),
+                None => unknown,
+            },
+            (Value::Map(entries), "items") => {
+                let pair = |entry: &crate::syntax::Entry| {
+                    let key = Node::new(entry.key_span, Value::String(entry.key.clone()));
+                    Node::new(entry.key_span.to(entry.value.span), Value::List(vec![key, entry.value.clone()]))
+                };
+                if entries.iter().all(|entry| entry.key.is_known()) {
+                    self.made(Value::List(entries.iter().map(pair).collect()), range)
+                } else {
+                    unknown
+                }
+            }
+            (Value::Map(entries), "values") if entries.iter().all(|entry| entry.key.is_known()) => {
+                self.made(Value::List(entries.iter().map(|entry| entry.value.clone()).collect()), range)
+            }
+            (Value::Map(entries), "keys") if entries.iter().all(|entry| entry.key.is_known()) => {
+                let key = |entry: &crate::syntax::Entry| Node::new(entry.key_span, Value::String(entry.key.clone()));
+                self.made(Value::List(entries.iter().map(key).collect()), range)
+            }
+            (Value::Map(entries), "get") => match &first {
+                Some(Val::Node(key)) if key.as_str().is_some() => {
+                    let found = entries.iter().rev().find(|entry| entry.key.known() == key.as_str());
+                    match found {
+                        Some(entry) => self.made(entry.value.value.clone(), range).at(entry.value.span),
+                        None if entries.iter().all(|entry| entry.key.is_known()) => {
+                            given.positional.get(1).cloned().unwrap_or_else(|| Val::node(Node::new(span, Value::Null)))
+                        }
+                        None => unknown,
+                    }
+                }
+                _ => unknown,
+            },
+            (Value::List(items), "append" | "extend") => {
+                let mut items = items.clone();
+                match (&first, name) {
+                    (Some(Val::Node(item)), "append") => items.push(Node::clone(item)),
+                    (Some(Val::Node(more)), _) => match &more.value {
+                        Value::List(more) => items.extend(more.iter().cloned()),
+                        _ => items.push(rest_of(more)),
+                    },
+                    _ => items.push(rest_of(&Node::new(span, Value::Null))),
+                }
+                let changed = self.made(Value::List(items), range).at(node.span);
+                self.change(written, changed);
+                Val::node(Node::new(span, Value::Null))
+            }
+            (Value::Map(entries), "update") => {
+                let mut entries = entries.clone();
+                let more = match &first {
+                    Some(Val::Node(more)) => more.as_map().map(<[_]>::to_vec),
+                    None => Some(Vec::new()),
+                    _ => None,
+                };
+                let changed = match more {
+                    Some(more) => {
+                        for entry in more {
+                            entries.retain(|e| e.key.known().is_none() || e.key.known() != entry.key.known());
+                            entries.push(entry);
+                        }
+                        self.made(Value::Map(entries), range).at(node.span)
+                    }
+                    None => unknown,
+                };
+                self.change(written, changed);
+                Val::node(Node::new(span, Value::Null))
+            }
+            _ => unknown,
+        }
+    }
+
+    /// A value made of parts that were copied.
+    fn made(&mut self, value: Value, range: TextRange) -> Val<'a> {
+        let node = Rc::new(Node::new(self.span(range), value));
+        let copy = self.copy(&node);
+        Val::node(copy.unwrap_or_else(|| self.unknown(range)))
+    }
+
+    /// Gives a changed value to the name that holds it.
+    fn change(&mut self, written: &'a Expr, value: Val<'a>) {
+        match written {
+            Expr::Name(name) => self.rebind(name.id.as_str(), value),
+            Expr::Attribute(attribute) => {
+                if let Expr::Name(object) = &*attribute.value {
+                    self.rebind(&smol_str::format_smolstr!("{}.{}", object.id, attribute.attr.id), value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn join(&mut self, separator: &Text, home: &Node, list: &Node, range: TextRange) -> Val<'a> {
+        let Value::List(items) = &list.value else { return Val::node(self.unknown(range)) };
+        let span = self.span(range);
+        let mut builder = TextBuilder::new(self.source);
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                builder.text(separator, home.span);
+            }
+            let place = if item.span.source == self.source { item.span } else { span };
+            text::push(&mut builder, item, place);
+        }
+        Val::node(Node::new(span, Value::String(builder.finish(span))))
+    }
+
+    /// The text of a file that the program reads, if it is among the sources.
+    pub(super) fn file(&mut self, path: &str, range: TextRange) -> Val<'a> {
+        let name = beside(self.sources.name(self.source), path);
+        let found = name.as_deref().and_then(|name| self.sources.iter().find(|(_, source)| source.name() == name));
+        if let Some((id, source)) = found {
+            let span = crate::source::Span::new(id, 0, source.text().len());
+            return Val::node(Node::new(span, Value::String(Text::plain(source.text(), 0))));
+        }
+        self.wants.extend(name);
+        Val::node(self.unknown(range))
+    }
+}
+
+impl Val<'_> {
+    /// The same value at another place.
+    fn at(self, span: crate::source::Span) -> Self {
+        match self {
+            Val::Node(node) => {
+                let mut node = Rc::unwrap_or_clone(node);
+                if !matches!(node.value, Value::Unknown(_)) {
+                    node.span = span;
+                }
+                Val::node(node)
+            }
+            other => other,
+        }
+    }
+}
+
+/// Elements that are not known.
+fn rest_of(node: &Node) -> Node {
+    let reference = match &node.value {
+        Value::Unknown(unknown) => unknown.refs.first().cloned().unwrap_or_default(),
+        _ => SmolStr::default(),
+    };
+    let refs = vec![smol_str::format_smolstr!("*{reference}")];
+    Node::new(node.span, Value::Unknown(Unknown { refs, span: node.span }))
+}
+
+/// Joins two parts of a path; an absolute second part stands alone.
+pub(super) fn join_path(first: &str, second: &str) -> String {
+    if first.is_empty() || second.starts_with('/') {
+        return second.to_owned();
+    }
+    format!("{}/{second}", first.trim_end_matches('/'))
+}
+
+/// Attributes of a `pathlib` path.
+pub(super) fn path_attribute(path: &str, name: &str) -> Option<String> {
+    let (parent, file) = path.rsplit_once('/').unwrap_or((".", path));
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| if stem.is_empty() { file } else { stem });
+    match name {
+        "parent" => Some(parent.to_owned()),
+        "name" => Some(file.to_owned()),
+        "stem" => Some(stem.to_owned()),
+        "suffix" => Some(file.get(stem.len()..).unwrap_or("").to_owned()),
+        _ => None,
+    }
+}
+
+/// A path that a program uses, as the name of a source: relative to the program's
+/// directory, where `pulumi` runs it. None for paths outside the tree that is read.
+fn beside(program: &str, path: &str) -> Option<String> {
+    let directory = program.rsplit_once('/').map_or("", |(directory, _)| directory);
+    if path.starts_with('/') || path.contains('\\') || path.len() > 1024 {
+        return None;
+    }
+    let mut parts: Vec<&str> = directory.split('/').filter(|part| !part.is_empty()).collect();
+    // `Path(__file__).parent / …` starts with the program's own directory.
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            _ => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}

@@ -1,0 +1,215 @@
+//! Pulumi programs in Python → resource records.
+//!
+//! The program is read the way it would run, statement by statement, over values that
+//! are known, or unknown with what they refer to. Nothing is executed: imports are names,
+//! files are read only if they are among the sources, loops and calls are bounded, and
+//! where a branch cannot be decided both sides are read. Functions that the program
+//! never calls are read once with unknown arguments, so that no resource is missed.
+
+mod call;
+mod construct;
+mod eval;
+mod exec;
+mod method;
+mod notes;
+mod scope;
+mod text;
+mod value;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use memchr::memmem;
+use ruff_text_size::TextRange;
+use smol_str::SmolStr;
+
+use super::pulumi_names::{Class, Package};
+use super::record::{Record, RecordNote};
+use crate::diagnostic::Diagnostic;
+use crate::source::{SourceId, SourceMap, Span, Unknown};
+use crate::syntax::{Node, Value, python};
+use value::{Function, Scope, Val};
+
+/// Evaluation steps after which everything is unknown: no program that people write
+/// comes near.
+const STEPS: u32 = 2_000_000;
+/// Nodes that may be copied from one value into others.
+const COPIES: usize = 4_000_000;
+/// Records that one program may make.
+const RECORDS: usize = 50_000;
+/// Nesting of expressions and statements.
+const DEPTH: u32 = 400;
+/// Calls of the program's own functions inside one another.
+const CALLS: u32 = 24;
+/// Elements up to which a loop over a known list is read element by element.
+const UNROLL: usize = 64;
+
+/// What a program declares, before it is mapped to declarations.
+#[derive(Debug, Default)]
+pub struct Program {
+    /// The resources and data sources, in the order the program makes them.
+    pub records: Vec<Record>,
+    /// What could not be parsed.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Names of files the program reads that are not among the sources.
+    pub wants: Vec<String>,
+}
+
+/// Whether a text can hold resources of a package that is read.
+#[must_use]
+pub fn mentions_package(text: &str) -> bool {
+    memmem::find(text.as_bytes(), b"pulumi_vault").is_some() || memmem::find(text.as_bytes(), b"pulumi_aws").is_some()
+}
+
+/// Reads a program.
+#[must_use]
+pub fn read(sources: &SourceMap, source: SourceId) -> Program {
+    let text = sources.text(source);
+    if !mentions_package(text) {
+        return Program::default();
+    }
+    python::with_deep_stack(|| run(sources, source)).unwrap_or_default()
+}
+
+fn run(sources: &SourceMap, source: SourceId) -> Program {
+    let text = sources.text(source);
+    let Some(parsed) = python::parse(text) else { return Program::default() };
+    let mut reader = Reader::new(sources, source, text);
+    reader.collect_bound_names(parsed.suite());
+    let _ = reader.block(parsed.suite());
+    reader.enter_uncalled();
+    let mut program = reader.finish();
+    program.diagnostics.extend(python::syntax_error(&parsed, source));
+    program
+}
+
+/// Reads one program; holds what is known at the point it has come to.
+struct Reader<'a> {
+    sources: &'a SourceMap,
+    source: SourceId,
+    text: &'a str,
+    scopes: Vec<Scope<'a>>,
+    /// The scope that names are looked up from.
+    scope: usize,
+    /// What each running call may return.
+    returns: Vec<Vec<Val<'a>>>,
+    /// Functions of the program in source order, and those that were entered.
+    functions: Vec<Rc<Function<'a>>>,
+    entered: BTreeSet<u32>,
+    steps: u32,
+    copies: usize,
+    depth: u32,
+    calls: u32,
+    /// The name that the value being made is assigned to.
+    naming: Option<SmolStr>,
+    records: Vec<Record>,
+    /// Class of each record's address.
+    classes: BTreeMap<SmolStr, Option<Class>>,
+    notes: Vec<RecordNote>,
+    noted: BTreeSet<(u32, &'static str)>,
+    wants: Vec<String>,
+    /// Every name that the file binds anywhere.
+    bound: BTreeSet<SmolStr>,
+    /// A star import or `exec` may bind further names.
+    binds_more: bool,
+}
+
+impl<'a> Reader<'a> {
+    fn new(sources: &'a SourceMap, source: SourceId, text: &'a str) -> Self {
+        Self {
+            sources,
+            source,
+            text,
+            scopes: vec![Scope::default()],
+            scope: 0,
+            returns: Vec::new(),
+            functions: Vec::new(),
+            entered: BTreeSet::new(),
+            steps: STEPS,
+            copies: COPIES,
+            depth: 0,
+            calls: 0,
+            naming: None,
+            records: Vec::new(),
+            classes: BTreeMap::new(),
+            notes: Vec::new(),
+            noted: BTreeSet::new(),
+            wants: Vec::new(),
+            bound: BTreeSet::new(),
+            binds_more: false,
+        }
+    }
+
+    fn finish(mut self) -> Program {
+        // What was noted outside any resource belongs to the file; the first resource carries it.
+        if let Some(first) = self.records.first_mut() {
+            first.notes.append(&mut self.notes);
+        }
+        self.wants.sort();
+        self.wants.dedup();
+        Program { records: self.records, diagnostics: Vec::new(), wants: self.wants }
+    }
+
+    fn span(&self, range: TextRange) -> Span {
+        python::span(self.source, range)
+    }
+
+    /// The text of a range on one line, cut where it is long: how an unknown value is named.
+    fn excerpt(&self, range: TextRange) -> SmolStr {
+        let written = self.text.get(range.start().to_usize()..range.end().to_usize()).unwrap_or("");
+        let mut out = String::new();
+        for word in written.split_whitespace() {
+            if out.len() > 80 {
+                out.push('…');
+                break;
+            }
+            if !out.is_empty() {
+                out.push(' ');
+            }
+            out.extend(word.chars().take(80));
+        }
+        SmolStr::from(out)
+    }
+
+    fn unknown(&self, range: TextRange) -> Node {
+        self.unknown_ref(self.excerpt(range), range)
+    }
+
+    fn unknown_ref(&self, reference: SmolStr, range: TextRange) -> Node {
+        let span = self.span(range);
+        Node::new(span, Value::Unknown(Unknown { refs: vec![reference], span }))
+    }
+
+    /// A copy of a value to put into another, or nothing once too much was copied.
+    fn copy(&mut self, node: &Rc<Node>) -> Option<Node> {
+        let size = size(node, 0);
+        self.copies = self.copies.checked_sub(size)?;
+        Some(Node::clone(node))
+    }
+
+    /// A value as data.
+    fn data(&mut self, value: &Val<'a>, range: TextRange) -> Node {
+        match value {
+            Val::Node(node) => self.copy(node).unwrap_or_else(|| self.unknown(range)),
+            _ => self.unknown(range),
+        }
+    }
+}
+
+/// Nodes and kilobytes of a value.
+fn size(node: &Node, depth: u32) -> usize {
+    if depth > DEPTH {
+        return 1;
+    }
+    match &node.value {
+        Value::List(items) => 1 + items.iter().map(|item| size(item, depth + 1)).sum::<usize>(),
+        Value::Map(entries) => 1 + entries.iter().map(|entry| 1 + size(&entry.value, depth + 1)).sum::<usize>(),
+        Value::String(text) => 1 + text.raw().len() / 1024,
+        _ => 1,
+    }
+}
+
+/// The package and path of a dotted name, with the aliases that older SDKs had.
+fn package_of(path: &str) -> Option<(Package, &str)> {
+    Package::of(path).filter(|(_, rest)| !rest.is_empty())
+}

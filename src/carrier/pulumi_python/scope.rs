@@ -1,0 +1,161 @@
+//! Names: which are bound where, and what they stand for.
+
+use std::rc::Rc;
+
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_parameter, walk_stmt};
+use ruff_python_ast::{Expr, ExprContext, Parameter, Stmt};
+use ruff_text_size::TextRange;
+use smol_str::SmolStr;
+
+use super::Reader;
+use super::value::Val;
+use crate::source::Unknown;
+use crate::syntax::{Node, Value};
+
+impl<'a> Reader<'a> {
+    /// What a name stands for, if it is bound where the reader is.
+    pub(super) fn lookup(&self, name: &str) -> Option<&Val<'a>> {
+        let mut scope = Some(self.scope);
+        while let Some(current) = scope.and_then(|index| self.scopes.get(index)) {
+            if let Some(value) = current.names.get(name) {
+                return Some(value);
+            }
+            scope = current.parent;
+        }
+        None
+    }
+
+    /// Binds a name.
+    pub(super) fn bind(&mut self, name: impl Into<SmolStr>, value: Val<'a>) {
+        if let Some(scope) = self.scopes.get_mut(self.scope) {
+            scope.names.insert(name.into(), value);
+        }
+    }
+
+    /// Binds a name anew where it is bound, for a change of the value it names.
+    pub(super) fn rebind(&mut self, name: &str, value: Val<'a>) {
+        let mut scope = Some(self.scope);
+        while let Some(index) = scope {
+            let Some(current) = self.scopes.get_mut(index) else { return };
+            if let Some(slot) = current.names.get_mut(name) {
+                *slot = value;
+                return;
+            }
+            scope = current.parent;
+        }
+    }
+
+    /// The value of a name where it is used. What is unknown stands at the use.
+    pub(super) fn name(&mut self, name: &str, range: TextRange) -> Val<'a> {
+        match self.lookup(name) {
+            Some(Val::Node(node)) => match &node.value {
+                Value::Unknown(unknown) => {
+                    let span = self.span(range);
+                    let unknown = Unknown { refs: unknown.refs.clone(), span };
+                    Val::node(Node::new(span, Value::Unknown(unknown)))
+                }
+                _ => Val::Node(Rc::clone(node)),
+            },
+            Some(other) => other.clone(),
+            None => {
+                self.note_unbound(name, range);
+                // A well-known module that someone forgot to import is still read as meant.
+                match super::notes::forgotten_import(name) {
+                    Some(path) if !self.bound.contains(name) => Val::Import(SmolStr::new(path)),
+                    _ => Val::node(self.unknown(range)),
+                }
+            }
+        }
+    }
+
+    /// Finds every name that the file binds anywhere.
+    pub(super) fn collect_bound_names(&mut self, suite: &'a [Stmt]) {
+        let mut collector = Bindings { reader: self, depth: 0 };
+        for statement in suite {
+            collector.visit_stmt(statement);
+        }
+    }
+}
+
+/// Nesting below which no name is collected; the file then counts as binding more.
+const DEPTH: u32 = 2000;
+
+struct Bindings<'r, 'a> {
+    reader: &'r mut Reader<'a>,
+    depth: u32,
+}
+
+impl Bindings<'_, '_> {
+    fn add(&mut self, name: &str) {
+        if !self.reader.bound.contains(name) {
+            self.reader.bound.insert(SmolStr::new(name));
+        }
+    }
+
+    fn deeper(&mut self, walk: impl FnOnce(&mut Self)) {
+        if self.depth >= DEPTH {
+            self.reader.binds_more = true;
+            return;
+        }
+        self.depth += 1;
+        walk(self);
+        self.depth -= 1;
+    }
+}
+
+impl<'a> Visitor<'a> for Bindings<'_, 'a> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::FunctionDef(function) => self.add(&function.name.id),
+            Stmt::ClassDef(class) => self.add(&class.name.id),
+            Stmt::Import(import) => {
+                for alias in &import.names {
+                    let name = alias.asname.as_ref().unwrap_or(&alias.name);
+                    let first = name.id.split('.').next().unwrap_or("").to_owned();
+                    self.add(&first);
+                }
+            }
+            Stmt::ImportFrom(import) => {
+                for alias in &import.names {
+                    if alias.name.id.as_str() == "*" {
+                        self.reader.binds_more = true;
+                    }
+                    let name = alias.asname.as_ref().unwrap_or(&alias.name);
+                    self.add(&name.id);
+                }
+            }
+            Stmt::Try(statement) => {
+                for handler in &statement.handlers {
+                    let ruff_python_ast::ExceptHandler::ExceptHandler(handler) = handler;
+                    if let Some(name) = &handler.name {
+                        self.add(&name.id);
+                    }
+                }
+            }
+            Stmt::Global(statement) => statement.names.iter().for_each(|name| self.add(&name.id)),
+            // Patterns bind names in many ways; a file with `match` may bind any.
+            Stmt::Match(_) => self.reader.binds_more = true,
+            _ => {}
+        }
+        self.deeper(|this| walk_stmt(this, statement));
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        if let Expr::Name(name) = expression {
+            match name.ctx {
+                ExprContext::Load if matches!(name.id.as_str(), "exec" | "globals" | "locals" | "vars") => {
+                    self.reader.binds_more = true;
+                }
+                ExprContext::Store => self.add(&name.id),
+                _ => {}
+            }
+            return;
+        }
+        self.deeper(|this| walk_expr(this, expression));
+    }
+
+    fn visit_parameter(&mut self, parameter: &'a Parameter) {
+        self.add(&parameter.name.id);
+        walk_parameter(self, parameter);
+    }
+}

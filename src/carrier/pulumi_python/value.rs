@@ -1,0 +1,55 @@
+//! What names and expressions of a program stand for while it is read.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use ruff_python_ast::{Expr, Parameters, Stmt};
+use smol_str::SmolStr;
+
+use crate::syntax::Node;
+
+/// A value.
+#[derive(Debug, Clone)]
+pub(super) enum Val<'a> {
+    /// Data, known or not. A resource is an unknown value that refers to its address.
+    Node(Rc<Node>),
+    /// Something imported, by its full dotted name: `pulumi_vault.jwt`, `json.dumps`.
+    Import(SmolStr),
+    /// A function of the program.
+    Function(Rc<Function<'a>>),
+    /// A class of the program: its `__init__`, if it has one.
+    Class(Option<Rc<Function<'a>>>),
+    /// A file opened by name.
+    File(SmolStr),
+}
+
+impl Val<'_> {
+    pub(super) fn node(node: Node) -> Self {
+        Val::Node(Rc::new(node))
+    }
+}
+
+/// A function or lambda, and the scope it was made in.
+#[derive(Debug)]
+pub(super) struct Function<'a> {
+    /// Identity, so that each is entered at least once.
+    pub(super) start: u32,
+    pub(super) parameters: Option<&'a Parameters>,
+    pub(super) body: Body<'a>,
+    pub(super) scope: usize,
+    /// True for a method of a class, whose first parameter is the object.
+    pub(super) method: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Body<'a> {
+    Expression(&'a Expr),
+    Statements(&'a [Stmt]),
+}
+
+/// Names of a module or a function call.
+#[derive(Debug, Default)]
+pub(super) struct Scope<'a> {
+    pub(super) names: BTreeMap<SmolStr, Val<'a>>,
+    pub(super) parent: Option<usize>,
+}
