@@ -73,6 +73,14 @@ pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &Rea
     match format {
         Format::IamDocument => parsed_json(sources, source, |node| bare::iam(name, node)),
         Format::AwsCli => parsed_json(sources, source, |node| aws_cli::read(name, node)),
+        Format::PulumiPython => {
+            let program = pulumi_python::read(sources, source);
+            let mut carried = declare::declare(&program.records, options);
+            carried.records = program.records;
+            carried.diagnostics.splice(0..0, program.diagnostics);
+            carried.wants.extend(program.wants);
+            carried
+        }
         Format::VaultApi => parsed_json(sources, source, |node| vault_export::read(name, node, options)),
         Format::VaultHcl
         | Format::VaultJson
@@ -82,7 +90,6 @@ pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &Rea
         | Format::TerraformVariables
         | Format::TerraformPlan
         | Format::TerraformState
-        | Format::PulumiPython
         | Format::PulumiYaml
         | Format::PulumiPreview
         | Format::PulumiState

@@ -38,6 +38,15 @@ impl Package {
         }
     }
 
+    /// The Terraform provider that does the same.
+    #[must_use]
+    pub fn terraform(self) -> &'static str {
+        match self {
+            Self::Vault => "vault",
+            Self::Aws | Self::AwsNative => "aws",
+        }
+    }
+
     /// The package of a dotted Python name, and the rest of the name.
     #[must_use]
     pub fn of(path: &str) -> Option<(Self, &str)> {

@@ -11,7 +11,8 @@ use super::{RECORDS, Reader};
 use crate::carrier::declaration::Carrier;
 use crate::carrier::pulumi_names::{Class, Package};
 use crate::carrier::record::{Mode, Record};
-use crate::syntax::{Entry, Node, Text, Value};
+use crate::source::{Span, Unknown};
+use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
 
 /// An argument of a constructor.
 struct Argument {
@@ -139,7 +140,8 @@ impl<'a> Reader<'a> {
             smol_str::format_smolstr!("{}:{path}", package.token())
         };
         let kind =
-            if path == "Provider" { smol_str::format_smolstr!("pulumi:providers:{}", package.token()) } else { kind };
+            if path == "Provider" { smol_str::format_smolstr!("provider_{}", package.terraform()) } else { kind };
+        let generated = meant.filter(|class| is_auto_named(class, &arguments));
         let mut body = self.body(arguments, meant.as_ref());
         add_options(&mut body, options);
         let label = label.and_then(|node| node.as_text().map(|text| (text.clone(), node.span)));
@@ -147,7 +149,15 @@ impl<'a> Reader<'a> {
             Some((text, _)) => SmolStr::from(text.display()),
             None => naming.unwrap_or_else(|| self.line_label(range)),
         };
-        let address = self.address(&smol_str::format_smolstr!("{kind}.{shown}"));
+        let wanted = if let Some(name) = kind.strip_prefix("provider_") {
+            smol_str::format_smolstr!("provider.{name}.{shown}")
+        } else {
+            smol_str::format_smolstr!("{kind}.{shown}")
+        };
+        let address = self.address(&wanted);
+        if let (Some(_), Some((text, home)), Value::Map(entries)) = (generated, &label, &mut body) {
+            entries.push(generated_name(text, *home, &address));
+        }
         self.classes.insert(address.clone(), meant);
         self.push_record(Record {
             carrier: Carrier::PulumiProgram,
@@ -231,6 +241,25 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// Whether Pulumi makes up the resource's `name`: its label, a hyphen and seven random
+/// digits, for every class that has a `name` which is not given.
+fn is_auto_named(class: &Class, arguments: &[Argument]) -> bool {
+    let given = |name: &str| arguments.iter().any(|argument| argument.name == name);
+    // `**rest` may hold the name.
+    let more = arguments.iter().any(|argument| argument.name.is_empty());
+    class.arguments().any(|name| name == "name") && !given("name") && !given("name_prefix") && !more
+}
+
+fn generated_name(label: &Text, home: Span, address: &SmolStr) -> Entry {
+    let mut builder = TextBuilder::new(home.source);
+    builder.splice(label, home, home);
+    builder.push("-", home);
+    let unknown = Unknown { refs: vec![smol_str::format_smolstr!("{address}.name")], span: home };
+    builder.hole_at(unknown, home);
+    let value = Node::new(home, Value::String(builder.finish(home)));
+    Entry { key: Text::atomic("name", home), key_span: home, value }
 }
 
 /// `provider` and `depends_on` of the resource options, under Terraform's names.

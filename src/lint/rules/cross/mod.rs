@@ -3,4 +3,11 @@
 
 use super::Check;
 
+mod notes_common;
+mod provider_credential_literal;
+mod pulumi_unbound_name;
+mod pulumi_unknown_argument;
+mod pulumi_unknown_class;
+mod secret_in_clear;
+
 pub(super) const CHECKS: &[(&str, Check)] = include!(concat!(env!("OUT_DIR"), "/cross_checks.rs"));
