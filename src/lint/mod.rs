@@ -21,6 +21,7 @@ mod report;
 mod rule;
 mod rules;
 mod run;
+mod setting;
 
 pub use check::{
     Check, DocumentContext, Inputs, MountContext, ObjectContext, PrincipalContext, RecordContext, RoleContext, Sink,

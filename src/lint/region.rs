@@ -19,7 +19,7 @@ pub(super) enum Cover {
 }
 
 /// The sentence of a finding: the page's own, or its title after what is granted.
-fn message(own: Option<&str>, lead: &str, sink: &Sink<'_>, values: &[(&str, &str)]) -> String {
+pub(super) fn message(own: Option<&str>, lead: &str, sink: &Sink<'_>, values: &[(&str, &str)]) -> String {
     own.map_or_else(|| fill(lead, values) + &lower_first(&sink.rule.title), |template| fill(template, values))
 }
 

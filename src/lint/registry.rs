@@ -11,6 +11,7 @@ use super::page::{Field, Page, PageError};
 use super::region::{AwsRegion, VaultRegion};
 use super::rule::Breadth;
 use super::rules::{CHECKS, PAGES};
+use super::setting::Settings;
 use super::{Category, Confidence, Rule, Severity};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Span};
@@ -24,6 +25,8 @@ pub(super) enum Engine {
     Vault(Box<VaultRegion>),
     /// AWS requests named by the page.
     Aws(Box<AwsRegion>),
+    /// Settings of an object of Vault named by the page.
+    Setting(Box<Settings>),
     /// The parsers: the page of a slug that a policy's or document's problems carry.
     Parser,
     /// The ignores themselves: unused, unknown, expired.
@@ -168,6 +171,7 @@ fn entry<'a>(
     };
     let mut vault = VaultRegion::default();
     let mut aws = AwsRegion::default();
+    let mut setting = Settings::default();
     let mut source = None;
     let (mut has_severity, mut has_category) = (false, custom);
     for field in &page.fields {
@@ -198,14 +202,11 @@ fn entry<'a>(
                     _ => return Err(field.error("`source` is `parser` or `ignores`")),
                 });
             }
-            // keys that both kinds of region have go to both
+            // keys that several kinds have go to each
             _ => {
-                let taken = vault.field(field);
-                let also = aws.field(field);
-                match (taken, also) {
-                    (Ok(false), Ok(false)) => return Err(field.error(format!("unknown key `{}`", field.key))),
-                    (Err(error), _) | (_, Err(error)) => return Err(error),
-                    _ => {}
+                let taken = [vault.field(field)?, aws.field(field)?, setting.field(field)?];
+                if taken == [false; 3] {
+                    return Err(field.error(format!("unknown key `{}`", field.key)));
                 }
             }
         }
@@ -220,21 +221,23 @@ fn entry<'a>(
     if !has_category {
         return Err(missing("category"));
     }
-    let engine = match (check, source, vault.is_empty(), aws.is_empty()) {
-        (Some(check), None, true, true) => Engine::Native(check),
-        (None, Some(source), true, true) => source,
-        (None, None, false, true) => Engine::Vault(Box::new(vault)),
-        (None, None, true, false) => Engine::Aws(Box::new(aws)),
-        (None, None, true, true) => {
+    let engine = match (check, source, vault.is_empty(), aws.is_empty(), setting.is_empty()) {
+        (Some(check), None, true, true, true) => Engine::Native(check),
+        (None, Some(source), true, true, true) => source,
+        (None, None, false, true, true) => Engine::Vault(Box::new(vault)),
+        (None, None, true, false, true) => Engine::Aws(Box::new(aws)),
+        (None, None, true, true, false) => Engine::Setting(Box::new(setting)),
+        (None, None, true, true, true) => {
             let message = if custom {
-                "the page names no dangerous requests: give a `vault:` or an `aws:` line"
+                "the page names no dangerous requests: give a `vault:`, an `aws:` or an `object:` line"
             } else {
                 "the page has no region, no native check and no `source`"
             };
             return Err(PageError { message: message.to_owned(), at: 0..3 });
         }
         _ => {
-            let message = "a rule is one thing: a `vault:` region, an `aws:` region, a native check or a `source`";
+            let message =
+                "a rule is one thing: a `vault:` region, an `aws:` region, an `object:`, a native check or a `source`";
             return Err(PageError { message: message.to_owned(), at: 0..3 });
         }
     };

@@ -13,6 +13,7 @@ use super::ignore;
 use super::region::{AwsPlan, VaultPlan};
 use super::registry::{Engine, Rules};
 use super::report::{Report, Selection, sort_findings};
+use super::setting::Settings;
 use super::{Finding, Rule, Severity};
 use crate::aws::document::{Problem as AwsProblem, statement_name};
 use crate::carrier::declaration::{Declaration, Item, VaultKind, VaultObject};
@@ -46,6 +47,7 @@ struct Plan<'r> {
     aws_region: Listed<'r, AwsPlan<'r>>,
     aws_principal: Listed<'r, fn(&PrincipalContext<'_>, &mut Sink<'_>)>,
     model: Listed<'r, fn(&Inputs<'_>, &mut Sink<'_>)>,
+    setting: Listed<'r, &'r Settings>,
     parser: Vec<&'r Rule>,
     all_problems: bool,
 }
@@ -73,6 +75,7 @@ impl<'r> Plan<'r> {
                 },
                 Engine::Vault(region) => plan.vault_region.push((rule, region.plan(inputs))),
                 Engine::Aws(region) => plan.aws_region.push((rule, region.plan())),
+                Engine::Setting(settings) => plan.setting.push((rule, settings)),
                 Engine::Parser => plan.parser.push(rule),
                 Engine::Ignores => {}
             }
@@ -212,6 +215,9 @@ impl Plan<'_> {
         let unit = Some(declaration.span);
         for (rule, check) in &self.vault_object {
             check(&context, &mut sink(rule, unit, name, &declaration.address, out));
+        }
+        for (rule, settings) in &self.setting {
+            settings.check(&context, &mut sink(rule, unit, name, &declaration.address, out));
         }
         if let VaultKind::SecretsRole(engine) = &object.kind {
             for (rule, (engines, check)) in &self.secrets_role {
