@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use super::page::{Example, Page};
 use super::registry::{Engine, Rules};
 use super::report::Selection;
-use super::{Inputs, region, run};
+use super::{Inputs, run};
+use crate::aws::document::PolicyKind;
 use crate::carrier::declaration::Item;
 use crate::carrier::{self, Format, ReadOptions, recognise};
 use crate::diagnostic::Level;
@@ -80,7 +81,7 @@ fn run_group(rules: &Rules, id: &str, group: &[&Example], complaints: &mut Vec<S
     for declaration in &mut carried.declarations {
         let Some((_, example)) = files.iter().find(|(source, _)| *source == declaration.span.source) else { continue };
         if let Item::AwsPolicy(policy) = &mut declaration.item
-            && let Some(kind) = example.attribute("kind").and_then(region::kind)
+            && let Some(kind) = example.attribute("kind").and_then(PolicyKind::from_name)
         {
             policy.kind = kind;
             policy.kind_guessed = false;

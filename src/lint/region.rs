@@ -5,7 +5,7 @@ mod vault;
 
 use super::check::Sink;
 
-pub(super) use aws::{AwsPlan, AwsRegion, kind};
+pub(super) use aws::{AwsPlan, AwsRegion};
 pub(super) use vault::{VaultPlan, VaultRegion};
 
 /// How much of a region a grant must reach to be reported.
@@ -16,6 +16,8 @@ pub(super) enum Cover {
     Some,
     /// The whole of one of its patterns.
     All,
+    /// Any name in the last segment of one of its patterns, Vault only.
+    Last,
 }
 
 /// The sentence of a finding: the page's own, or its title after what is granted.

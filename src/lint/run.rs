@@ -15,7 +15,7 @@ use super::registry::{Engine, Rules};
 use super::report::{Report, Selection, sort_findings};
 use super::setting::Settings;
 use super::{Finding, Rule, Severity};
-use crate::aws::document::{Problem as AwsProblem, statement_name};
+use crate::aws::document::{self, Problem as AwsProblem, statement_name};
 use crate::carrier::declaration::{Declaration, Item, VaultKind, VaultObject};
 use crate::model::ids::DeclId;
 use crate::source::{SourceId, Span};
@@ -142,7 +142,8 @@ impl Plan<'_> {
             }
             Item::AwsPolicy(policy) => {
                 let document = &policy.document;
-                for problem in &document.problems {
+                let of_kind = document::check(document, policy.kind);
+                for problem in document.problems.iter().chain(&of_kind) {
                     self.problem(problem.into(), Some(declaration.span), &declaration.address, rules, out);
                 }
                 let statements: Vec<StatementFacts<'_>> = document.statements.iter().map(StatementFacts::new).collect();
@@ -275,6 +276,7 @@ impl Plan<'_> {
                     message: &note.message,
                     span: note.span,
                     help: note.help.as_deref(),
+                    refused: true,
                 };
                 self.problem(refusal, Some(record.span), &record.address, rules, out);
             }
@@ -308,7 +310,11 @@ impl Plan<'_> {
             None => rule.slug() == problem.rule && rule.system() == problem.system,
         });
         if let Some(rule) = rule {
-            sink(rule, unit, "", address, out).report(problem.span, problem.message);
+            let mut sink = sink(rule, unit, "", address, out);
+            if !problem.refused {
+                sink.severity = sink.severity.min(Severity::Medium);
+            }
+            sink.report(problem.span, problem.message);
         } else {
             let id = match problem.rule.split_once('/') {
                 Some(_) => problem.rule.to_owned(),
@@ -334,6 +340,8 @@ struct Refusal<'p> {
     message: &'p str,
     span: Span,
     help: Option<&'p str>,
+    /// False where the server takes it.
+    refused: bool,
 }
 
 impl<'p> From<&'p VaultProblem> for Refusal<'p> {
@@ -344,6 +352,7 @@ impl<'p> From<&'p VaultProblem> for Refusal<'p> {
             message: &problem.message,
             span: problem.span,
             help: problem.help.as_deref(),
+            refused: true,
         }
     }
 }
@@ -356,6 +365,7 @@ impl<'p> From<&'p AwsProblem> for Refusal<'p> {
             message: &problem.message,
             span: problem.span,
             help: problem.help.as_deref(),
+            refused: problem.refused,
         }
     }
 }

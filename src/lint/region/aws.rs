@@ -53,7 +53,7 @@ impl AwsRegion {
             }
             "policy-kinds" => {
                 let kinds = field.values.iter().map(|(name, at)| {
-                    kind(name).ok_or_else(|| PageError {
+                    PolicyKind::from_name(name).ok_or_else(|| PageError {
                         message: format!("`{name}` is no policy kind"),
                         at: *at..at + name.len(),
                     })
@@ -146,7 +146,7 @@ impl AwsPlan<'_> {
     fn reaches<'l>(&self, facts: &StatementFacts<'_>, line: &'l Line) -> Option<(String, Option<Span>, &'l str)> {
         let reaches = |item: &ResourceFact<'_>, pattern: &str| match self.region.cover {
             Cover::Some => item.meets(pattern),
-            Cover::All => item.covers(pattern),
+            Cover::All | Cover::Last => item.covers(pattern),
         };
         for pattern in &line.resources {
             if facts.not_resource {
@@ -214,21 +214,6 @@ fn line(text: &str) -> Result<Line, String> {
         return Err(format!("`{action}` is no action: expected `service:Name` or `*`"));
     }
     Ok(Line { actions, resources })
-}
-
-/// A policy kind by the name that pages use.
-pub(in crate::lint) fn kind(name: &str) -> Option<PolicyKind> {
-    Some(match name {
-        "identity" => PolicyKind::Identity,
-        "resource" => PolicyKind::Resource,
-        "trust" => PolicyKind::Trust,
-        "scp" => PolicyKind::Scp,
-        "rcp" => PolicyKind::Rcp,
-        "boundary" => PolicyKind::Boundary,
-        "session" => PolicyKind::Session,
-        "endpoint" => PolicyKind::Endpoint,
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

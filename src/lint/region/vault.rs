@@ -135,7 +135,12 @@ impl VaultPlan<'_> {
             }
             for region in &line.paths {
                 let Some(common) = facts.lang.intersection(region) else { continue };
-                if self.region.cover == Cover::All && !facts.lang.contains(region) {
+                let enough = match self.region.cover {
+                    Cover::Some => true,
+                    Cover::All => facts.lang.contains(region),
+                    Cover::Last => any_name(&common),
+                };
+                if !enough {
                     continue;
                 }
                 let stronger =
@@ -161,12 +166,21 @@ impl VaultPlan<'_> {
     }
 }
 
+/// Whether the last segment of the paths may be any name: then one that nobody mentions
+/// is among them.
+fn any_name(paths: &PathLang) -> bool {
+    let path = paths.shortest();
+    let parent = path.rfind('/').and_then(|at| path.get(..=at)).unwrap_or("");
+    paths.matches(&format!("{parent}\u{1}"))
+}
+
 /// Reads a `cover` key.
 pub(super) fn cover(field: &Field<'_>) -> Result<Cover, PageError> {
     match field.single()?.0 {
         "some" => Ok(Cover::Some),
         "all" => Ok(Cover::All),
-        _ => Err(field.error("`cover` is `some` or `all`")),
+        "last" => Ok(Cover::Last),
+        _ => Err(field.error("`cover` is `some`, `all` or `last`")),
     }
 }
 
