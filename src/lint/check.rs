@@ -270,6 +270,12 @@ pub struct Sink<'a> {
 }
 
 impl Sink<'_> {
+    /// The page's severity.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.severity
+    }
+
     /// Reports a place with one sentence: lower case, no final period, user input in
     /// backticks. The finding that comes back takes labels, witness, fix and so on.
     pub fn report(&mut self, span: Span, message: impl Into<String>) -> &mut Finding {

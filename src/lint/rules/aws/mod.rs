@@ -1,6 +1,15 @@
 //! Native checks of the rules in `rules/aws`. One `mod` line each, sorted; the table is
 //! made by the build script.
 
+mod action_star;
+mod admin_star_star;
+mod iam_star;
+mod notaction_allow;
+mod notaction_allow_misses_iam;
+mod notaction_notresource_allow;
+mod passrole_any_role;
+mod service_star;
+
 use super::Check;
 
 pub(super) const CHECKS: &[(&str, Check)] = include!(concat!(env!("OUT_DIR"), "/aws_checks.rs"));

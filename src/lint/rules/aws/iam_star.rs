@@ -1,0 +1,52 @@
+use crate::lint::{Check, ResourceFact, Severity, Sink, StatementContext};
+
+pub(super) const CHECK: Check = Check::AwsStatement(check);
+
+/// Actions by which a principal raises itself or takes over another.
+const RAISE: [&str; 14] = [
+    "iam:addusertogroup",
+    "iam:attachgrouppolicy",
+    "iam:attachrolepolicy",
+    "iam:attachuserpolicy",
+    "iam:createaccesskey",
+    "iam:createloginprofile",
+    "iam:createpolicyversion",
+    "iam:passrole",
+    "iam:putgrouppolicy",
+    "iam:putrolepolicy",
+    "iam:putuserpolicy",
+    "iam:setdefaultpolicyversion",
+    "iam:updateassumerolepolicy",
+    "iam:updateloginprofile",
+];
+
+fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
+    let facts = context.facts;
+    if facts.not_action || !context.grants() || facts.pinned_by(&["iam:permissionsboundary"]) {
+        return;
+    }
+    for action in facts.actions.iter().filter(|action| action.wildcard && action.service() == "iam") {
+        let raises = RAISE.iter().find(|raise| **raise != "iam:passrole" && action.meets(raise));
+        let Some(raises) = raises else { continue };
+        let wide = facts.resources.iter().find(|resource| wide(resource)).map(|resource| resource.item.span);
+        let Some(resource) = wide.or_else(|| facts.any_resource()) else { return };
+        let span = action.item.span;
+        let mut severity = sink.severity();
+        if facts.conditional {
+            severity = severity.min(Severity::High);
+        }
+        sink.report(span, format!("`{}` lets the holder make itself administrator", action.item.text.display()))
+            .label("holds actions that raise the holder")
+            .related(resource, "on these principals")
+            .witness(format!("{raises} on arn:aws:iam::111122223333:user/x"))
+            .severity(severity)
+            .granted_by(span);
+    }
+}
+
+/// Whether a resource is every user, group, role or policy of an account or of all.
+fn wide(resource: &ResourceFact<'_>) -> bool {
+    resource.all
+        || (resource.field(2) == Some("iam")
+            && resource.field(5).is_some_and(|rest| matches!(rest, "*" | "user/*" | "role/*" | "group/*" | "policy/*")))
+}
