@@ -8,7 +8,11 @@ mod notaction_allow;
 mod notaction_allow_misses_iam;
 mod notaction_notresource_allow;
 mod passrole_any_role;
+mod public_principal;
+mod resource_star_write;
 mod service_star;
+mod trust_principal_star;
+mod version_missing;
 
 use super::Check;
 

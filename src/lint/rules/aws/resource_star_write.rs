@@ -1,0 +1,54 @@
+use crate::aws::catalog::{AccessLevel, catalog};
+use crate::lint::{ActionFact, Check, Severity, Sink, StatementContext};
+
+pub(super) const CHECK: Check = Check::AwsStatement(check);
+
+fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
+    let facts = context.facts;
+    if facts.not_action || facts.not_resource || facts.conditional || !context.grants() {
+        return;
+    }
+    let Some(resource) = facts.any_resource() else { return };
+    let mut worst: Option<(&ActionFact<'_>, AccessLevel)> = None;
+    for action in &facts.actions {
+        let Some(level) = writes(action) else { continue };
+        if worst.is_none_or(|(_, found)| rank(level) > rank(found)) {
+            worst = Some((action, level));
+        }
+    }
+    let Some((action, level)) = worst else { return };
+    let written = action.item.text.display();
+    let (message, severity) = if level == AccessLevel::Permissions {
+        (format!("`{written}` on every resource changes who has access to what"), Severity::Medium)
+    } else {
+        (format!("`{written}` could be limited to the resources that are meant"), sink.severity())
+    };
+    sink.report(resource, message).label("every resource").related(action.item.span, "written here").severity(severity);
+}
+
+/// What an action of a name or pattern changes, if it can be limited to resources. Of a
+/// pattern the mildest write counts that all of it holds, so that `ec2:*Tags` is no
+/// permissions management.
+fn writes(action: &ActionFact<'_>) -> Option<AccessLevel> {
+    if !action.wildcard {
+        let (_, known) = catalog().action(&action.lower)?;
+        return (known.level.mutates() && known.takes_resource()).then_some(known.level);
+    }
+    if action.is_all() {
+        return Some(AccessLevel::Write);
+    }
+    let service = catalog().service(action.service())?;
+    let held = service.actions.iter().filter(|known| crate::pattern::glob::matches(action.name(), &known.lower));
+    held.filter(|known| known.level.mutates() && known.takes_resource())
+        .map(|known| known.level)
+        .max_by_key(|l| rank(*l))
+}
+
+fn rank(level: AccessLevel) -> u8 {
+    match level {
+        AccessLevel::List | AccessLevel::Read => 0,
+        AccessLevel::Tagging => 1,
+        AccessLevel::Write => 2,
+        AccessLevel::Permissions => 3,
+    }
+}
