@@ -7,8 +7,13 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod check;
+mod completions;
+mod explain;
 mod inputs;
+mod requests;
+mod rules;
 mod setup;
+mod simulate;
 mod version;
 
 /// The exit statuses that scripts rely on.
@@ -49,11 +54,17 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::CheckArgs),
+    Simulate(simulate::SimulateArgs),
+    Explain(explain::ExplainArgs),
+    Rules(rules::RulesArgs),
     Version(version::VersionArgs),
+    Completions(completions::CompletionsArgs),
+    Man(completions::ManArgs),
 }
 
 /// Options that every command takes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
 struct Global {
     /// Configuration file; without it the nearest overgrant.toml upward is read
     #[arg(long, value_name = "FILE", global = true, conflicts_with = "no_config")]
@@ -127,7 +138,12 @@ pub fn run() -> ExitCode {
     let global = cli.global;
     let done = match cli.command {
         Command::Check(args) => check::run(&args, &global),
+        Command::Simulate(args) => simulate::run(&args),
+        Command::Explain(args) => explain::run(&args, &global),
+        Command::Rules(args) => rules::run(&args, &global),
         Command::Version(args) => version::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => completions::man(&args),
     };
     match done {
         Ok(exit) => exit.into(),

@@ -23,7 +23,7 @@ const RULES_DIRECTORY: &str = ".overgrant/rules";
 const MAX_PAGE: u64 = 1 << 20;
 
 /// Options of every command that reads policies.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct ReadArgs {
     /// Server whose rules hold for Vault policies: vault, openbao or vault-old, perhaps
     /// with a version as in vault-1.18
