@@ -31,16 +31,13 @@ pub(super) fn run(args: &CompletionsArgs) -> io::Result<Exit> {
 pub(super) fn man(args: &ManArgs) -> io::Result<Exit> {
     let mut command = Cli::command();
     command.build();
-    let command = match &args.command {
-        None => command,
-        Some(name) => match command.find_subcommand(name) {
-            Some(found) => found.clone(),
-            None => {
-                writeln!(io::stderr(), "error: there is no command `{name}`")?;
-                return Ok(Exit::Error);
-            }
-        },
-    };
+    if let Some(name) = &args.command {
+        let Some(found) = command.find_subcommand(name) else {
+            writeln!(io::stderr(), "error: there is no command `{name}`")?;
+            return Ok(Exit::Error);
+        };
+        command = found.clone();
+    }
     let mut page = Vec::new();
     clap_mangen::Man::new(command).render(&mut page)?;
     io::stdout().lock().write_all(&page)?;

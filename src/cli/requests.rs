@@ -98,15 +98,11 @@ fn skip_line(reader: &mut BufReader<Box<dyn Read>>) -> io::Result<()> {
         if buffer.is_empty() {
             return Ok(());
         }
-        match memchr::memchr(b'\n', buffer) {
-            Some(at) => {
-                reader.consume(at + 1);
-                return Ok(());
-            }
-            None => {
-                let length = buffer.len();
-                reader.consume(length);
-            }
+        if let Some(at) = memchr::memchr(b'\n', buffer) {
+            reader.consume(at + 1);
+            return Ok(());
         }
+        let length = buffer.len();
+        reader.consume(length);
     }
 }
