@@ -2,10 +2,11 @@
 
 use smol_str::SmolStr;
 
-use super::Carried;
-use super::declaration::{AwsPolicy, Carrier, Declaration, Item, Named};
+use super::declaration::{AwsPolicy, Carrier, Declaration, Item, Named, VaultPolicy};
+use super::vault_export::route::{self, RouteTarget};
+use super::{Carried, ReadOptions, declare};
 use crate::aws::document::{self, Document, PolicyKind, guess_kind};
-use crate::source::{SourceId, Span};
+use crate::source::{Fragment, SourceId, Span};
 use crate::syntax::{Node, Text, Value};
 
 /// A bare IAM policy document, or a list of them.
@@ -37,6 +38,22 @@ pub fn iam(name: &str, node: &Node) -> Carried {
         carried.declarations.push(Declaration { carrier, address: name_text, span: node.span, condition: None, item });
     }
     carried
+}
+
+/// A bare Vault policy, HCL or JSON. Its name is the file's, or what follows
+/// `sys/policies/acl/` where the file's path mirrors the API's.
+#[must_use]
+pub fn vault(name: &str, source: SourceId, text: &str, options: &ReadOptions) -> Carried {
+    let routed = route::api_path(name).and_then(|path| route::route(&path, None));
+    let routed = routed.filter(|route| route.target == RouteTarget::Policy).and_then(|route| route.name);
+    let policy_name = routed.unwrap_or_else(|| stem(name));
+    let (policy, diagnostics) = declare::vault_text(&Fragment::plain(source, 0, text), options);
+    let span = Span::new(source, 0, text.len());
+    let item =
+        Item::VaultPolicy(VaultPolicy { name: Some(at_start(policy_name.clone(), span)), namespace: None, policy });
+    let carrier = Carrier::VaultPolicyFile;
+    let declarations = vec![Declaration { carrier, address: policy_name, span, condition: None, item }];
+    Carried { declarations, diagnostics, ..Carried::default() }
 }
 
 /// A file's name without directories and extensions.

@@ -82,9 +82,8 @@ pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &Rea
             carried
         }
         Format::VaultApi => parsed_json(sources, source, |node| vault_export::read(name, node, options)),
-        Format::VaultHcl
-        | Format::VaultJson
-        | Format::AwsAccount
+        Format::VaultHcl | Format::VaultJson => bare::vault(name, source, sources.text(source), options),
+        Format::AwsAccount
         | Format::Terraform
         | Format::TerraformJson
         | Format::TerraformVariables

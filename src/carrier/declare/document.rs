@@ -3,8 +3,9 @@
 use crate::aws::document::{self, Document};
 use crate::carrier::ReadOptions;
 use crate::diagnostic::Diagnostic;
+use crate::source::Fragment;
 use crate::syntax::{Node, Text, Value, json};
-use crate::vault::policy::Policy;
+use crate::vault::policy::{self, Policy};
 
 /// The IAM policy document that an argument holds: JSON text, or an object. Where the
 /// value, or the structure of the text, is unknown the document says so.
@@ -41,18 +42,23 @@ fn unknown(node: &Node) -> Document {
 /// the JSON form. None where nothing of it is known.
 #[must_use]
 pub fn vault_policy(node: &Node, options: &ReadOptions) -> Option<(Policy, Vec<Diagnostic>)> {
-    let _ = options;
+    let parse = |text: &Text| vault_text(&text.fragment(node.span), options);
     match &node.value {
-        Value::String(text) => Some(parse_vault(text, node)),
-        Value::Map(_) => {
-            let text = crate::carrier::render::json(node);
-            Some(parse_vault(&text, node))
-        }
+        Value::String(text) => Some(parse(text)),
+        Value::Map(_) => Some(parse(&crate::carrier::render::json(node))),
         _ => None,
     }
 }
 
-fn parse_vault(text: &Text, node: &Node) -> (Policy, Vec<Diagnostic>) {
-    let _ = (text, node);
-    (Policy::default(), Vec::new())
+/// A Vault policy's text. What the server would refuse as a whole is an error, and the
+/// policy then is empty.
+#[must_use]
+pub fn vault_text(text: &Fragment<'_>, options: &ReadOptions) -> (Policy, Vec<Diagnostic>) {
+    match policy::parse(text, options.dialect) {
+        Ok(policy) => (policy, Vec::new()),
+        Err(error) => {
+            let message = format!("Vault refuses the policy: {}", error.message);
+            (Policy::default(), vec![Diagnostic::error("syntax/vault-policy", message, error.span)])
+        }
+    }
 }

@@ -10,7 +10,7 @@ mod vault;
 
 use smol_str::SmolStr;
 
-pub use document::{aws_document, vault_policy};
+pub use document::{aws_document, vault_policy, vault_text};
 
 use super::declaration::{Declaration, Item, Named};
 use super::record::{Mode, Record};
