@@ -2,5 +2,10 @@
 
 pub mod catalog;
 pub mod condition;
+pub mod context;
 pub mod document;
+pub mod evaluate;
+mod logic;
+pub mod principal;
+mod template;
 pub mod variable;

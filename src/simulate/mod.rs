@@ -2,6 +2,8 @@
 //!
 //! The form of requests and answers is that of `docs/requests.md`.
 
+pub mod aws;
+
 use serde_json::{Map, Value};
 
 /// Answers one line of a request file. The second value is false if the answer is an
@@ -25,6 +27,9 @@ pub fn answer_line(line: &[u8]) -> (Map<String, Value>, bool) {
 /// Answers one request.
 #[must_use]
 pub fn answer(request: &Map<String, Value>) -> Map<String, Value> {
+    if aws::recognises(request) {
+        return aws::answer(request);
+    }
     error(
         request.get("id"),
         "the object is no request: it needs `policies` and `request`, or a policy `text` or a `path`",

@@ -8,6 +8,7 @@
     reason = "a test may panic, its helpers included"
 )]
 
+mod aws_evaluation;
 mod aws_syntax;
 mod model_vault;
 mod pattern_glob;

@@ -2,6 +2,8 @@
 //! (spec: aws-evaluation, section 5).
 
 mod operator;
+pub(super) mod prepared;
 pub mod value;
+mod words;
 
 pub use operator::{Base, Operator, OperatorFault, Order, Quantifier};

@@ -125,6 +125,8 @@ pub struct Statement {
     pub effect: Option<Effect>,
     /// Where the `Effect` value stands.
     pub effect_span: Option<Span>,
+    /// True where the effect is an unknown expression.
+    pub effect_unknown: bool,
     /// `Principal` or `NotPrincipal`.
     pub principal: Option<PrincipalElement>,
     /// `Action` or `NotAction`.

@@ -104,6 +104,7 @@ fn statement(node: &Node, entries: &[Entry], problems: &mut Vec<Problem>) -> Sta
         sid: None,
         effect: None,
         effect_span: None,
+        effect_unknown: false,
         principal: None,
         action: None,
         resource: None,
@@ -128,7 +129,9 @@ fn statement(node: &Node, entries: &[Entry], problems: &mut Vec<Problem>) -> Sta
             "Effect" => {
                 effect_seen = true;
                 statement.effect_span = Some(entry.value.span);
+                statement.effect_unknown = entry.value.value == Value::Secret;
                 if let Some((effect, span)) = scalar(entry, problems) {
+                    statement.effect_unknown = !effect.is_known();
                     statement.effect = read_effect(&effect, span, problems);
                 }
             }

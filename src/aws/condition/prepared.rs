@@ -1,0 +1,331 @@
+//! Conditions made ready, and their test (spec: aws-evaluation, section 5).
+
+use smol_str::SmolStr;
+
+use super::value::{Cidr, Instant, Number, decode_base64, parse_bool};
+use super::{Base, Operator, Order, Quantifier};
+use crate::aws::context::{Context, Lookup, is_always_present, lower};
+use crate::aws::document::Condition;
+use crate::aws::logic::{Atom, Logic};
+use crate::aws::template::{Filled, Missing, Template};
+use crate::decision::Truth;
+use crate::pattern::Glob;
+use crate::pattern::glob::Builder;
+use crate::syntax::{Node, Text, Value};
+
+/// One operator and key of a condition block.
+#[derive(Debug, Clone)]
+pub(in crate::aws) struct Prepared {
+    /// None where the operator, or the key, is not known.
+    test: Option<Test>,
+    /// Where to find it in the statement.
+    pub(in crate::aws) index: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Test {
+    operator: Operator,
+    /// In lower case.
+    key: SmolStr,
+    /// As written.
+    name: SmolStr,
+    values: Values,
+    /// Values as written, for messages.
+    shown: Vec<SmolStr>,
+    /// Expressions that more values, or some of those listed, come from.
+    unknown: bool,
+}
+
+#[derive(Debug, Clone)]
+enum Values {
+    Text(Style, Vec<Item>),
+    Number(Order, Vec<Number>),
+    Date(Order, Vec<Instant>),
+    Bool(Vec<Item>),
+    Binary(Vec<Vec<u8>>),
+    Ip(Vec<Cidr>),
+    Null { absent: bool, present: bool },
+}
+
+/// How a text of the policy is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Exact,
+    Fold,
+    Like,
+    Arn,
+}
+
+#[derive(Debug, Clone)]
+enum Item {
+    Fixed(Glob),
+    Template(Template),
+}
+
+impl Prepared {
+    /// Compiles a condition. Variables are filled in for each request where `enabled`.
+    pub(in crate::aws) fn new(condition: &Condition, index: usize, enabled: bool) -> Self {
+        let test = || {
+            let operator = Operator::parse(condition.operator.known()?).ok()?;
+            let name = SmolStr::new(condition.key.known()?);
+            let mut unknown = condition.unknown;
+            let mut texts = Vec::new();
+            for node in &condition.values {
+                match text_of(node) {
+                    Some(text) => texts.push(text),
+                    None => unknown = true,
+                }
+            }
+            let shown = texts.iter().map(|text| SmolStr::from(text.display())).collect();
+            let values = Values::new(operator.base, &texts, enabled, &mut unknown);
+            Some(Test { operator, key: lower(&name), name, values, shown, unknown })
+        };
+        Self { test: test(), index }
+    }
+
+    /// Whether the condition holds. `source` is the condition as written, for an operator
+    /// or key that is not known.
+    pub(in crate::aws) fn holds<L: Logic>(&self, logic: &mut L, context: &Context, source: &Condition) -> L::Value {
+        let Some(test) = &self.test else {
+            return logic.unknown(|| {
+                let shown = format!("`{}` of `{}`", source.operator.display(), source.key.display());
+                let refs =
+                    source.operator.holes().iter().chain(source.key.holes()).flat_map(|h| h.unknown.refs.clone());
+                let mut needs: Vec<Missing> = refs.map(Missing::Expression).collect();
+                if needs.is_empty() {
+                    needs.push(Missing::Fact(shown.as_str().into()));
+                }
+                Atom { holds: format!("{shown} holds"), fails: format!("{shown} does not hold"), needs }
+            });
+        };
+        match test.operator.quantifier {
+            _ if test.operator.base == Base::Null => test.null(logic, context),
+            Quantifier::One => test.one(logic, context),
+            Quantifier::All | Quantifier::Any => test.several(logic, context),
+        }
+    }
+}
+
+impl Test {
+    /// `Null` asks whether the key is there. A key without any value is not (spec:
+    /// aws-evaluation, section 5.3). A set operator decides alone: of no values all are
+    /// anything, and none is.
+    fn null<L: Logic>(&self, logic: &mut L, context: &Context) -> L::Value {
+        match self.operator.quantifier {
+            Quantifier::All => return logic.known(true),
+            Quantifier::Any => return logic.known(false),
+            Quantifier::One => {}
+        }
+        let Values::Null { absent, present } = self.values else { return logic.known(false) };
+        let is_absent = match context.get(&self.key) {
+            Lookup::Absent => logic.known(true),
+            Lookup::One(_) => logic.known(false),
+            Lookup::Many(values) => logic.known(values.is_empty()),
+            Lookup::Unknown if is_always_present(&self.key) => logic.known(false),
+            Lookup::Unknown => logic.unknown(|| self.absence()),
+        };
+        let is_present = logic.not(is_absent.clone());
+        let pick = |logic: &L, wanted: bool, value| logic.and(logic.known(wanted), value);
+        let holds = logic.or(pick(logic, absent, is_absent), pick(logic, present, is_present));
+        if self.unknown && logic.truth(&holds) != Truth::True {
+            let more = logic.unknown(|| self.atom(context));
+            return logic.or(holds, more);
+        }
+        holds
+    }
+
+    /// Without set operator. A key of several values needs one: the test does not hold,
+    /// and so its negation does (spec: aws-evaluation, section 5.4, our choice for the
+    /// negation).
+    fn one<L: Logic>(&self, logic: &mut L, context: &Context) -> L::Value {
+        let Operator { negated, if_exists, .. } = self.operator;
+        let holds = match context.get(&self.key) {
+            Lookup::Absent | Lookup::Many([]) => return logic.known(negated || if_exists),
+            Lookup::Many(_) => logic.known(false),
+            Lookup::One(value) => {
+                let truth = self.matches(value, context);
+                logic.of(truth, || self.atom(context))
+            }
+            Lookup::Unknown => {
+                let holds = logic.unknown(|| self.atom(context));
+                if if_exists && !negated && !is_always_present(&self.key) {
+                    let absent = logic.unknown(|| self.absence());
+                    logic.or(absent, holds)
+                } else {
+                    holds
+                }
+            }
+        };
+        if negated { logic.not(holds) } else { holds }
+    }
+
+    /// With `ForAllValues` or `ForAnyValue`. The null data set, no value or one empty
+    /// text, satisfies the first and not the second (spec: aws-evaluation, section 5.4).
+    fn several<L: Logic>(&self, logic: &mut L, context: &Context) -> L::Value {
+        let Operator { quantifier, negated, if_exists, .. } = self.operator;
+        let all = quantifier == Quantifier::All;
+        let values = match context.get(&self.key) {
+            Lookup::Absent => return logic.known(all || if_exists),
+            Lookup::Unknown => {
+                let holds = logic.unknown(|| self.atom(context));
+                if if_exists && !all && !is_always_present(&self.key) {
+                    let absent = logic.unknown(|| self.absence());
+                    return logic.or(absent, holds);
+                }
+                return holds;
+            }
+            Lookup::One(value) => std::slice::from_ref(value),
+            Lookup::Many(values) => values,
+        };
+        if values.iter().all(SmolStr::is_empty) && values.len() < 2 {
+            return logic.known(all || (if_exists && values.is_empty()));
+        }
+        let satisfied = values.iter().map(|value| {
+            let truth = self.matches(value, context);
+            if negated { !truth } else { truth }
+        });
+        let truth = if all { Truth::all(satisfied) } else { Truth::any(satisfied) };
+        logic.of(truth, || self.atom(context))
+    }
+
+    /// Whether a value of the request meets one of the policy's, by the positive test.
+    fn matches(&self, value: &str, context: &Context) -> Truth {
+        let truth = match &self.values {
+            Values::Text(style, items) => Truth::any(items.iter().map(|item| item.matches(*style, value, context))),
+            Values::Number(order, numbers) => Number::parse(value)
+                .is_some_and(|value| numbers.iter().any(|number| order.holds(value.cmp(number))))
+                .into(),
+            Values::Date(order, dates) => {
+                Instant::parse(value).is_some_and(|value| dates.iter().any(|date| order.holds(value.cmp(date)))).into()
+            }
+            Values::Bool(items) => match parse_bool(value) {
+                Some(value) => Truth::any(items.iter().map(|item| item.is_bool(value, context))),
+                None => Truth::False,
+            },
+            Values::Binary(values) => decode_base64(value).is_some_and(|value| values.contains(&value)).into(),
+            Values::Ip(ranges) => {
+                Cidr::parse(value).is_some_and(|address| ranges.iter().any(|range| range.contains(&address))).into()
+            }
+            Values::Null { .. } => Truth::False,
+        };
+        if self.unknown { truth.or(Truth::Unknown) } else { truth }
+    }
+
+    fn absence(&self) -> Atom {
+        Atom {
+            holds: format!("`{}` is absent", self.name),
+            fails: format!("`{}` is present", self.name),
+            needs: vec![Missing::Key(self.key.clone())],
+        }
+    }
+
+    /// What the test asks, in words.
+    fn atom(&self, context: &Context) -> Atom {
+        let mut needs = Vec::new();
+        if context.get(&self.key) == Lookup::Unknown {
+            needs.push(Missing::Key(self.key.clone()));
+        }
+        if let Values::Text(_, items) | Values::Bool(items) = &self.values {
+            for item in items {
+                if let Item::Template(template) = item {
+                    template.unknowns(context, &mut needs);
+                }
+            }
+        }
+        if self.unknown && needs.is_empty() {
+            needs.push(Missing::Fact(format!("the values listed for `{}`", self.name).into()));
+        }
+        needs.sort();
+        needs.dedup();
+        let values = super::words::list(&self.shown, self.unknown);
+        let (holds, fails) = super::words::test(self.operator, &self.name, &values, self.shown.len() > 1);
+        Atom { holds, fails, needs }
+    }
+}
+
+impl Item {
+    fn matches(&self, style: Style, value: &str, context: &Context) -> Truth {
+        match self {
+            Self::Fixed(glob) if style == Style::Fold && !value.is_ascii() => glob.decide(&value.to_lowercase()),
+            Self::Fixed(glob) => glob.decide(value),
+            Self::Template(template) => {
+                let wild = matches!(style, Style::Like | Style::Arn);
+                let start = if style == Style::Fold { Builder::new().ignoring_case() } else { Builder::new() };
+                let Some(builder) = template.fill(context, wild, start) else { return Truth::False };
+                let glob = if style == Style::Arn { builder.arn_like() } else { Some(builder.build()) };
+                glob.map_or(Truth::False, |glob| glob.decide(value))
+            }
+        }
+    }
+
+    fn is_bool(&self, value: bool, context: &Context) -> Truth {
+        match self {
+            Self::Fixed(glob) => (glob.as_literal().and_then(parse_bool) == Some(value)).into(),
+            Self::Template(template) => match template.text(context) {
+                Filled::Text(text) => (parse_bool(&text) == Some(value)).into(),
+                Filled::Nothing => Truth::False,
+                Filled::Unknown => Truth::Unknown,
+            },
+        }
+    }
+}
+
+impl Values {
+    /// Compiles the values for a test. Those that are not of its type never match, and
+    /// are left out; those not known set `unknown`.
+    fn new(base: Base, texts: &[Text], enabled: bool, unknown: &mut bool) -> Self {
+        let items =
+            |style: Style| -> Vec<Item> { texts.iter().filter_map(|text| item(text, style, enabled)).collect() };
+        let mut known: Vec<&str> = Vec::new();
+        if !base.takes_variables() {
+            for text in texts {
+                match text.known() {
+                    Some(text) => known.push(text),
+                    None => *unknown = true,
+                }
+            }
+        }
+        let known = known.into_iter();
+        match base {
+            Base::StringEquals => Self::Text(Style::Exact, items(Style::Exact)),
+            Base::StringEqualsIgnoreCase => Self::Text(Style::Fold, items(Style::Fold)),
+            Base::StringLike => Self::Text(Style::Like, items(Style::Like)),
+            Base::Arn => Self::Text(Style::Arn, items(Style::Arn)),
+            Base::Bool => Self::Bool(items(Style::Exact)),
+            Base::Numeric(order) => Self::Number(order, known.filter_map(Number::parse).collect()),
+            Base::Date(order) => Self::Date(order, known.filter_map(Instant::parse).collect()),
+            Base::Binary => Self::Binary(known.filter_map(decode_base64).collect()),
+            Base::Ip => Self::Ip(known.filter_map(Cidr::parse).collect()),
+            Base::Null => {
+                let asked: Vec<bool> = known.filter_map(parse_bool).collect();
+                Self::Null { absent: asked.contains(&true), present: asked.contains(&false) }
+            }
+        }
+    }
+}
+
+/// A text value; none where a pattern can match nothing.
+fn item(text: &Text, style: Style, enabled: bool) -> Option<Item> {
+    if let Some(template) = Template::compile(text, enabled) {
+        return Some(Item::Template(template));
+    }
+    let raw = text.raw();
+    Some(Item::Fixed(match style {
+        Style::Exact => Glob::literal(raw),
+        // Letters beyond ASCII fold as Unicode says (AWS is silent; spec: section 10).
+        Style::Fold => Builder::new().ignoring_case().literal(&raw.to_lowercase()).build(),
+        Style::Like => Glob::new(raw),
+        Style::Arn => Builder::new().pattern(raw).arn_like()?,
+    }))
+}
+
+/// A condition's value as text; numbers and booleans may stand without quotes.
+fn text_of(node: &Node) -> Option<Text> {
+    match &node.value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(Text::plain(number.clone(), node.span.start)),
+        Value::Bool(true) => Some(Text::plain("true", node.span.start)),
+        Value::Bool(false) => Some(Text::plain("false", node.span.start)),
+        _ => None,
+    }
+}

@@ -1,0 +1,41 @@
+//! Decisions of AWS: fixtures/cases/aws-*.jsonl, line by line.
+
+use overgrant::simulate::aws;
+use serde_json::{Map, Value};
+
+/// Lines of a table whose answer is not the one expected.
+fn wrong_answers(table: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for line in table.lines().filter(|line| !line.trim().is_empty()) {
+        let case: Map<String, Value> = serde_json::from_str(line).unwrap();
+        assert!(aws::recognises(&case), "{line}");
+        let answer = aws::answer(&case);
+        assert_eq!(answer.get("id"), case.get("id"));
+        let expected = case.get("expect").and_then(Value::as_str).unwrap();
+        let got = match expected {
+            "accept" | "reject" => answer["accepted"].as_bool().map(|a| if a { "accept" } else { "reject" }),
+            _ => answer.get("reason").and_then(Value::as_str).map(|reason| match reason {
+                "allowed" => "Allowed",
+                "explicit_deny" => "ExplicitlyDenied",
+                "implicit_deny" => "ImplicitlyDenied",
+                other => other,
+            }),
+        };
+        if got != Some(expected) {
+            wrong.push(format!("{line}\n  -> {}", Value::Object(answer)));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn cases_are_decided_as_aws_does() {
+    let wrong = wrong_answers(include_str!("../../fixtures/cases/aws-evaluation.jsonl"));
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn documents_are_taken_as_aws_does() {
+    let wrong = wrong_answers(include_str!("../../fixtures/cases/aws-syntax.jsonl"));
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
