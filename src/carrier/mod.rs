@@ -8,11 +8,13 @@ pub mod declaration;
 pub mod declare;
 pub mod format;
 pub mod path;
+pub mod policy_document;
 pub mod pulumi_names;
 pub mod pulumi_python;
 pub mod recognise;
 pub mod record;
 pub mod render;
+pub mod terraform;
 pub mod vault_export;
 
 pub use format::Format;
@@ -83,10 +85,10 @@ pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &Rea
         }
         Format::VaultApi => parsed_json(sources, source, |node| vault_export::read(name, node, options)),
         Format::VaultHcl | Format::VaultJson => bare::vault(name, source, sources.text(source), options),
+        Format::Terraform | Format::TerraformJson | Format::TerraformVariables => {
+            terraform::read(sources, &[(source, format)], options)
+        }
         Format::AwsAccount
-        | Format::Terraform
-        | Format::TerraformJson
-        | Format::TerraformVariables
         | Format::TerraformPlan
         | Format::TerraformState
         | Format::PulumiYaml
@@ -112,11 +114,19 @@ fn parsed_json(sources: &SourceMap, source: SourceId, declare: impl FnOnce(&Node
 /// read together here; every other text alone, by [`read`].
 #[must_use]
 pub fn read_all(sources: &SourceMap, inputs: &[(SourceId, Format)], options: &ReadOptions) -> Carried {
+    let (terraform, others): (Vec<_>, Vec<_>) = inputs.iter().copied().partition(|(_, format)| is_terraform(*format));
     let parts: Vec<Carried> =
-        inputs.par_iter().map(|(source, format)| read(sources, *source, *format, options)).collect();
+        others.par_iter().map(|(source, format)| read(sources, *source, *format, options)).collect();
     let mut all = Carried::default();
     for part in parts {
         all.append(part);
     }
+    if !terraform.is_empty() {
+        all.append(terraform::read(sources, &terraform, options));
+    }
     all
+}
+
+fn is_terraform(format: Format) -> bool {
+    matches!(format, Format::Terraform | Format::TerraformJson | Format::TerraformVariables)
 }

@@ -69,18 +69,11 @@ impl TextBuilder {
             self.text(text, place);
             return;
         }
-        let mut holes = text.holes().iter();
-        for (at, character) in text.raw().char_indices() {
-            let span = fragment.span(at, at + character.len_utf8());
-            if character == HOLE && !text.is_known() {
-                if let Some(hole) = holes.next() {
-                    self.hole_at(hole.unknown.clone(), span);
-                }
-                continue;
-            }
-            let mut encoded = [0; 4];
-            self.push(character.encode_utf8(&mut encoded), span);
-        }
+        let shift = u32::try_from(self.value.len()).unwrap_or(u32::MAX);
+        let holes = text.holes().iter();
+        self.holes.extend(holes.map(|h| Hole { at: h.at.saturating_add(shift), unknown: h.unknown.clone() }));
+        fragment.copy_map(0, text.raw().len(), &mut self.map);
+        self.value.push_str(text.raw());
     }
 
     /// The source that the pieces stand in.

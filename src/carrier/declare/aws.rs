@@ -114,6 +114,13 @@ const HOLDERS: &[Holder] = &[
     resource("aws_xray_resource_policy", "policy_document", "xray", ""),
 ];
 
+/// Whether the type has a mapping.
+pub(super) fn supports(kind: &str) -> bool {
+    (kind.starts_with("aws_iam_") && !kind.starts_with("aws_iam_instance_profile"))
+        || kind == "aws_organizations_policy"
+        || HOLDERS.binary_search_by(|holder| holder.kind.cmp(kind)).is_ok()
+}
+
 /// Declares one `aws_*` resource.
 pub(super) fn declare(record: &Record, sink: &mut Sink<'_>) {
     use AwsPrincipalKind::{Group, Role, User};

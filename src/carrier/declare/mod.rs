@@ -32,6 +32,12 @@ pub fn declare(records: &[Record], options: &ReadOptions) -> Carried {
     sink.out
 }
 
+/// Whether resources of that type declare anything, so that others need not be looked at.
+#[must_use]
+pub fn supports(kind: &str) -> bool {
+    kind.starts_with("vault_") || aws::supports(kind)
+}
+
 /// Takes what the mapping finds.
 struct Sink<'a> {
     options: &'a ReadOptions,

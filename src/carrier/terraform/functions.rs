@@ -1,0 +1,212 @@
+//! Function calls: those that need the module (files, templates, `try`), and the way to
+//! all others.
+
+use std::rc::Rc;
+
+use smol_str::SmolStr;
+
+use super::eval::{Evaluator, Frame, Scope, reference};
+use super::reference::file_path;
+use super::value::{self, boolean, entry, list, map, string, unknown};
+use super::{collections, strings};
+use crate::source::{Fragment, SourceId, Span};
+use crate::syntax::hcl2::{Call, Expr, ExprKind, parse_template};
+use crate::syntax::{Node, Text, Value, json};
+
+impl Evaluator<'_> {
+    /// Calls a function. One that is not known, or whose arguments are not, gives an
+    /// unknown value that says what it depends on.
+    pub(super) fn call(&mut self, call: &Call, span: Span, scope: Scope<'_>) -> Node {
+        let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
+        if matches!(name, "try" | "can") {
+            return self.attempt(name, &call.args, span, scope);
+        }
+        let mut args: Vec<Node> = call.args.iter().map(|arg| self.eval(arg, scope)).collect();
+        if call.expand
+            && let Some(last) = args.pop()
+        {
+            match last.value {
+                Value::List(items) => args.extend(items),
+                _ => return self.unknown_call(call, &[last], span),
+            }
+        }
+        let work: usize = args.iter().map(|arg| arg.as_list().map_or(1, <[Node]>::len)).sum();
+        if !self.spend(work) {
+            return self.unknown_call(call, &args, span);
+        }
+        let answer = match name {
+            "file" => self.file(&args, span),
+            "templatefile" => self.template_file(&args, span, scope),
+            "templatestring" => self.template_string(&args, span, scope),
+            "fileset" => self.file_set(&args, span),
+            "fileexists" => self.file_exists(&args, span),
+            "jsondecode" => decode(&args, span),
+            "yamldecode" => decode_yaml(&args),
+            _ => strings::call(name, &args, span).or_else(|| collections::call(name, &args, span)),
+        };
+        answer.unwrap_or_else(|| self.unknown_call(call, &args, span))
+    }
+
+    fn unknown_call(&self, call: &Call, args: &[Node], span: Span) -> Node {
+        let mut refs = Vec::new();
+        args.iter().for_each(|arg| value::refs_of(arg, &mut refs));
+        if refs.is_empty() {
+            refs.push(reference(&Expr { span, kind: ExprKind::Call(call.clone()) }));
+        }
+        unknown(refs, span)
+    }
+
+    /// `try(a, b)` is the first that does not fail. A name that leads nowhere is unknown
+    /// here; if what follows is known and the name is of this module, it was a failure.
+    fn attempt(&mut self, name: &str, args: &[Expr], span: Span, scope: Scope<'_>) -> Node {
+        let mut first = None;
+        for (index, arg) in args.iter().enumerate() {
+            let node = self.eval(arg, scope);
+            let Value::Unknown(what) = &node.value else {
+                return match (name, first) {
+                    ("can", _) => boolean(true, span),
+                    (_, None) => node,
+                    // An earlier alternative may or may not have failed.
+                    (_, Some(earlier)) => earlier,
+                };
+            };
+            let missing = what.refs.iter().all(|r| r.starts_with("local.") || r.starts_with("each."));
+            if !missing && first.is_none() && index + 1 < args.len() {
+                first = Some(node);
+            } else if first.is_none() && index + 1 == args.len() {
+                first = Some(node);
+            }
+        }
+        first.unwrap_or_else(|| unknown(vec![SmolStr::from(format!("{name}(…)"))], span))
+    }
+
+    /// The source that a path argument names; asked for where it was not read.
+    fn source(&mut self, path: &Node) -> Option<SourceId> {
+        let text = path.as_text()?;
+        let root = self.instances.first()?.directory.path;
+        let name = file_path(root, text)?;
+        match self.names.get(name.as_str()) {
+            Some(id) => Some(*id),
+            None => {
+                self.wants.insert(name);
+                None
+            }
+        }
+    }
+
+    fn file(&mut self, args: &[Node], span: Span) -> Option<Node> {
+        let [path] = args else { return None };
+        let Some(source) = self.source(path) else {
+            let shown = path.as_text().map(Text::display)?;
+            return path.as_str().map(|_| unknown(vec![SmolStr::from(format!("file({shown:?})"))], span));
+        };
+        let text = self.sources.text(source);
+        let place = Span::new(source, 0, text.len());
+        Some(Node::new(place, Value::String(Text::plain(text, 0))))
+    }
+
+    fn template_file(&mut self, args: &[Node], span: Span, scope: Scope<'_>) -> Option<Node> {
+        let [path, variables] = args else { return None };
+        let Some(source) = self.source(path) else {
+            let shown = path.as_text().map(Text::display)?;
+            return path.as_str().map(|_| unknown(vec![SmolStr::from(format!("templatefile({shown:?})"))], span));
+        };
+        let text = self.sources.text(source);
+        let pieces = match self.templates.get(&source) {
+            Some(known) => known.clone(),
+            None => {
+                let parsed = parse_template(&Fragment::plain(source, 0, text)).ok().map(Rc::new);
+                self.templates.insert(source, parsed.clone());
+                parsed
+            }
+        }?;
+        Some(self.with_variables(&pieces, variables, Span::new(source, 0, text.len()), scope))
+    }
+
+    fn template_string(&mut self, args: &[Node], span: Span, scope: Scope<'_>) -> Option<Node> {
+        let [template, variables] = args else { return None };
+        let text = template.as_text().filter(|text| text.is_known())?;
+        let pieces = parse_template(&text.fragment(template.span)).ok()?;
+        Some(self.with_variables(&pieces, variables, if pieces.is_empty() { span } else { template.span }, scope))
+    }
+
+    fn with_variables(
+        &mut self,
+        pieces: &[crate::syntax::hcl2::Piece],
+        variables: &Node,
+        span: Span,
+        scope: Scope<'_>,
+    ) -> Node {
+        let bound: Vec<(&str, &Node)> = variables
+            .as_map()
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|entry| Some((entry.key.known()?, &entry.value)))
+            .collect();
+        self.bind(&bound, None, pieces, span, Scope { isolated: true, frame: None, ..scope })
+    }
+
+    /// Binds variables one by one, each in a frame of its own, then fills the template.
+    fn bind(
+        &mut self,
+        variables: &[(&str, &Node)],
+        up: Option<&Frame<'_>>,
+        pieces: &[crate::syntax::hcl2::Piece],
+        span: Span,
+        scope: Scope<'_>,
+    ) -> Node {
+        match variables {
+            // A template with that many variables is not written by hand.
+            [(name, value), rest @ ..] if rest.len() < 64 => {
+                let frame = Frame { name, value, up };
+                self.bind(rest, Some(&frame), pieces, span, scope)
+            }
+            _ => self.template(pieces, span, Scope { frame: up, ..scope }),
+        }
+    }
+
+    fn file_exists(&mut self, args: &[Node], span: Span) -> Option<Node> {
+        let [path] = args else { return None };
+        self.source(path).map(|_| boolean(true, span))
+    }
+
+    /// `fileset(dir, pattern)` over the files that were read.
+    fn file_set(&mut self, args: &[Node], span: Span) -> Option<Node> {
+        let [directory, pattern] = args else { return None };
+        let root = self.instances.first()?.directory.path;
+        let base = file_path(root, directory.as_text()?)?;
+        let matcher =
+            globset::GlobBuilder::new(pattern.as_str()?).literal_separator(true).build().ok()?.compile_matcher();
+        let mut found: Vec<&str> = self
+            .sources
+            .iter()
+            .filter_map(|(_, source)| {
+                let name = source.name();
+                let inside = if base.is_empty() { Some(name) } else { name.strip_prefix(&base)?.strip_prefix('/') };
+                inside.filter(|inside| matcher.is_match(inside))
+            })
+            .collect();
+        found.sort_unstable();
+        // Nothing read says nothing about what is there.
+        (!found.is_empty()).then(|| list(found.into_iter().map(|name| string(name, span)).collect(), span))
+    }
+}
+
+/// `jsondecode`: text that is an object already stays one.
+fn decode(args: &[Node], span: Span) -> Option<Node> {
+    let [node] = args else { return None };
+    match &node.value {
+        Value::Map(_) | Value::List(_) => Some(node.clone()),
+        Value::String(text) => json::parse(&text.fragment(node.span)).0,
+        Value::Null => Some(map(vec![entry("", value::null(span))], span)).filter(|_| false),
+        _ => None,
+    }
+}
+
+fn decode_yaml(args: &[Node]) -> Option<Node> {
+    let [node] = args else { return None };
+    match &node.value {
+        Value::Map(_) | Value::List(_) => Some(node.clone()),
+        _ => None,
+    }
+}

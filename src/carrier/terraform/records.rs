@@ -1,0 +1,309 @@
+//! Blocks → resource records.
+
+use smol_str::SmolStr;
+
+use super::directory::{Resource, block_type};
+use super::eval::{Each, Evaluator, Frame, Scope, members, reference};
+use super::value::{self, list, map, unknown};
+use crate::carrier::declaration::Carrier;
+use crate::carrier::declare;
+use crate::carrier::record::{Mode, Record};
+use crate::source::{Span, Unknown};
+use crate::syntax::hcl2::{Block, Body};
+use crate::syntax::{Entry, Node, Text, Value};
+
+/// Arguments that Terraform itself takes.
+const META: &[&str] = &["count", "for_each", "provider", "depends_on"];
+const META_BLOCKS: &[&str] = &["lifecycle", "provisioner", "connection", "timeouts"];
+/// How many variants one resource may have, and how deep its blocks nest.
+const VARIANTS: usize = 8;
+const NESTING: usize = 16;
+
+/// Whether an argument may hold a policy or name policies: its conditionals are followed
+/// both ways.
+fn is_policy_argument(name: &str) -> bool {
+    name.contains("polic") || name == "statement" || name == "content" || name == "rule"
+}
+
+impl<'a> Evaluator<'a> {
+    /// The records of the root module and of all modules it calls.
+    pub(super) fn records(&mut self) -> Vec<Record> {
+        let mut records = Vec::new();
+        let mut next = 0;
+        while let Some(instance) = self.instances.get(next) {
+            let directory = instance.directory;
+            for key in &directory.order {
+                if self.exhausted() {
+                    return records;
+                }
+                let Some(resource) = directory.resources.get(key) else { continue };
+                if !resource.data && declare::supports(resource.kind()) {
+                    self.resource_records(next, key, resource, Mode::Managed, &mut records);
+                }
+            }
+            for block in &directory.providers {
+                self.provider(next, block, &mut records);
+            }
+            for name in directory.calls.keys() {
+                let name = SmolStr::new(name);
+                // Instances are appended; this loop reaches them in their turn.
+                let _ = self.children(next, &name);
+            }
+            next += 1;
+        }
+        self.unused_documents(&mut records);
+        records
+    }
+
+    /// Documents that nothing here uses: an output, or another tool, may.
+    fn unused_documents(&mut self, records: &mut Vec<Record>) {
+        for instance in 0..self.instances.len() {
+            let Some(directory) = self.instances.get(instance).map(|i| i.directory) else { return };
+            for key in &directory.order {
+                let Some(resource) = directory.resources.get(key) else { continue };
+                let document = resource.data && resource.kind() == "aws_iam_policy_document";
+                if document && !self.exhausted() && !self.used.contains(&(instance, key.clone())) {
+                    self.resource_records(instance, key, resource, Mode::Data, records);
+                }
+            }
+        }
+    }
+
+    fn resource_records(
+        &mut self,
+        instance: usize,
+        key: &SmolStr,
+        resource: &'a Resource<'a>,
+        mode: Mode,
+        records: &mut Vec<Record>,
+    ) {
+        let expansion = self.expansion(instance, key, |name| resource.attribute(name).map(|a| &a.value));
+        let Some(expansion) = expansion else { return };
+        let block = resource.block;
+        for each in &expansion.each {
+            let address = SmolStr::from(format!("{}{key}{}", self.prefix(instance), each.suffix()));
+            for (body, condition) in self.variants(resource, instance, each) {
+                let condition = expansion.condition.clone().or(condition);
+                records.push(Record {
+                    carrier: Carrier::Terraform,
+                    address: address.clone(),
+                    kind: SmolStr::new(resource.kind()),
+                    kind_span: block.labels.first().map_or(block.kind_span, |(_, span)| *span),
+                    mode,
+                    label: block.labels.get(1).cloned(),
+                    span: block.span,
+                    body,
+                    condition,
+                    notes: Vec::new(),
+                });
+            }
+        }
+    }
+
+    /// The body of a resource, once for each side of the unknown conditionals that decide
+    /// what a policy in it says: all first sides, then each second side in turn.
+    fn variants(&mut self, resource: &'a Resource<'a>, instance: usize, each: &Each) -> Vec<(Node, Option<Unknown>)> {
+        let data = resource.data;
+        let follow = move |name: &str| data || is_policy_argument(name);
+        let mut variants: Vec<(Node, Option<Unknown>)> = Vec::new();
+        let mut queue: Vec<Vec<SmolStr>> = vec![Vec::new()];
+        let mut tried: Vec<SmolStr> = Vec::new();
+        let mut at = 0;
+        while let Some(assumed) = queue.get(at).cloned() {
+            at += 1;
+            self.choices.assumed = assumed;
+            self.choices.seen.clear();
+            self.choices.met.clear();
+            self.uncertain.clear();
+            let mut body = self.body(resource, instance, each, follow);
+            if data && let Some(document) = self.finished(resource, &body) {
+                body = document;
+            }
+            let seen = std::mem::take(&mut self.choices.seen);
+            let mut refs: Vec<SmolStr> = Vec::new();
+            let mut place = None;
+            for what in seen.iter().map(|(_, what)| what).chain(&self.uncertain) {
+                place.get_or_insert(what.span);
+                refs.extend(what.refs.iter().filter(|r| !refs.contains(r)).cloned().collect::<Vec<_>>());
+            }
+            if !seen.is_empty() {
+                self.cache.retain(|_, cached| cached.choices.is_empty());
+            }
+            for (key, _) in &seen {
+                if !tried.contains(key) && queue.len() < VARIANTS {
+                    tried.push(key.clone());
+                    queue.push(vec![key.clone()]);
+                }
+            }
+            let condition = place.map(|span| Unknown { refs, span });
+            if !variants.iter().any(|(known, _)| *known == body) {
+                variants.push((body, condition));
+            }
+        }
+        self.choices.assumed.clear();
+        self.uncertain.clear();
+        variants
+    }
+
+    fn finished(&self, resource: &Resource<'_>, body: &Node) -> Option<Node> {
+        (resource.kind() == "aws_iam_policy_document").then(|| {
+            let document = crate::carrier::policy_document::aws(body);
+            map(vec![value::entry("json", document)], body.span)
+        })
+    }
+
+    /// The arguments and blocks of a resource as a map. `follow` says in which arguments
+    /// unknown conditionals are followed both ways.
+    pub(super) fn body(
+        &mut self,
+        resource: &'a Resource<'a>,
+        instance: usize,
+        each: &Each,
+        follow: impl Fn(&str) -> bool,
+    ) -> Node {
+        let binding = each.binding();
+        let frame = binding.as_ref().map(|(name, value)| Frame { name, value, up: None });
+        let mut scope = Scope::of(instance);
+        if let Some(frame) = &frame {
+            scope = scope.with(frame);
+        }
+        let mut entries: Vec<Entry> = Vec::new();
+        let outer = self.choices.on;
+        let sources = std::iter::once(resource.block).chain(resource.overrides.iter().copied());
+        let mut attributes: Vec<&crate::syntax::hcl2::Attribute> = Vec::new();
+        for attribute in sources.flat_map(|block| &block.body.attributes) {
+            match attributes.iter_mut().find(|known| known.key == attribute.key) {
+                Some(known) => *known = attribute,
+                None => attributes.push(attribute),
+            }
+        }
+        for attribute in attributes.into_iter().filter(|a| !META.contains(&a.key.as_str())) {
+            self.choices.on = outer || follow(&attribute.key);
+            let value = self.eval(&attribute.value, scope);
+            entries.push(Entry {
+                key: Text::plain(attribute.key.clone(), attribute.key_span.start),
+                key_span: attribute.key_span,
+                value,
+            });
+        }
+        for (name, span, blocks) in resource.block_types() {
+            if META_BLOCKS.contains(&name) {
+                continue;
+            }
+            self.choices.on = outer || follow(name);
+            let value = self.blocks(&blocks, scope, NESTING);
+            entries.push(Entry { key: Text::plain(name, span.start), key_span: span, value });
+        }
+        self.choices.on = outer;
+        map(entries, resource.block.span)
+    }
+
+    /// Blocks of one type: a map, or a list of maps where there is not exactly one.
+    fn blocks(&mut self, blocks: &[&Block], scope: Scope<'_>, depth: usize) -> Node {
+        let span = blocks.iter().map(|b| b.span).reduce(Span::to).unwrap_or(Span {
+            source: crate::source::SourceId(0),
+            start: 0,
+            end: 0,
+        });
+        let mut items = Vec::new();
+        let mut dynamic = false;
+        for block in blocks {
+            if block.kind == "dynamic" {
+                dynamic = true;
+                self.dynamic(block, scope, depth, &mut items);
+            } else {
+                items.push(self.block(&block.body, block.span, scope, depth));
+            }
+        }
+        match (items.len(), dynamic) {
+            (1, false) => items.pop().unwrap_or_else(|| list(Vec::new(), span)),
+            _ => list(items, span),
+        }
+    }
+
+    /// What a nested block holds.
+    fn block(&mut self, body: &Body, span: Span, scope: Scope<'_>, depth: usize) -> Node {
+        if depth == 0 {
+            return unknown(vec![SmolStr::new_static("nested blocks")], span);
+        }
+        let mut entries = Vec::new();
+        for attribute in &body.attributes {
+            let value = self.eval(&attribute.value, scope);
+            entries.push(Entry {
+                key: Text::plain(attribute.key.clone(), attribute.key_span.start),
+                key_span: attribute.key_span,
+                value,
+            });
+        }
+        let mut types: Vec<(&str, Span, Vec<&Block>)> = Vec::new();
+        for block in &body.blocks {
+            let (name, name_span) = block_type(block);
+            match types.iter_mut().find(|(known, ..)| *known == name) {
+                Some((.., blocks)) => blocks.push(block),
+                None => types.push((name, name_span, vec![block])),
+            }
+        }
+        for (name, name_span, blocks) in types {
+            let value = self.blocks(&blocks, scope, depth - 1);
+            entries.push(Entry { key: Text::plain(name, name_span.start), key_span: name_span, value });
+        }
+        map(entries, span)
+    }
+
+    /// `dynamic "x" { for_each = …, content { … } }`
+    fn dynamic(&mut self, block: &Block, scope: Scope<'_>, depth: usize, items: &mut Vec<Node>) {
+        let Some(content) = block.body.blocks_of("content").next() else { return };
+        let Some(over) = block.body.attribute("for_each") else { return };
+        let iterator = match block.body.attribute("iterator").map(|a| &a.value) {
+            Some(expr) => reference(expr),
+            None => SmolStr::new(block.label(0).unwrap_or("")),
+        };
+        let collection = self.eval(&over.value, scope);
+        if matches!(collection.value, Value::Null) {
+            return;
+        }
+        let Some(members) = members(&collection) else {
+            let mut refs = Vec::new();
+            value::refs_of(&collection, &mut refs);
+            if refs.is_empty() {
+                refs.push(reference(&over.value));
+            }
+            let what = unknown(refs.clone(), over.value.span);
+            let bound = map(vec![value::entry("key", what.clone()), value::entry("value", what)], over.value.span);
+            let frame = Frame { name: &iterator, value: &bound, up: scope.frame };
+            items.push(self.block(&content.body, content.span, scope.with(&frame), depth));
+            self.uncertain.push(Unknown { refs, span: over.value.span });
+            return;
+        };
+        for (key, member) in members {
+            if !self.spend(1) {
+                return;
+            }
+            if let Value::Unknown(what) = &member.value {
+                self.uncertain.push(what.clone());
+            }
+            let bound = map(vec![value::entry("key", key), value::entry("value", member)], over.value.span);
+            let frame = Frame { name: &iterator, value: &bound, up: scope.frame };
+            items.push(self.block(&content.body, content.span, scope.with(&frame), depth));
+        }
+    }
+
+    /// A provider's configuration, where it may hold credentials.
+    fn provider(&mut self, instance: usize, block: &'a Block, records: &mut Vec<Record>) {
+        let Some(name @ ("vault" | "aws")) = block.label(0) else { return };
+        let body = self.block(&block.body, block.span, Scope::of(instance), 4);
+        let alias = body.get("alias").and_then(Node::as_str).map(|alias| format!(".{alias}")).unwrap_or_default();
+        records.push(Record {
+            carrier: Carrier::Terraform,
+            address: SmolStr::from(format!("{}provider.{name}{alias}", self.prefix(instance))),
+            kind: SmolStr::from(format!("provider_{name}")),
+            kind_span: block.labels.first().map_or(block.kind_span, |(_, span)| *span),
+            mode: Mode::Managed,
+            label: block.labels.first().cloned(),
+            span: block.span,
+            body,
+            condition: None,
+            notes: Vec::new(),
+        });
+    }
+}

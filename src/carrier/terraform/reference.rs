@@ -1,0 +1,520 @@
+//! What names mean: variables, locals, module outputs, resources and their attributes.
+
+use std::rc::Rc;
+
+use smol_str::SmolStr;
+
+use super::directory::{Directory, Resource};
+use super::eval::{Cached, Each, Evaluator, Expansion, Frame, Instance, Scope, members, reference, steps_text};
+use super::value::{self, list, string, unknown};
+use crate::source::{Span, Unknown};
+use crate::syntax::hcl2::{Block, Expr, ExprKind, Step};
+use crate::syntax::{Node, Text, Value};
+
+/// How many instances a `count` or `for_each` is followed into.
+const INSTANCES: usize = 1000;
+/// How many module instances one root is followed into, and how deep.
+const MODULES: usize = 2000;
+const MODULE_DEPTH: usize = 12;
+
+impl<'a> Evaluator<'a> {
+    /// A name with the steps that follow it.
+    pub(super) fn get(&mut self, base: &Expr, steps: &[Step], span: Span, scope: Scope<'_>) -> Node {
+        let ExprKind::Variable(root) = &base.kind else {
+            let node = self.eval(base, scope);
+            return self.walk(&node, steps, &reference(base), span, scope);
+        };
+        if let Some(bound) = scope.lookup(root) {
+            return self.walk(bound, steps, root, span, scope);
+        }
+        let written = || {
+            let mut text = root.to_string();
+            steps_text(steps, &mut text, 4);
+            unknown(vec![text.into()], span)
+        };
+        if scope.isolated {
+            return written();
+        }
+        match (root.as_str(), steps) {
+            ("var", [Step::Attr(name), rest @ ..]) => match self.variable(scope.instance, name) {
+                Some(node) => self.walk(&node, rest, &format!("var.{name}"), span, scope),
+                None => written(),
+            },
+            ("local", [Step::Attr(name), rest @ ..]) => match self.local(scope.instance, name) {
+                Some(node) => self.walk(&node, rest, &format!("local.{name}"), span, scope),
+                None => written(),
+            },
+            ("module", [Step::Attr(name), rest @ ..]) => {
+                self.module_output(name, rest, span, scope).unwrap_or_else(written)
+            }
+            ("path", [Step::Attr(which)]) => self.path(which, span, scope.instance).unwrap_or_else(written),
+            ("data" | "ephemeral", [Step::Attr(kind), Step::Attr(name), rest @ ..]) => {
+                let key = SmolStr::from(format!("{root}.{kind}.{name}"));
+                self.resource(&key, rest, span, scope).unwrap_or_else(written)
+            }
+            ("each" | "count" | "self" | "terraform", _) => written(),
+            (kind, [Step::Attr(name), rest @ ..]) => {
+                let key = SmolStr::from(format!("{kind}.{name}"));
+                self.resource(&key, rest, span, scope).unwrap_or_else(written)
+            }
+            _ => written(),
+        }
+    }
+
+    /// Follows steps into a value.
+    pub(super) fn walk(&mut self, node: &Node, steps: &[Step], name: &str, span: Span, scope: Scope<'_>) -> Node {
+        let mut at = node;
+        for (index, step) in steps.iter().enumerate() {
+            let rest = steps.get(index + 1..).unwrap_or(&[]);
+            let missing = || {
+                let mut text = name.to_owned();
+                steps_text(steps, &mut text, 4);
+                unknown(vec![text.into()], span)
+            };
+            if let Value::Unknown(what) = &at.value {
+                let mut text = what.refs.first().map_or_else(|| name.to_owned(), ToString::to_string);
+                steps_text(steps.get(index..).unwrap_or(&[]), &mut text, 4);
+                let mut refs = vec![SmolStr::from(text)];
+                refs.extend(what.refs.iter().skip(1).cloned());
+                return unknown(refs, span);
+            }
+            let next = match step {
+                Step::Attr(key) => at.get(key),
+                Step::Index(key) => {
+                    let key = self.eval(key, scope);
+                    match &at.value {
+                        Value::List(items) => {
+                            let count = items.len();
+                            let complete = !items.iter().any(|item| matches!(item.value, Value::Unknown(_)));
+                            value::index(&key).filter(|i| complete || *i < count).and_then(|i| items.get(i))
+                        }
+                        Value::Map(_) => value::known_string(&key).and_then(|key| at.get(&key)),
+                        _ => None,
+                    }
+                }
+                Step::Splat => {
+                    let over = match &at.value {
+                        Value::List(items) => items.clone(),
+                        Value::Null => Vec::new(),
+                        _ => vec![at.clone()],
+                    };
+                    let picked = over.iter().map(|item| self.walk(item, rest, name, span, scope)).collect();
+                    return list(picked, at.span);
+                }
+            };
+            match next {
+                Some(next) => at = next,
+                None => return missing(),
+            }
+        }
+        let mut found = at.clone();
+        if let Value::Unknown(what) = &mut found.value {
+            what.span = span;
+            found.span = span;
+        }
+        found
+    }
+
+    /// A value that is evaluated once, guarded against going in circles.
+    fn cached(
+        &mut self,
+        instance: usize,
+        key: SmolStr,
+        compute: impl FnOnce(&mut Self) -> Option<Node>,
+    ) -> Option<Rc<Node>> {
+        let slot = (instance, self.choices.on, key.clone());
+        if let Some(known) = self.cache.get(&slot) {
+            let (node, choices, uncertain) = (Rc::clone(&known.node), known.choices.clone(), known.uncertain.clone());
+            self.choices.met.extend(choices);
+            self.uncertain.extend(uncertain);
+            return Some(node);
+        }
+        let guard = (instance, key);
+        if !self.active.insert(guard.clone()) {
+            return None;
+        }
+        let outer_met = std::mem::take(&mut self.choices.met);
+        let outer_uncertain = std::mem::take(&mut self.uncertain);
+        let node = compute(self);
+        let choices = std::mem::replace(&mut self.choices.met, outer_met);
+        let uncertain = std::mem::replace(&mut self.uncertain, outer_uncertain);
+        self.choices.met.extend(choices.iter().cloned());
+        self.uncertain.extend(uncertain.iter().cloned());
+        self.active.remove(&guard);
+        let node = Rc::new(node?);
+        self.cache.insert(slot, Cached { node: Rc::clone(&node), choices, uncertain });
+        Some(node)
+    }
+
+    fn directory(&self, instance: usize) -> Option<&'a Directory<'a>> {
+        self.instances.get(instance).map(|i| i.directory)
+    }
+
+    pub(super) fn prefix(&self, instance: usize) -> SmolStr {
+        self.instances.get(instance).map(|i| i.prefix.clone()).unwrap_or_default()
+    }
+
+    fn variable(&mut self, instance: usize, name: &SmolStr) -> Option<Rc<Node>> {
+        self.cached(instance, SmolStr::from(format!("var.{name}")), |this| {
+            let here = this.instances.get(instance)?;
+            let directory = here.directory;
+            match here.caller.clone() {
+                None => {
+                    let expr = directory.values.get(name.as_str()).copied();
+                    let expr = expr.or_else(|| directory.variables.get(name.as_str()).copied().flatten())?;
+                    Some(this.eval(expr, Scope::of(instance)))
+                }
+                Some((caller, call, each)) => {
+                    let block = *this.directory(caller)?.calls.get(call.as_str())?;
+                    if let Some(argument) = block.body.attribute(name) {
+                        return Some(this.within(&argument.value, caller, &each));
+                    }
+                    let default = directory.variables.get(name.as_str()).copied().flatten()?;
+                    Some(this.eval(default, Scope::of(instance)))
+                }
+            }
+        })
+    }
+
+    /// Evaluates what stands in a block with `each` or `count` bound.
+    pub(super) fn within(&mut self, expr: &Expr, instance: usize, each: &Each) -> Node {
+        match each.binding() {
+            None => self.eval(expr, Scope::of(instance)),
+            Some((name, value)) => {
+                let frame = Frame { name, value: &value, up: None };
+                self.eval(expr, Scope::of(instance).with(&frame))
+            }
+        }
+    }
+
+    fn local(&mut self, instance: usize, name: &SmolStr) -> Option<Rc<Node>> {
+        let expr = *self.directory(instance)?.locals.get(name.as_str())?;
+        self.cached(instance, SmolStr::from(format!("local.{name}")), |this| Some(this.eval(expr, Scope::of(instance))))
+    }
+
+    /// `path.module` and the like, relative to the root module, as `terraform` run there
+    /// would give them.
+    fn path(&self, which: &str, span: Span, instance: usize) -> Option<Node> {
+        let path = match which {
+            "module" => {
+                let root = self.directory(0)?.path;
+                let here = self.directory(instance)?.path;
+                relative(root, here)
+            }
+            "root" | "cwd" => ".".to_owned(),
+            _ => return None,
+        };
+        Some(string(path, span))
+    }
+
+    fn module_output(&mut self, name: &SmolStr, steps: &[Step], span: Span, scope: Scope<'_>) -> Option<Node> {
+        let children = self.children(scope.instance, name)?;
+        let (child, steps) = match steps {
+            [Step::Index(key), rest @ ..] => {
+                let key = self.eval(key, scope);
+                let found = children.iter().find(|(each, _)| matches(each, &key) == Some(true))?;
+                (found.1, rest)
+            }
+            [Step::Splat, rest @ ..] => {
+                let ids: Vec<usize> = children.iter().map(|(_, id)| *id).collect();
+                let items = ids.iter().filter_map(|id| self.output(*id, rest, span, scope)).collect();
+                return Some(list(items, span));
+            }
+            rest => (children.first()?.1, rest),
+        };
+        self.output(child, steps, span, scope)
+    }
+
+    fn output(&mut self, child: usize, steps: &[Step], span: Span, scope: Scope<'_>) -> Option<Node> {
+        let [Step::Attr(name), rest @ ..] = steps else { return None };
+        let expr = *self.directory(child)?.outputs.get(name.as_str())?;
+        let node = self
+            .cached(child, SmolStr::from(format!("output.{name}")), |this| Some(this.eval(expr, Scope::of(child))))?;
+        let prefix = self.prefix(child);
+        Some(self.walk(&node, rest, &format!("{}.{name}", prefix.trim_end_matches('.')), span, scope))
+    }
+
+    /// The instances of a local module call; none where its module was not read.
+    pub(super) fn children(&mut self, instance: usize, name: &SmolStr) -> Option<Rc<Vec<(Each, usize)>>> {
+        let slot = (instance, name.clone());
+        if let Some(known) = self.children.get(&slot) {
+            return Some(Rc::clone(known));
+        }
+        let directory = self.directory(instance)?;
+        let block: &'a Block = directory.calls.get(name.as_str()).copied()?;
+        let path = directory.called(block)?;
+        let Some(called) = self.directories.get(path.as_str()) else {
+            self.wants.insert(format!("{path}/"));
+            return None;
+        };
+        if self.instances.len() >= MODULES || self.nesting(instance, called.path) {
+            return None;
+        }
+        let expansion = self.expansion(instance, &SmolStr::from(format!("module.{name}")), |argument| {
+            block.body.attribute(argument).map(|a| &a.value)
+        })?;
+        let prefix = self.prefix(instance);
+        let mut children = Vec::new();
+        for each in expansion.each.iter().take(MODULES) {
+            let id = self.instances.len();
+            self.instances.push(Instance {
+                directory: called,
+                prefix: SmolStr::from(format!("{prefix}module.{name}{}.", each.suffix())),
+                caller: Some((instance, name.clone(), each.clone())),
+            });
+            children.push((each.clone(), id));
+        }
+        let children = Rc::new(children);
+        self.children.insert(slot, Rc::clone(&children));
+        Some(children)
+    }
+
+    /// Whether a module would be nested too deep, or in itself.
+    fn nesting(&self, instance: usize, path: &str) -> bool {
+        let mut at = Some(instance);
+        let mut depth = 0;
+        while let Some(current) = at.and_then(|id| self.instances.get(id)) {
+            if current.directory.path == path || depth >= MODULE_DEPTH {
+                return true;
+            }
+            at = current.caller.as_ref().map(|(caller, ..)| *caller);
+            depth += 1;
+        }
+        false
+    }
+
+    /// The instances that `count` and `for_each` make of a block.
+    pub(super) fn expansion<'b>(
+        &mut self,
+        instance: usize,
+        key: &SmolStr,
+        attribute: impl Fn(&str) -> Option<&'b Expr>,
+    ) -> Option<Rc<Expansion>> {
+        let slot = (instance, key.clone());
+        if let Some(known) = self.expansions.get(&slot) {
+            return Some(Rc::clone(known));
+        }
+        let guard = (instance, SmolStr::from(format!("{key}#each")));
+        if !self.active.insert(guard.clone()) {
+            return None;
+        }
+        let splitting = std::mem::replace(&mut self.choices.on, false);
+        let expansion = if let Some(expr) = attribute("count") {
+            let count = self.eval(expr, Scope::of(instance));
+            counted(&count, expr)
+        } else if let Some(expr) = attribute("for_each") {
+            let over = self.eval(expr, Scope::of(instance));
+            keyed(&over, expr)
+        } else {
+            Expansion { each: vec![Each::One], condition: None }
+        };
+        self.choices.on = splitting;
+        self.active.remove(&guard);
+        let expansion = Rc::new(expansion);
+        self.expansions.insert(slot, Rc::clone(&expansion));
+        Some(expansion)
+    }
+
+    /// An attribute of a resource or data source.
+    fn resource(&mut self, key: &SmolStr, steps: &[Step], span: Span, scope: Scope<'_>) -> Option<Node> {
+        let directory = self.directory(scope.instance)?;
+        let resource = directory.resources.get(key)?;
+        let expansion = self.expansion(scope.instance, key, |name| resource.attribute(name).map(|a| &a.value))?;
+        let absolute = |this: &Self, each: &Each, rest: &[Step]| {
+            let mut text = format!("{}{key}{}", this.prefix(scope.instance), each.suffix());
+            steps_text(rest, &mut text, 4);
+            unknown(vec![text.into()], span)
+        };
+        match steps {
+            [Step::Index(index), rest @ ..] => {
+                let index = self.eval(index, scope);
+                let found = expansion.each.iter().find(|each| matches(each, &index) == Some(true)).cloned();
+                let each = found.or_else(|| match expansion.each.as_slice() {
+                    [one @ Each::Unknown] => Some(one.clone()),
+                    _ => None,
+                });
+                match each {
+                    Some(each) => Some(self.attribute(key, resource, &each, rest, span, scope)),
+                    None => {
+                        let mut text = format!("{}{key}", self.prefix(scope.instance));
+                        steps_text(steps, &mut text, 4);
+                        Some(unknown(vec![text.into()], span))
+                    }
+                }
+            }
+            [Step::Splat, rest @ ..] => {
+                let mut items = Vec::new();
+                for each in expansion.each.iter().take(INSTANCES) {
+                    items.push(self.attribute(key, resource, each, rest, span, scope));
+                }
+                if let Some(condition) = &expansion.condition {
+                    items.push(Node::new(span, Value::Unknown(condition.clone())));
+                }
+                Some(list(items, span))
+            }
+            _ => match expansion.each.as_slice() {
+                [only] => Some(self.attribute(key, resource, only, steps, span, scope)),
+                _ => Some(absolute(self, &Each::One, steps)),
+            },
+        }
+    }
+
+    fn attribute(
+        &mut self,
+        key: &SmolStr,
+        resource: &'a Resource<'a>,
+        each: &Each,
+        steps: &[Step],
+        span: Span,
+        scope: Scope<'_>,
+    ) -> Node {
+        let instance = scope.instance;
+        let address = format!("{key}{}", each.suffix());
+        let computed = |this: &Self| {
+            let mut text = format!("{}{address}", this.prefix(instance));
+            steps_text(steps, &mut text, 4);
+            unknown(vec![text.into()], span)
+        };
+        let [Step::Attr(name), rest @ ..] = steps else { return computed(self) };
+        if let Some(document) = self.document(key, &address, resource, each, name, instance) {
+            return document.as_ref().clone();
+        }
+        let argument = resource.attribute(name).or_else(|| {
+            let alias = alias(resource.kind(), name)?;
+            resource.attribute(alias)
+        });
+        let Some(argument) = argument else { return computed(self) };
+        let node = self.cached(instance, SmolStr::from(format!("{address}.{}", argument.key)), |this| {
+            Some(this.within(&argument.value, instance, each))
+        });
+        match node {
+            // What is not given is made up by the provider.
+            Some(node) if !matches!(node.value, Value::Null) => self.walk(&node, rest, &address, span, scope),
+            _ => computed(self),
+        }
+    }
+
+    /// The document that a policy document data source makes.
+    fn document(
+        &mut self,
+        key: &SmolStr,
+        address: &str,
+        resource: &'a Resource<'a>,
+        each: &Each,
+        name: &str,
+        instance: usize,
+    ) -> Option<Rc<Node>> {
+        let aws = match (resource.data, resource.kind(), name) {
+            (true, "aws_iam_policy_document", "json" | "minified_json") => true,
+            (true, "vault_policy_document", "hcl") => false,
+            _ => return None,
+        };
+        self.used.insert((instance, key.clone()));
+        self.cached(instance, SmolStr::from(format!("{address}.document")), |this| {
+            let body = this.body(resource, instance, each, |_| true);
+            Some(if aws {
+                crate::carrier::policy_document::aws(&body)
+            } else {
+                crate::carrier::policy_document::vault(&body)
+            })
+        })
+    }
+}
+
+/// Whether an index names an instance, if that can be told.
+fn matches(each: &Each, index: &Node) -> Option<bool> {
+    match each {
+        Each::Index(at, _) => value::index(index).map(|i| i == *at),
+        Each::Key(key, _) => value::equal(key, index),
+        Each::One => Some(false),
+        Each::Unknown => None,
+    }
+}
+
+fn counted(count: &Node, expr: &Expr) -> Expansion {
+    match value::index(count) {
+        Some(count) => {
+            let each = (0..count.min(INSTANCES)).map(|index| Each::Index(index, expr.span)).collect();
+            Expansion { each, condition: None }
+        }
+        None => undetermined(count, expr),
+    }
+}
+
+fn keyed(over: &Node, expr: &Expr) -> Expansion {
+    if matches!(over.value, Value::Null) {
+        return Expansion { each: Vec::new(), condition: None };
+    }
+    let Some(members) = members(over) else { return undetermined(over, expr) };
+    let is_map = over.as_map().is_some();
+    let mut each = Vec::new();
+    let mut condition = None;
+    for (key, member) in members.into_iter().take(INSTANCES) {
+        let key = if is_map { key } else { member.clone() };
+        let known = value::text(&key).is_some_and(|text| text.is_known());
+        if known {
+            let member = if is_map { member } else { key.clone() };
+            each.push(Each::Key(key, member));
+        } else if is_map && !matches!(member.value, Value::Unknown(_)) {
+            // One entry stands for any number of them.
+            condition = what_of(&key, expr);
+            each.push(Each::Key(key, member));
+        } else if each.is_empty() || condition.is_none() {
+            let undetermined = undetermined(&key, expr);
+            condition.clone_from(&undetermined.condition);
+            each.extend(undetermined.each);
+        }
+    }
+    // Certain members stay certain: only the unknown ones depend on anything.
+    let condition =
+        if each.iter().any(|e| matches!(e, Each::Key(key, _) if value::is_known(key))) { None } else { condition };
+    Expansion { each, condition }
+}
+
+fn what_of(node: &Node, expr: &Expr) -> Option<Unknown> {
+    let mut refs = Vec::new();
+    value::refs_of(node, &mut refs);
+    if refs.is_empty() {
+        refs.push(reference(expr));
+    }
+    Some(Unknown { refs, span: expr.span })
+}
+
+fn undetermined(node: &Node, expr: &Expr) -> Expansion {
+    let condition = what_of(node, expr);
+    let each = vec![Each::Unknown];
+    Expansion { each, condition }
+}
+
+/// The argument that an attribute of another name gives back.
+fn alias(kind: &str, attribute: &str) -> Option<&'static str> {
+    let argument = match (kind, attribute) {
+        ("aws_iam_role" | "aws_iam_user" | "aws_iam_group" | "vault_policy", "id") => "name",
+        ("aws_s3_bucket", "id") => "bucket",
+        ("vault_mount" | "vault_auth_backend" | "vault_namespace", "id") => "path",
+        // A mount without a path is mounted under its type's name.
+        ("vault_auth_backend", "path") => "type",
+        (kind, "id") if kind.starts_with("vault_") && kind.ends_with("_auth_backend") => "path",
+        _ => return None,
+    };
+    Some(argument)
+}
+
+/// A directory as seen from another, as Terraform writes module paths.
+fn relative(root: &str, here: &str) -> String {
+    if root == here {
+        return ".".to_owned();
+    }
+    let from: Vec<&str> = root.split('/').filter(|p| !p.is_empty()).collect();
+    let to: Vec<&str> = here.split('/').filter(|p| !p.is_empty()).collect();
+    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let ups = from.len() - common;
+    let mut parts: Vec<&str> = std::iter::repeat_n("..", ups).collect();
+    parts.extend(to.iter().skip(common));
+    parts.join("/")
+}
+
+/// A text of the file-system path that a string argument means, seen from the root module.
+pub(super) fn file_path(root: &str, argument: &Text) -> Option<String> {
+    crate::carrier::path::join(root, argument.known()?)
+}
