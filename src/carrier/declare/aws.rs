@@ -1,7 +1,7 @@
 //! What the resource types of Terraform's `aws` provider declare.
 
 use super::{Sink, aws_document, blocks, named, named_list, own_reference, text_of};
-use crate::aws::document::PolicyKind;
+use crate::aws::document::{PolicyKind, guess_kind};
 use crate::carrier::declaration::{AwsAttachment, AwsPolicy, AwsPrincipal, AwsPrincipalKind, Item, Named};
 use crate::carrier::record::Record;
 use crate::syntax::{Node, Value};
@@ -265,6 +265,23 @@ fn organization_policy(record: &Record, sink: &mut Sink<'_>) {
         let parts = AwsPolicyParts { kind, service: "", name: named(record, "name"), attached_to: Vec::new() };
         policy(record, sink, content, parts);
     }
+}
+
+/// A policy document data source that nothing in the program uses; `body.json` is the
+/// document. What it will be attached to shows in its content alone.
+pub(super) fn unused_document(record: &Record, sink: &mut Sink<'_>) {
+    let Some(node) = record.body.get("json") else { return };
+    let (document, diagnostics) = aws_document(node);
+    sink.out.diagnostics.extend(diagnostics);
+    let item = AwsPolicy {
+        kind: guess_kind(&document),
+        kind_guessed: true,
+        service: None,
+        name: record.label.clone(),
+        attached_to: Vec::new(),
+        document,
+    };
+    sink.push(record, Item::AwsPolicy(item));
 }
 
 /// An argument of the record or of a block in it (`details.policy`).

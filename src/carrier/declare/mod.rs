@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 
 pub use document::{aws_document, vault_policy, vault_text};
 
-use super::declaration::{Declaration, Item, Named};
+use super::declaration::{Declaration, Item, Named, VaultKind, VaultObject};
 use super::record::{Mode, Record};
 use super::{Carried, ReadOptions};
 use crate::syntax::{Node, Text, Value};
@@ -22,9 +22,17 @@ use crate::syntax::{Node, Text, Value};
 #[must_use]
 pub fn declare(records: &[Record], options: &ReadOptions) -> Carried {
     let mut sink = Sink { options, out: Carried::default() };
-    for record in records.iter().filter(|record| record.mode == Mode::Managed) {
-        if record.kind.starts_with("aws_") {
+    for record in records {
+        if record.mode == Mode::Data {
+            if record.kind == "aws_iam_policy_document" {
+                aws::unused_document(record, &mut sink);
+            }
+        } else if record.kind.starts_with("aws_") {
             aws::declare(record, &mut sink);
+        } else if matches!(record.kind.as_str(), "provider_vault" | "pulumi:providers:vault") {
+            let (kind, name, body) = (VaultKind::Provider, record.label.clone(), record.body.clone());
+            let namespace = named(record, "namespace");
+            sink.push(record, Item::VaultObject(VaultObject { kind, mount: None, name, namespace, body }));
         } else if record.kind.starts_with("vault_") {
             vault::declare(record, &mut sink);
         }

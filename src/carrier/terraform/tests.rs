@@ -1,1 +1,399 @@
+use super::*;
+use crate::carrier::declaration::{AwsPolicy, Declaration, Item};
+use crate::carrier::record::Record;
+use crate::syntax::{Node, Value};
 
+fn run(files: &[(&str, &str)]) -> (SourceMap, Carried) {
+    let mut sources = SourceMap::new();
+    let mut inputs = Vec::new();
+    for (name, text) in files {
+        let id = sources.add(*name, *text);
+        let format = match *name {
+            n if n.contains(".tfvars") => Format::TerraformVariables,
+            n if n.ends_with(".tf.json") => Format::TerraformJson,
+            n if n.ends_with(".tf") => Format::Terraform,
+            _ => continue,
+        };
+        inputs.push((id, format));
+    }
+    let carried = read(&sources, &inputs, &ReadOptions::default());
+    assert_eq!(carried.diagnostics, [], "no diagnostics expected");
+    (sources, carried)
+}
+
+fn one(source: &str) -> (SourceMap, Carried) {
+    run(&[("main.tf", source)])
+}
+
+fn record<'a>(carried: &'a Carried, address: &str) -> &'a Record {
+    carried.records.iter().find(|r| r.address == address).unwrap_or_else(|| {
+        panic!("no {address} among {:?}", carried.records.iter().map(|r| r.address.as_str()).collect::<Vec<_>>())
+    })
+}
+
+fn policy<'a>(carried: &'a Carried, address: &str) -> &'a AwsPolicy {
+    let found = carried.declarations.iter().find_map(|d: &Declaration| match &d.item {
+        Item::AwsPolicy(policy) if d.address == address => Some(policy),
+        _ => None,
+    });
+    found.unwrap_or_else(|| panic!("no policy at {address}"))
+}
+
+/// The value of an attribute, as compact text.
+fn show(node: &Node) -> String {
+    match &node.value {
+        Value::Null => "null".into(),
+        Value::Bool(b) => b.to_string(),
+        Value::Number(n) => n.to_string(),
+        Value::String(text) => format!("{:?}", text.display()),
+        Value::List(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(", ")),
+        Value::Map(entries) => {
+            let members: Vec<String> =
+                entries.iter().map(|e| format!("{}: {}", e.key.display(), show(&e.value))).collect();
+            format!("{{{}}}", members.join(", "))
+        }
+        Value::Unknown(what) => format!("?({})", what.refs.join(", ")),
+        Value::Secret => "secret".into(),
+    }
+}
+
+/// Evaluates one expression in a module with a few definitions.
+fn eval(expr: &str) -> String {
+    let source = format!(
+        r#"
+        variable "name" {{ default = "app" }}
+        variable "open" {{}}
+        variable "list" {{ default = ["a", "b"] }}
+        locals {{
+          map = {{ x = 1, y = "two" }}
+          circle = local.circle
+        }}
+        resource "vault_policy" "p" {{
+          value = {expr}
+        }}
+        "#
+    );
+    let (_, carried) = one(&source);
+    show(record(&carried, "vault_policy.p").body.get("value").unwrap())
+}
+
+#[test]
+fn expressions_evaluate_as_terraform_does() {
+    let table = [
+        ("var.name", r#""app""#),
+        ("var.open", "?(var.open)"),
+        (r#""a-${var.name}-b""#, r#""a-app-b""#),
+        (r#""a-${var.open}""#, r#""a-${var.open}""#),
+        ("local.map.y", r#""two""#),
+        (r#"local.map["x"]"#, "1"),
+        ("local.circle", "?(local.circle)"),
+        ("var.list[1]", r#""b""#),
+        ("[for v in var.list : upper(v)]", r#"["A", "B"]"#),
+        (r#"{for i, v in var.list : v => i if v != "a"}"#, "{b: 1}"),
+        ("[for k, v in local.map : k]", r#"["x", "y"]"#),
+        ("1 + 2 * 3", "7"),
+        ("var.name == \"app\" ? 1 : 2", "1"),
+        ("var.open ? 1 : 2", "?(var.open)"),
+        ("!(1 > 2) && true", "true"),
+        (r#"format("%s/%d%%", var.name, 5)"#, r#""app/5%""#),
+        (r#"format("arn:%s", var.open)"#, r#""arn:${var.open}""#),
+        (r#"join(",", concat(var.list, [var.open]))"#, r#""a,b,${var.open}""#),
+        (r#"formatlist("%s/*", var.list)"#, r#"["a/*", "b/*"]"#),
+        ("merge(local.map, {y = 3})", "{x: 1, y: 3}"),
+        (r#"lookup(local.map, "z", "none")"#, r#""none""#),
+        ("flatten([[1], [2, [3]]])", "[1, 2, 3]"),
+        (r#"distinct(["a", "b", "a"])"#, r#"["a", "b"]"#),
+        (r#"replace("a-b-c", "-", "/")"#, r#""a/b/c""#),
+        (r#"split("/", "a/b")"#, r#"["a", "b"]"#),
+        (r#"trimspace("  a ")"#, r#""a""#),
+        ("keys(local.map)", r#"["x", "y"]"#),
+        ("coalesce(null, \"\", \"x\")", r#""x""#),
+        ("try(local.nothing, \"fallback\")", r#""fallback""#),
+        (r#"jsondecode("{\"a\": [1]}").a"#, "[1]"),
+        ("element(var.list, 3)", r#""b""#),
+        ("length(var.list)", "2"),
+        ("contains(var.list, \"b\")", "true"),
+        ("cidrhost(\"10.0.0.0/8\", 1)", "?(cidrhost(\"10.0.0.0/8\", 1))"),
+        ("var.list[*]", r#"["a", "b"]"#),
+        ("path.module", r#"".""#),
+        (r#""%{ for v in var.list }<${v}>%{ endfor }""#, r#""<a><b>""#),
+        (r#""%{ if var.name == "app" }yes%{ else }no%{ endif }""#, r#""yes""#),
+        ("aws_iam_role.gone.arn", "?(aws_iam_role.gone.arn)"),
+        ("data.aws_caller_identity.me.account_id", "?(data.aws_caller_identity.me.account_id)"),
+    ];
+    for (expr, expected) in table {
+        assert_eq!(eval(expr), expected, "{expr}");
+    }
+}
+
+#[test]
+fn a_heredoc_policy_maps_into_the_file() {
+    let source = r#"
+resource "aws_iam_policy" "p" {
+  name   = "p"
+  policy = <<-EOT
+    {
+      "Version": "2012-10-17",
+      "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::${var.bucket}/*"}]
+    }
+  EOT
+}
+"#;
+    let (sources, carried) = one(source);
+    let statement = &policy(&carried, "aws_iam_policy.p").document.statements[0];
+    let action = &statement.action.as_ref().unwrap().items[0];
+    assert_eq!(sources.slice(action.span), "\"s3:*\"");
+    let resource = &statement.resource.as_ref().unwrap().items[0];
+    assert_eq!(resource.text.display(), "arn:aws:s3:::${var.bucket}/*");
+    assert_eq!(sources.slice(resource.span), "\"arn:aws:s3:::${var.bucket}/*\"");
+}
+
+#[test]
+fn jsonencode_keeps_the_places_of_its_values() {
+    let source = r#"
+resource "aws_iam_role_policy" "p" {
+  role = aws_iam_role.r.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = ["s3:GetObject"], Resource = local.where }]
+  })
+}
+locals { where = "*" }
+resource "aws_iam_role" "r" {
+  name_prefix = "x"
+  assume_role_policy = "{}"
+}
+"#;
+    let (sources, carried) = one(source);
+    let found = policy(&carried, "aws_iam_role_policy.p");
+    let statement = &found.document.statements[0];
+    assert_eq!(sources.slice(statement.action.as_ref().unwrap().items[0].span), "\"s3:GetObject\"");
+    assert_eq!(sources.slice(statement.resource.as_ref().unwrap().items[0].span), "\"*\"");
+    assert_eq!(found.attached_to[0].0.display(), "${aws_iam_role.r.id}");
+}
+
+#[test]
+fn a_policy_document_data_source_is_built_with_the_places_of_its_block() {
+    let source = r#"
+data "aws_iam_policy_document" "base" {
+  statement {
+    sid       = "One"
+    actions   = ["s3:GetObject"]
+    resources = ["*"]
+  }
+  statement {
+    sid       = "Two"
+    actions   = ["s3:PutObject"]
+    resources = ["arn:aws:s3:::b/&{aws:username}"]
+  }
+}
+data "aws_iam_policy_document" "all" {
+  source_policy_documents = [data.aws_iam_policy_document.base.json]
+  statement {
+    sid    = "One"
+    effect = "Deny"
+    not_actions = ["iam:*"]
+    resources = ["*"]
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "aws:PrincipalOrgID"
+      values   = ["o-1"]
+    }
+  }
+  dynamic "statement" {
+    for_each = ["x", "y"]
+    content {
+      actions   = ["sqs:${statement.value}"]
+      resources = ["*"]
+    }
+  }
+}
+resource "aws_sqs_queue_policy" "q" {
+  queue_url = "u"
+  policy    = data.aws_iam_policy_document.all.json
+}
+"#;
+    let (sources, carried) = one(source);
+    let document = &policy(&carried, "aws_sqs_queue_policy.q").document;
+    let sids: Vec<Option<&str>> =
+        document.statements.iter().map(|s| s.sid.as_ref().and_then(|(t, _)| t.known())).collect();
+    assert_eq!(sids, [Some("One"), Some("Two"), None, None]);
+    let first = &document.statements[0];
+    assert!(first.action.as_ref().unwrap().negated);
+    assert_eq!(sources.slice(first.action.as_ref().unwrap().key_span), "not_actions");
+    assert_eq!(sources.slice(first.principal.as_ref().unwrap().entries[0].item.span), "\"*\"");
+    assert_eq!(first.conditions[0].operator.raw(), "StringEquals");
+    assert_eq!(document.statements[1].resource.as_ref().unwrap().items[0].text.raw(), "arn:aws:s3:::b/${aws:username}");
+    assert_eq!(document.statements[3].action.as_ref().unwrap().items[0].text.raw(), "sqs:y");
+    assert!(document.problems.is_empty(), "{:?}", document.problems);
+    assert!(!carried.declarations.iter().any(|d| d.address.starts_with("data.")));
+}
+
+#[test]
+fn instances_and_module_calls_have_addresses_and_arguments() {
+    let files = [
+        (
+            "main.tf",
+            r#"
+module "team" {
+  source   = "./modules/team"
+  for_each = toset(["red", "blue"])
+  name     = each.key
+}
+resource "vault_policy" "all" {
+  name   = "all"
+  policy = join("\n", [for m in ["red"] : module.team[m].text])
+}
+resource "vault_policy" "n" {
+  count  = 2
+  name   = "n${count.index}"
+  policy = ""
+}
+"#,
+        ),
+        (
+            "modules/team/main.tf",
+            r#"
+variable "name" {}
+resource "vault_policy" "p" {
+  name   = var.name
+  policy = templatefile("${path.module}/p.hcl", { team = var.name })
+}
+output "text" { value = vault_policy.p.policy }
+"#,
+        ),
+        ("modules/team/p.hcl", "path \"kv/${team}/*\" {\n  capabilities = [\"read\"]\n}\n"),
+    ];
+    let (sources, carried) = run(&files);
+    let addresses: Vec<&str> = carried.records.iter().map(|r| r.address.as_str()).collect();
+    assert_eq!(
+        addresses,
+        [
+            "vault_policy.all",
+            "vault_policy.n[0]",
+            "vault_policy.n[1]",
+            "module.team[\"red\"].vault_policy.p",
+            "module.team[\"blue\"].vault_policy.p"
+        ]
+    );
+    let blue = record(&carried, "module.team[\"blue\"].vault_policy.p");
+    assert_eq!(show(blue.body.get("name").unwrap()), "\"blue\"");
+    let policy = blue.body.get("policy").unwrap();
+    let text = policy.as_text().unwrap();
+    assert!(text.raw().starts_with("path \"kv/blue/*\""));
+    let at = text.raw().find("capabilities").unwrap();
+    let place = text.span_of(policy.span, at, at + 12);
+    assert_eq!((sources.name(place.source), sources.slice(place)), ("modules/team/p.hcl", "capabilities"));
+    let all = record(&carried, "vault_policy.all").body.get("policy").unwrap().clone();
+    assert!(show(&all).contains("kv/red/*"));
+}
+
+#[test]
+fn both_sides_of_an_unknown_conditional_are_declared() {
+    let source = r#"
+variable "admin" { type = bool }
+resource "vault_policy" "p" {
+  name   = var.admin ? "a" : "b"
+  policy = var.admin ? "path \"*\" {}" : "path \"x\" {}"
+}
+resource "vault_policy" "q" {
+  count  = var.admin ? 1 : 0
+  name   = "q"
+  policy = ""
+}
+"#;
+    let (_, carried) = one(source);
+    let policies: Vec<String> = carried
+        .records
+        .iter()
+        .filter(|r| r.address == "vault_policy.p")
+        .map(|r| show(r.body.get("policy").unwrap()))
+        .collect();
+    assert_eq!(policies, [r#""path \"*\" {}""#, r#""path \"x\" {}""#]);
+    assert!(carried.records.iter().all(|r| r.condition.as_ref().is_some_and(|c| c.refs == ["var.admin"])));
+    assert_eq!(show(record(&carried, "vault_policy.p").body.get("name").unwrap()), "?(var.admin)");
+}
+
+#[test]
+fn json_configuration_and_variable_files_are_read() {
+    let files = [
+        (
+            "a.tf.json",
+            r#"{"variable": {"env": {}}, "resource": {"vault_policy": {"p": {"name": "${var.env}-p", "policy": "path \"a/${var.env}\" {}"}}}}"#,
+        ),
+        ("terraform.tfvars", "env = \"prod\"\n"),
+    ];
+    let (sources, carried) = run(&files);
+    let body = &record(&carried, "vault_policy.p").body;
+    assert_eq!(show(body.get("name").unwrap()), "\"prod-p\"");
+    let policy = body.get("policy").unwrap();
+    let text = policy.as_text().unwrap();
+    assert_eq!(text.raw(), "path \"a/prod\" {}");
+    assert_eq!(sources.slice(text.span_of(policy.span, 5, 6)), "\\\"");
+}
+
+#[test]
+fn a_file_that_was_not_read_is_wanted_and_unknown() {
+    let mut sources = SourceMap::new();
+    let id =
+        sources.add("env/main.tf", "resource \"vault_policy\" \"p\" {\n  policy = file(\"${path.module}/p.hcl\")\n}\n");
+    let carried = read(&sources, &[(id, Format::Terraform)], &ReadOptions::default());
+    assert_eq!(carried.wants, ["env/p.hcl"]);
+    assert_eq!(show(record(&carried, "vault_policy.p").body.get("policy").unwrap()), "?(file(\"./p.hcl\"))");
+}
+
+#[test]
+fn a_vault_policy_document_becomes_text_with_the_places_of_its_rules() {
+    let source = r#"
+data "vault_policy_document" "d" {
+  rule {
+    path         = "kv/data/${var.team}/*"
+    capabilities = ["read", "list"]
+    allowed_parameter {
+      key   = "a"
+      value = ["x"]
+    }
+  }
+}
+resource "vault_policy" "p" {
+  name   = "p"
+  policy = data.vault_policy_document.d.hcl
+}
+"#;
+    let (sources, carried) = one(source);
+    let policy = record(&carried, "vault_policy.p").body.get("policy").unwrap();
+    let text = policy.as_text().unwrap();
+    assert_eq!(
+        text.display(),
+        "path \"kv/data/${var.team}/*\" {\n  capabilities = [\"read\", \"list\"]\n  allowed_parameters = {\n\"a\" = [\"x\"]\n  }\n}\n"
+    );
+    let at = text.raw().find("\"list\"").unwrap();
+    assert_eq!(sources.slice(text.span_of(policy.span, at, at + 6)), "\"list\"");
+    let whole = text.span_of(policy.span, 0, text.raw().len() - 1);
+    assert!(sources.slice(whole).starts_with("rule {") && sources.slice(whole).ends_with('}'));
+}
+
+#[test]
+fn names_of_other_resources_are_filled_in() {
+    let source = r#"
+resource "aws_iam_role" "r" {
+  name = "app"
+  assume_role_policy = jsonencode({})
+}
+resource "aws_iam_role_policy_attachment" "a" {
+  role       = aws_iam_role.r.name
+  policy_arn = aws_iam_policy.p.arn
+}
+resource "aws_iam_policy" "p" {
+  policy = jsonencode({})
+}
+"#;
+    let (_, carried) = one(source);
+    let body = &record(&carried, "aws_iam_role_policy_attachment.a").body;
+    assert_eq!(show(body.get("role").unwrap()), "\"app\"");
+    assert_eq!(show(body.get("policy_arn").unwrap()), "?(aws_iam_policy.p.arn)");
+}
