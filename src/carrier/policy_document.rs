@@ -125,13 +125,12 @@ fn statement_of(block: &Node) -> Node {
     }
     let span = block.span;
     let mut entries = Vec::new();
-    match block.entry("effect").filter(|entry| !matches!(entry.value.value, Value::Null)) {
-        Some(entry) => entries.push(made("Effect", entry.value.clone(), entry.key_span)),
+    if let Some(entry) = block.entry("effect").filter(|entry| !matches!(entry.value.value, Value::Null)) {
+        entries.push(made("Effect", entry.value.clone(), entry.key_span));
+    } else {
         // "Valid values are Allow and Deny. Defaults to Allow."
-        None => {
-            let head = Span { end: span.start, ..span };
-            entries.push(made("Effect", Node::new(head, Value::String(Text::atomic("Allow", head))), head));
-        }
+        let head = Span { end: span.start, ..span };
+        entries.push(made("Effect", Node::new(head, Value::String(Text::atomic("Allow", head))), head));
     }
     for (argument, element) in ELEMENTS {
         if let Some(entry) = block.entry(argument) {
@@ -205,13 +204,12 @@ fn conditions(blocks: &[&Node], span: Span) -> Node {
         let values = interpolated(values);
         let known = operator.known().map(SmolStr::new);
         let same = operators.iter_mut().find(|entry| known.is_some() && entry.key.known() == known.as_deref());
-        match same {
-            Some(Entry { value: Node { value: Value::Map(keys), .. }, .. }) => add(keys, key, variable.span, values),
-            _ => {
-                let entry = Entry { key: key.clone(), key_span: variable.span, value: values };
-                let keys = Node::new(block.span, Value::Map(vec![entry]));
-                operators.push(Entry { key: operator.clone(), key_span: test.span, value: keys });
-            }
+        if let Some(Entry { value: Node { value: Value::Map(keys), .. }, .. }) = same {
+            add(keys, key, variable.span, values);
+        } else {
+            let entry = Entry { key: key.clone(), key_span: variable.span, value: values };
+            let keys = Node::new(block.span, Value::Map(vec![entry]));
+            operators.push(Entry { key: operator.clone(), key_span: test.span, value: keys });
         }
     }
     Node::new(span, Value::Map(operators))

@@ -119,7 +119,7 @@ pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
         ("reverse", [value]) => Some(list(value.as_list()?.iter().rev().cloned().collect(), span)),
         ("sort", [value]) => {
             let mut items = value.as_list().filter(|_| is_known(value))?.to_vec();
-            items.sort_by_key(|item| known_string(item));
+            items.sort_by_key(known_string);
             Some(list(items, span))
         }
         ("index", [value, item]) => {
@@ -189,14 +189,13 @@ fn merge(maps: &[Node], span: Span) -> Option<Node> {
                 for entry in more {
                     let known = entry.key.known().map(SmolStr::new);
                     let slot = known.as_ref().and_then(|key| places.get(key)).and_then(|at| entries.get_mut(*at));
-                    match slot {
-                        Some(slot) => *slot = entry.clone(),
-                        None => {
-                            if let Some(key) = known {
-                                places.insert(key, entries.len());
-                            }
-                            entries.push(entry.clone());
+                    if let Some(slot) = slot {
+                        *slot = entry.clone();
+                    } else {
+                        if let Some(key) = known {
+                            places.insert(key, entries.len());
                         }
+                        entries.push(entry.clone());
                     }
                 }
             }

@@ -32,11 +32,8 @@ pub(super) enum FileKind {
 pub(super) fn kind_of(name: &str) -> FileKind {
     let stem = name.strip_suffix(".json").unwrap_or(name);
     if let Some(stem) = stem.strip_suffix(".tfvars") {
-        return if stem == "terraform" || stem.ends_with(".auto") {
-            FileKind::AutomaticVariables
-        } else {
-            FileKind::Variables
-        };
+        let automatic = stem == "terraform" || stem.strip_suffix(".auto").is_some();
+        return if automatic { FileKind::AutomaticVariables } else { FileKind::Variables };
     }
     let stem = stem.strip_suffix(".tf").or_else(|| stem.strip_suffix(".tofu")).unwrap_or(stem);
     if stem == "override" || stem.ends_with("_override") { FileKind::Override } else { FileKind::Configuration }

@@ -26,7 +26,7 @@ pub(super) struct Evaluator<'a> {
     pub(super) names: &'a FxHashMap<&'a str, SourceId>,
     pub(super) directories: &'a BTreeMap<&'a str, Directory<'a>>,
     pub(super) instances: Vec<Instance<'a>>,
-    pub(super) children: FxHashMap<(usize, SmolStr), Rc<Vec<(Each, usize)>>>,
+    pub(super) children: FxHashMap<(usize, SmolStr), Children>,
     pub(super) expansions: FxHashMap<(usize, SmolStr), Rc<Expansion>>,
     pub(super) cache: FxHashMap<(usize, bool, SmolStr), Cached>,
     pub(super) active: FxHashSet<(usize, SmolStr)>,
@@ -40,6 +40,9 @@ pub(super) struct Evaluator<'a> {
     depth: u32,
     budget: u64,
 }
+
+/// The instances of a module call: which member each is for, and its number.
+pub(super) type Children = Rc<Vec<(Each, usize)>>;
 
 /// A module in its place: the root, or one instance of a call.
 pub(super) struct Instance<'a> {
@@ -72,7 +75,7 @@ impl Each {
     /// What `each` or `count` means in the block, if anything.
     pub(super) fn binding(&self) -> Option<(&'static str, Node)> {
         match self {
-            Self::One => None,
+            Self::One | Self::Unknown => None,
             #[allow(clippy::cast_precision_loss, reason = "counts are small")]
             Self::Index(index, span) => {
                 Some(("count", map(vec![value::entry("index", number(*index as f64, *span))], *span)))
@@ -81,7 +84,6 @@ impl Each {
                 let entries = vec![value::entry("key", key.clone()), value::entry("value", val.clone())];
                 Some(("each", map(entries, key.span)))
             }
-            Self::Unknown => None,
         }
     }
 
@@ -223,28 +225,19 @@ impl<'a> Evaluator<'a> {
                 let operand = self.eval(operand, scope);
                 match value::truth(&operand) {
                     Some(value) => boolean(!value, span),
-                    None => self.unknown_of(&[&operand], expr),
+                    None => unknown_of(&[&operand], expr),
                 }
             }
             ExprKind::Negate(operand) => {
                 let operand = self.eval(operand, scope);
                 match value::numeric(&operand) {
                     Some(value) => number(-value, span),
-                    None => self.unknown_of(&[&operand], expr),
+                    None => unknown_of(&[&operand], expr),
                 }
             }
             ExprKind::Binary(operator, operands) => self.binary(*operator, operands, expr, scope),
             ExprKind::For(each) => self.for_expr(each, span, scope),
         }
-    }
-
-    fn unknown_of(&self, operands: &[&Node], expr: &Expr) -> Node {
-        let mut refs = Vec::new();
-        operands.iter().for_each(|operand| value::refs_of(operand, &mut refs));
-        if refs.is_empty() {
-            refs.push(reference(expr));
-        }
-        unknown(refs, expr.span)
     }
 
     fn object(&mut self, members: &[(Expr, Expr)], span: Span, scope: Scope<'_>) -> Node {
@@ -342,7 +335,7 @@ impl<'a> Evaluator<'a> {
                 _ => None,
             },
         };
-        answer.unwrap_or_else(|| self.unknown_of(&[&a, &b], expr))
+        answer.unwrap_or_else(|| unknown_of(&[&a, &b], expr))
     }
 
     fn for_expr(&mut self, each: &For, span: Span, scope: Scope<'_>) -> Node {
@@ -419,13 +412,12 @@ impl<'a> Evaluator<'a> {
         if let Value::Unknown(unknown) = &what.value {
             self.uncertain.push(unknown.clone());
         }
-        match &each.key {
-            None => list(vec![member, what], span),
-            Some(_) => {
-                let Value::Unknown(unknown) = &what.value else { return what };
-                let key = Text::unknown(unknown.clone());
-                map(vec![Entry { key, key_span: what.span, value: member }], span)
-            }
+        if each.key.is_none() {
+            list(vec![member, what], span)
+        } else {
+            let Value::Unknown(unknown) = &what.value else { return what };
+            let key = Text::unknown(unknown.clone());
+            map(vec![Entry { key, key_span: what.span, value: member }], span)
         }
     }
 
@@ -478,6 +470,18 @@ impl<'a> Evaluator<'a> {
             }
         }
     }
+}
+
+/// An unknown value for an operation over operands that are not all known.
+fn unknown_of(operands: &[&Node], expr: &Expr) -> Node {
+    let mut refs = Vec::new();
+    for operand in operands {
+        value::refs_of(operand, &mut refs);
+    }
+    if refs.is_empty() {
+        refs.push(reference(expr));
+    }
+    unknown(refs, expr.span)
 }
 
 fn hole(out: &mut TextBuilder, node: &Node, expr: &Expr, span: Span) {
@@ -541,7 +545,9 @@ pub(super) fn reference(expr: &Expr) -> SmolStr {
         }
         match &expr.kind {
             ExprKind::Variable(name) => out.push_str(name),
-            ExprKind::String(text) => out.push_str(&format!("{:?}", text.display())),
+            ExprKind::String(text) => {
+                let _ = std::fmt::Write::write_fmt(out, format_args!("{:?}", text.display()));
+            }
             ExprKind::Number(number) => out.push_str(number),
             ExprKind::Get(base, steps) => {
                 write(base, out, depth - 1);

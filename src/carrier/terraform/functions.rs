@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::eval::{Evaluator, Frame, Scope, reference};
 use super::reference::file_path;
-use super::value::{self, boolean, entry, list, map, string, unknown};
+use super::value::{self, boolean, list, string, unknown};
 use super::{collections, strings};
 use crate::source::{Fragment, SourceId, Span};
 use crate::syntax::hcl2::{Call, Expr, ExprKind, parse_template};
@@ -27,12 +27,12 @@ impl Evaluator<'_> {
         {
             match last.value {
                 Value::List(items) => args.extend(items),
-                _ => return self.unknown_call(call, &[last], span),
+                _ => return unknown_call(call, &[last], span),
             }
         }
         let work: usize = args.iter().map(|arg| arg.as_list().map_or(1, <[Node]>::len)).sum();
         if !self.spend(work) {
-            return self.unknown_call(call, &args, span);
+            return unknown_call(call, &args, span);
         }
         let answer = match name {
             "file" => self.file(&args, span),
@@ -40,20 +40,11 @@ impl Evaluator<'_> {
             "templatestring" => self.template_string(&args, span, scope),
             "fileset" => self.file_set(&args, span),
             "fileexists" => self.file_exists(&args, span),
-            "jsondecode" => decode(&args, span),
+            "jsondecode" => decode(&args),
             "yamldecode" => decode_yaml(&args),
             _ => strings::call(name, &args, span).or_else(|| collections::call(name, &args, span)),
         };
-        answer.unwrap_or_else(|| self.unknown_call(call, &args, span))
-    }
-
-    fn unknown_call(&self, call: &Call, args: &[Node], span: Span) -> Node {
-        let mut refs = Vec::new();
-        args.iter().for_each(|arg| value::refs_of(arg, &mut refs));
-        if refs.is_empty() {
-            refs.push(reference(&Expr { span, kind: ExprKind::Call(call.clone()) }));
-        }
-        unknown(refs, span)
+        answer.unwrap_or_else(|| unknown_call(call, &args, span))
     }
 
     /// `try(a, b)` is the first that does not fail. A name that leads nowhere is unknown
@@ -71,9 +62,8 @@ impl Evaluator<'_> {
                 };
             };
             let missing = what.refs.iter().all(|r| r.starts_with("local.") || r.starts_with("each."));
-            if !missing && first.is_none() && index + 1 < args.len() {
-                first = Some(node);
-            } else if first.is_none() && index + 1 == args.len() {
+            let last = index + 1 == args.len();
+            if first.is_none() && (last || !missing) {
                 first = Some(node);
             }
         }
@@ -85,12 +75,11 @@ impl Evaluator<'_> {
         let text = path.as_text()?;
         let root = self.instances.first()?.directory.path;
         let name = file_path(root, text)?;
-        match self.names.get(name.as_str()) {
-            Some(id) => Some(*id),
-            None => {
-                self.wants.insert(name);
-                None
-            }
+        if let Some(id) = self.names.get(name.as_str()) {
+            Some(*id)
+        } else {
+            self.wants.insert(name);
+            None
         }
     }
 
@@ -112,13 +101,12 @@ impl Evaluator<'_> {
             return path.as_str().map(|_| unknown(vec![SmolStr::from(format!("templatefile({shown:?})"))], span));
         };
         let text = self.sources.text(source);
-        let pieces = match self.templates.get(&source) {
-            Some(known) => known.clone(),
-            None => {
-                let parsed = parse_template(&Fragment::plain(source, 0, text)).ok().map(Rc::new);
-                self.templates.insert(source, parsed.clone());
-                parsed
-            }
+        let pieces = if let Some(known) = self.templates.get(&source) {
+            known.clone()
+        } else {
+            let parsed = parse_template(&Fragment::plain(source, 0, text)).ok().map(Rc::new);
+            self.templates.insert(source, parsed.clone());
+            parsed
         }?;
         Some(self.with_variables(&pieces, variables, Span::new(source, 0, text.len()), scope))
     }
@@ -192,13 +180,24 @@ impl Evaluator<'_> {
     }
 }
 
+/// What a call gives whose function or arguments are not known.
+fn unknown_call(call: &Call, args: &[Node], span: Span) -> Node {
+    let mut refs = Vec::new();
+    for arg in args {
+        value::refs_of(arg, &mut refs);
+    }
+    if refs.is_empty() {
+        refs.push(reference(&Expr { span, kind: ExprKind::Call(call.clone()) }));
+    }
+    unknown(refs, span)
+}
+
 /// `jsondecode`: text that is an object already stays one.
-fn decode(args: &[Node], span: Span) -> Option<Node> {
+fn decode(args: &[Node]) -> Option<Node> {
     let [node] = args else { return None };
     match &node.value {
         Value::Map(_) | Value::List(_) => Some(node.clone()),
         Value::String(text) => json::parse(&text.fragment(node.span)).0,
-        Value::Null => Some(map(vec![entry("", value::null(span))], span)).filter(|_| false),
         _ => None,
     }
 }

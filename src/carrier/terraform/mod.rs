@@ -119,7 +119,7 @@ fn parse(source: SourceId, name: &str, text: &str, format: Format) -> Result<Fil
         },
     };
     let fragment = Fragment::plain(source, 0, text);
-    let is_json = format == Format::TerraformJson || file.ends_with(".json");
+    let is_json = format == Format::TerraformJson || file.strip_suffix(".json").is_some();
     let body = if is_json {
         parse_json(&fragment, kind)?
     } else {

@@ -116,7 +116,7 @@ impl<'a> Evaluator<'a> {
             self.choices.met.clear();
             self.uncertain.clear();
             let mut body = self.body(resource, instance, each, follow);
-            if data && let Some(document) = self.finished(resource, &body) {
+            if data && let Some(document) = finished(resource, &body) {
                 body = document;
             }
             let seen = std::mem::take(&mut self.choices.seen);
@@ -143,13 +143,6 @@ impl<'a> Evaluator<'a> {
         self.choices.assumed.clear();
         self.uncertain.clear();
         variants
-    }
-
-    fn finished(&self, resource: &Resource<'_>, body: &Node) -> Option<Node> {
-        (resource.kind() == "aws_iam_policy_document").then(|| {
-            let document = crate::carrier::policy_document::aws(body);
-            map(vec![value::entry("json", document)], body.span)
-        })
     }
 
     /// The arguments and blocks of a resource as a map. `follow` says in which arguments
@@ -306,4 +299,12 @@ impl<'a> Evaluator<'a> {
             notes: Vec::new(),
         });
     }
+}
+
+/// A document data source as a record shows it: with its finished document.
+fn finished(resource: &Resource<'_>, body: &Node) -> Option<Node> {
+    (resource.kind() == "aws_iam_policy_document").then(|| {
+        let document = crate::carrier::policy_document::aws(body);
+        map(vec![value::entry("json", document)], body.span)
+    })
 }

@@ -333,13 +333,12 @@ impl<'a> Evaluator<'a> {
                     [one @ Each::Unknown] => Some(one.clone()),
                     _ => None,
                 });
-                match each {
-                    Some(each) => Some(self.attribute(key, resource, &each, rest, span, scope)),
-                    None => {
-                        let mut text = format!("{}{key}", self.prefix(scope.instance));
-                        steps_text(steps, &mut text, 4);
-                        Some(unknown(vec![text.into()], span))
-                    }
+                if let Some(each) = each {
+                    Some(self.attribute(key, resource, &each, rest, span, scope))
+                } else {
+                    let mut text = format!("{}{key}", self.prefix(scope.instance));
+                    steps_text(steps, &mut text, 4);
+                    Some(unknown(vec![text.into()], span))
                 }
             }
             [Step::Splat, rest @ ..] => {
@@ -457,7 +456,7 @@ fn keyed(over: &Node, expr: &Expr) -> Expansion {
             each.push(Each::Key(key, member));
         } else if is_map && !matches!(member.value, Value::Unknown(_)) {
             // One entry stands for any number of them.
-            condition = what_of(&key, expr);
+            condition = Some(what_of(&key, expr));
             each.push(Each::Key(key, member));
         } else if each.is_empty() || condition.is_none() {
             let undetermined = undetermined(&key, expr);
@@ -471,17 +470,17 @@ fn keyed(over: &Node, expr: &Expr) -> Expansion {
     Expansion { each, condition }
 }
 
-fn what_of(node: &Node, expr: &Expr) -> Option<Unknown> {
+fn what_of(node: &Node, expr: &Expr) -> Unknown {
     let mut refs = Vec::new();
     value::refs_of(node, &mut refs);
     if refs.is_empty() {
         refs.push(reference(expr));
     }
-    Some(Unknown { refs, span: expr.span })
+    Unknown { refs, span: expr.span }
 }
 
 fn undetermined(node: &Node, expr: &Expr) -> Expansion {
-    let condition = what_of(node, expr);
+    let condition = Some(what_of(node, expr));
     let each = vec![Each::Unknown];
     Expansion { each, condition }
 }

@@ -10,12 +10,13 @@ use crate::syntax::{Node, Text, TextBuilder, Value};
 
 pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
     match (name, args) {
-        ("jsonencode", [value]) => Some(value.clone()),
         ("tostring", [value]) => match &value.value {
             Value::Number(_) | Value::Bool(_) => Some(string(known_string(value)?, value.span)),
             _ => Some(value.clone()),
         },
-        ("sensitive" | "nonsensitive" | "ephemeralasnull", [value]) => Some(value.clone()),
+        ("jsonencode" | "sensitive" | "nonsensitive" | "ephemeralasnull" | "abspath" | "pathexpand", [value]) => {
+            Some(value.clone())
+        }
         ("format", [format, values @ ..]) => formatted(format, values, span),
         ("formatlist", [format, values @ ..]) => format_list(format, values, span),
         ("join", [separator, lists @ ..]) => join(separator, lists, span),
@@ -50,7 +51,6 @@ pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
             let value = known_string(value)?;
             Some(string(value.rsplit_once('/').map_or(".", |(directory, _)| directory), span))
         }
-        ("abspath" | "pathexpand", [value]) => Some(value.clone()),
         ("base64encode", [value]) => Some(string(STANDARD.encode(known_string(value)?.as_bytes()), span)),
         ("base64decode", [value]) => {
             let bytes = STANDARD.decode(known_string(value)?.as_bytes()).ok()?;

@@ -10,8 +10,8 @@ fn run(files: &[(&str, &str)]) -> (SourceMap, Carried) {
         let id = sources.add(*name, *text);
         let format = match *name {
             n if n.contains(".tfvars") => Format::TerraformVariables,
-            n if n.ends_with(".tf.json") => Format::TerraformJson,
-            n if n.ends_with(".tf") => Format::Terraform,
+            n if n.contains(".tf.json") => Format::TerraformJson,
+            n if n.contains(".tf") => Format::Terraform,
             _ => continue,
         };
         inputs.push((id, format));

@@ -94,7 +94,7 @@ pub(super) fn numeric(node: &Node) -> Option<f64> {
 pub(super) fn index(node: &Node) -> Option<usize> {
     let value = numeric(node)?;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be small and whole")]
-    (value >= 0.0 && value < 1e9 && value.fract() == 0.0).then_some(value as usize)
+    ((0.0..1e9).contains(&value) && value.fract() == 0.0).then_some(value as usize)
 }
 
 /// A fully known string; numbers and booleans convert.
@@ -140,9 +140,8 @@ pub(super) fn equal(a: &Node, b: &Node) -> Option<bool> {
         match (&a.value, &b.value) {
             (Value::Unknown(_), _) | (_, Value::Unknown(_)) => None,
             (Value::Null, Value::Null) => Some(true),
-            (Value::Null, _) | (_, Value::Null) => Some(false),
             (Value::Bool(a), Value::Bool(b)) => Some(a == b),
-            (Value::Number(_), Value::Number(_)) => Some(numeric(a)? == numeric(b)?),
+            (Value::Number(_), Value::Number(_)) => Some(numeric(a)?.total_cmp(&numeric(b)?).is_eq()),
             (Value::String(x), Value::String(y)) => Some(x.known()? == y.known()?),
             (Value::List(a), Value::List(b)) if a.len() == b.len() => {
                 let mut all = Some(true);
