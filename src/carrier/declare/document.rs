@@ -39,13 +39,15 @@ fn unknown(node: &Node) -> Document {
 }
 
 /// The Vault policy that an argument holds: HCL or JSON text, or an object in the shape of
-/// the JSON form. None where nothing of it is known.
+/// the JSON form. Where its value, or the structure of the text, is unknown the policy
+/// says so. None for null and for what no policy can be.
 #[must_use]
 pub fn vault_policy(node: &Node, options: &ReadOptions) -> Option<(Policy, Vec<Diagnostic>)> {
     let parse = |text: &Text| vault_text(&text.fragment(node.span), options);
     match &node.value {
         Value::String(text) => Some(parse(text)),
         Value::Map(_) => Some(parse(&crate::carrier::render::json(node))),
+        Value::Unknown(what) => Some((Policy { unknown: vec![what.clone()], ..Policy::default() }, Vec::new())),
         _ => None,
     }
 }
@@ -56,6 +58,11 @@ pub fn vault_policy(node: &Node, options: &ReadOptions) -> Option<(Policy, Vec<D
 pub fn vault_text(text: &Fragment<'_>, options: &ReadOptions) -> (Policy, Vec<Diagnostic>) {
     match policy::parse(text, options.dialect) {
         Ok(policy) => (policy, Vec::new()),
+        // A text whose unknown parts stand for more than values cannot be judged.
+        Err(_) if !text.holes.is_empty() => {
+            let unknown = text.holes.iter().map(|hole| hole.unknown.clone()).collect();
+            (Policy { unknown, ..Policy::default() }, Vec::new())
+        }
         Err(error) => {
             let message = format!("Vault refuses the policy: {}", error.message);
             (Policy::default(), vec![Diagnostic::error("syntax/vault-policy", message, error.span)])

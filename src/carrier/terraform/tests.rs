@@ -397,3 +397,24 @@ resource "aws_iam_policy" "p" {
     assert_eq!(show(body.get("role").unwrap()), "\"app\"");
     assert_eq!(show(body.get("policy_arn").unwrap()), "?(aws_iam_policy.p.arn)");
 }
+
+#[test]
+fn a_vault_policy_in_an_indented_heredoc_points_at_its_capability() {
+    let source = "
+resource \"vault_policy\" \"p\" {
+  name   = \"p\"
+  policy = <<-EOT
+    path \"secret/${var.x}/*\" {
+      capabilities = [\"read\", \"sudo\"]
+    }
+  EOT
+}
+";
+    let (sources, carried) = one(source);
+    let Item::VaultPolicy(found) = &carried.declarations[0].item else { panic!() };
+    let stanza = &found.policy.stanzas[0];
+    assert_eq!(stanza.path.display(), "secret/${var.x}/*");
+    assert_eq!(sources.slice(stanza.path_span), "\"secret/${var.x}/*\"");
+    assert_eq!(sources.slice(stanza.capabilities[1].span), "\"sudo\"");
+    assert!(found.policy.problems.is_empty());
+}
