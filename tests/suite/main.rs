@@ -10,6 +10,7 @@
 
 mod aws_evaluation;
 mod aws_syntax;
+mod model_escalation;
 mod model_vault;
 mod pattern_glob;
 mod pattern_path;
