@@ -15,6 +15,9 @@ impl Letter {
     /// The letter that no pattern mentions.
     pub const FRESH: Self = Self(char::MAX as u32 + 1);
 
+    /// The letter for a colon.
+    pub const COLON: Self = Self(':' as u32);
+
     /// The letter for a character.
     #[must_use]
     pub fn of(char: char) -> Self {

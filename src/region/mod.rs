@@ -5,4 +5,5 @@
 //! from each other, and which statement of a policy does nothing. An answer comes with a
 //! witness, a request that shows it.
 
+pub mod aws;
 pub mod vault;

@@ -15,6 +15,7 @@ mod model_vault;
 mod pattern_glob;
 mod pattern_path;
 mod property;
+mod region_aws;
 mod region_vault;
 mod rules;
 mod vault_policy;

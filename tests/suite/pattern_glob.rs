@@ -164,7 +164,11 @@ proptest! {
                 .into_iter()
                 .filter(|t| inner_glob.matches(t) && !covered(t))
                 .collect();
-            if let Some(text) = escape_text(&globs, &inner_glob).unwrap() { prop_assert!(inner_glob.matches(&text) && !covered(&text)) } else { prop_assert_eq!(escapes, BTreeSet::new()) }
+            if let Some(text) = escape_text(&globs, &inner_glob).unwrap() {
+                prop_assert!(inner_glob.matches(&text) && !covered(&text));
+            } else {
+                prop_assert_eq!(escapes, BTreeSet::new());
+            }
         }
     }
 
@@ -177,7 +181,9 @@ proptest! {
         let inner_glob = join(&inner);
         let globs: Vec<Glob> = outer.iter().map(|o| join(o)).collect();
         let covered = |t: &str| globs.iter().any(|o| o.matches(t));
-        if let Some(text) = escape_text(&globs, &inner_glob).unwrap() { prop_assert!(inner_glob.matches(&text) && !covered(&text), "{}", text) } else {
+        if let Some(text) = escape_text(&globs, &inner_glob).unwrap() {
+            prop_assert!(inner_glob.matches(&text) && !covered(&text), "{}", text);
+        } else {
             let escapes: Vec<String> = texts(&['a', ':', 'z'], 7)
                 .into_iter()
                 .filter(|t| inner_glob.matches(t) && !covered(t))

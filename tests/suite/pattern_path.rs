@@ -95,7 +95,9 @@ proptest! {
     fn union_containment_is_exact(inner in rule(), outer in prop::collection::vec(rule(), 0..5)) {
         let langs: Vec<PathLang> = outer.iter().map(|o| PathLang::parse(o)).collect();
         let covered = |p: &str| outer.iter().any(|o| naive(o, p));
-        if let Some(text) = PathLang::parse(&inner).escape(&langs) { prop_assert!(naive(&inner, &text) && !covered(&text), "{} of {} in {:?}", text, inner, outer) } else {
+        if let Some(text) = PathLang::parse(&inner).escape(&langs) {
+            prop_assert!(naive(&inner, &text) && !covered(&text), "{} of {} in {:?}", text, inner, outer);
+        } else {
             let escapes: Vec<String> = paths(7).into_iter().filter(|p| naive(&inner, p) && !covered(p)).collect();
             prop_assert!(escapes.is_empty(), "{} ⊆ {:?}: {:?}", inner, outer, escapes);
         }

@@ -1,0 +1,89 @@
+//! AWS policies as regions.
+//!
+//! A statement is a set of requests: principals × actions × resources × contexts. The
+//! questions here are decided exactly over well-formed requests, with every context key
+//! free; what cannot be decided is said to be undecided (spec: symbolic).
+//!
+//! Not modelled: that an account is twelve digits, which actions fit which resources, and
+//! ties between context keys.
+
+mod compile;
+mod condition;
+mod dimension;
+mod goal;
+mod principal;
+mod question;
+mod value;
+
+use compile::{Compiled, Compiler, Dim, Names, action_pattern, resource_pattern};
+use condition::Atom;
+use principal::Who;
+
+pub use goal::{Answer, Request};
+pub use question::{Covered, Element, Gained, Reached};
+
+use crate::aws::document::Document;
+
+/// Where a statement stands: which of the documents given, and which of its statements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StatementRef {
+    /// Index of the document.
+    pub document: usize,
+    /// Index of the statement in it.
+    pub statement: usize,
+}
+
+/// Documents ready to be asked about, one or all of a principal together.
+#[derive(Debug)]
+pub struct Policies {
+    statements: Vec<Compiled>,
+    refs: Vec<StatementRef>,
+    names: Names,
+}
+
+impl Policies {
+    /// Compiles documents. A variable or reference is the same one in all of them.
+    #[must_use]
+    pub fn new<'d>(documents: impl IntoIterator<Item = &'d Document>) -> Self {
+        let mut compiler = Compiler::default();
+        let mut statements = Vec::new();
+        let mut refs = Vec::new();
+        for (document, source) in documents.into_iter().enumerate() {
+            let compiled = compiler.document(source);
+            refs.extend((0..compiled.len()).map(|statement| StatementRef { document, statement }));
+            statements.extend(compiled);
+        }
+        Self { statements, refs, names: compiler.names }
+    }
+
+    /// Where each statement stands; questions name statements by their index here.
+    #[must_use]
+    pub fn refs(&self) -> &[StatementRef] {
+        &self.refs
+    }
+}
+
+/// A set of requests that a rule is about.
+#[derive(Debug, Clone)]
+pub struct Region {
+    statement: Compiled,
+}
+
+impl Region {
+    /// Requests for one of these actions on one of these resources, in which none of these
+    /// condition keys is present.
+    #[must_use]
+    pub fn new(actions: &[&str], resources: &[&str], absent_keys: &[&str]) -> Self {
+        let dim = |patterns| Dim { negated: false, patterns, partial: false };
+        Self {
+            statement: Compiled {
+                effect: None,
+                who: Who::Attached,
+                action: dim(actions.iter().map(|text| action_pattern(text)).collect()),
+                resource: dim(resources.iter().map(|text| resource_pattern(text)).collect()),
+                atoms: absent_keys.iter().map(|key| Atom::absent(key)).collect(),
+                opaque: false,
+            },
+        }
+    }
+}
