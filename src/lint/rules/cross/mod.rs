@@ -1,13 +1,13 @@
 //! Native checks of the rules in `rules/cross`. One `mod` line each, sorted; the table is
 //! made by the build script.
 
-use super::Check;
-
 mod notes_common;
 mod provider_credential_literal;
 mod pulumi_unbound_name;
 mod pulumi_unknown_argument;
 mod pulumi_unknown_class;
 mod secret_in_clear;
+
+use super::Check;
 
 pub(super) const CHECKS: &[(&str, Check)] = include!(concat!(env!("OUT_DIR"), "/cross_checks.rs"));
