@@ -86,3 +86,5 @@ mod tests {
         assert!(!answer_line(format!("{{\"id\":{line}").as_bytes()).1);
     }
 }
+
+pub mod vault;

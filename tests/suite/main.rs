@@ -18,4 +18,5 @@ mod property;
 mod region_aws;
 mod region_vault;
 mod rules;
+mod vault_cases;
 mod vault_policy;

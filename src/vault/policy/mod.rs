@@ -13,6 +13,7 @@ use crate::source::{Span, Unknown};
 pub use crate::syntax::hcl1::SyntaxError;
 pub(crate) use crate::syntax::hcl1::go_quote as quote;
 use crate::syntax::{Node, Text};
+pub(crate) use decode::parse_int;
 pub use parse::parse;
 pub use stanza::{stanza_keys, used_elsewhere};
 pub use time::{SECOND, parse_duration};
