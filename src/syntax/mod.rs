@@ -7,6 +7,7 @@ pub mod json;
 mod node;
 pub mod percent;
 pub mod python;
+pub mod yaml;
 
 pub use build::TextBuilder;
 pub use node::{Entry, Node, Text, Value};
