@@ -1,11 +1,13 @@
 //! Region rules: the page names the dangerous requests, no code is needed.
 
 mod aws;
+mod mounts;
 mod vault;
 
 use super::check::Sink;
 
 pub(super) use aws::{AwsPlan, AwsRegion};
+pub(super) use mounts::MountNames;
 pub(super) use vault::{VaultPlan, VaultRegion};
 
 /// How much of a region a grant must reach to be reported.

@@ -10,7 +10,7 @@ use super::check::{
 };
 use super::facts::{StanzaFacts, StatementFacts};
 use super::ignore;
-use super::region::{AwsPlan, VaultPlan};
+use super::region::{AwsPlan, MountNames, VaultPlan};
 use super::registry::{Engine, Rules};
 use super::report::{Report, Selection, sort_findings};
 use super::setting::Settings;
@@ -55,6 +55,7 @@ struct Plan<'r> {
 impl<'r> Plan<'r> {
     fn new(rules: &'r Rules, selection: &Selection, inputs: &Inputs<'_>) -> Self {
         let mut plan = Self { all_problems: selection.select.is_empty(), ..Self::default() };
+        let mounts = MountNames::new(inputs);
         for entry in rules.entries.iter().filter(|entry| selection.runs(&entry.rule)) {
             let rule = &entry.rule;
             match &entry.engine {
@@ -73,7 +74,7 @@ impl<'r> Plan<'r> {
                     Check::AwsPrincipal(f) => plan.aws_principal.push((rule, f)),
                     Check::Model(f) => plan.model.push((rule, f)),
                 },
-                Engine::Vault(region) => plan.vault_region.push((rule, region.plan(inputs))),
+                Engine::Vault(region) => plan.vault_region.push((rule, region.plan(&mounts))),
                 Engine::Aws(region) => plan.aws_region.push((rule, region.plan())),
                 Engine::Setting(settings) => plan.setting.push((rule, settings)),
                 Engine::Parser => plan.parser.push(rule),

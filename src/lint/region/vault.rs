@@ -2,8 +2,9 @@
 
 use smol_str::SmolStr;
 
+use super::mounts::MountNames;
 use super::{Cover, message};
-use crate::lint::check::{Inputs, Sink, VaultPolicyContext};
+use crate::lint::check::{Sink, VaultPolicyContext};
 use crate::lint::facts::StanzaFacts;
 use crate::lint::page::{Field, PageError};
 use crate::model::MountClass;
@@ -75,11 +76,11 @@ impl VaultRegion {
     }
 
     /// The region with `{engine}` parts replaced by the mounts of the model.
-    pub(in crate::lint) fn plan(&self, inputs: &Inputs<'_>) -> VaultPlan<'_> {
+    pub(in crate::lint) fn plan(&self, mounts: &MountNames) -> VaultPlan<'_> {
         let lines = self.lines.iter().map(|line| PlanLine {
             any: line.any,
             with: line.with,
-            paths: line.paths.iter().flat_map(|path| expand(path, inputs)).map(|path| PathLang::parse(&path)).collect(),
+            paths: line.paths.iter().flat_map(|path| expand(path, mounts)).map(|path| PathLang::parse(&path)).collect(),
         });
         VaultPlan { region: self, lines: lines.collect() }
     }
@@ -211,23 +212,13 @@ fn line(text: &str) -> Result<Line, String> {
     Ok(Line { any, with, paths })
 }
 
-/// A path with `{engine}` replaced by each declared mount of that type, or by the type's
-/// own name where none is declared. Auth methods are written `auth/{approle}`.
-fn expand(path: &str, inputs: &Inputs<'_>) -> Vec<SmolStr> {
-    let Some((before, rest)) = path.split_once('{') else { return vec![SmolStr::new(path)] };
-    let Some((kind, after)) = rest.split_once('}') else { return vec![SmolStr::new(path)] };
+/// A path with `{engine}` replaced by each mount of that type. Auth methods are written
+/// `auth/{approle}`.
+fn expand(path: &str, mounts: &MountNames) -> Vec<SmolStr> {
+    let parts = path.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
+    let Some((before, (kind, after))) = parts else { return vec![SmolStr::new(path)] };
     let class = if before == "auth/" { MountClass::Auth } else { MountClass::Secrets };
-    let declared = inputs.model.vault.mounts.iter().filter(|m| m.class == class && m.kind.as_deref() == Some(kind));
-    let mut paths: Vec<SmolStr> = declared
-        .filter_map(|mount| mount.path.as_deref())
-        .map(|mount| SmolStr::from(format!("{before}{}{after}", mount.strip_prefix(before).unwrap_or(mount))))
-        .collect();
-    if paths.is_empty() {
-        paths.push(SmolStr::from(format!("{before}{kind}{after}")));
-    }
-    paths.sort();
-    paths.dedup();
-    paths
+    mounts.of(class, kind).iter().map(|mount| SmolStr::from(format!("{before}{mount}{after}"))).collect()
 }
 
 #[cfg(test)]
