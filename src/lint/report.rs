@@ -12,6 +12,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What holds but was ignored, in the same order.
     pub suppressed: Vec<Suppressed>,
+    /// Places of credentials, in order: no report shows what stands there.
+    pub secrets: Vec<Span>,
 }
 
 /// A finding that somebody decided to live with.

@@ -14,7 +14,7 @@ use super::region::{AwsPlan, MountNames, VaultPlan};
 use super::registry::{Engine, Rules};
 use super::report::{Report, Selection, sort_findings};
 use super::setting::Settings;
-use super::{Finding, Rule, Severity};
+use super::{Category, Finding, Rule, Severity};
 use crate::aws::document::{self, Problem as AwsProblem, statement_name};
 use crate::carrier::declaration::{Declaration, Item, VaultKind, VaultObject};
 use crate::model::ids::DeclId;
@@ -111,8 +111,11 @@ pub fn run(inputs: &Inputs<'_>, rules: &Rules, selection: &Selection) -> Report 
         }
     }
     sort_findings(&mut findings);
+    let secret = |finding: &&Finding| rules.get(&finding.rule).is_some_and(|rule| rule.category == Category::Secret);
+    let secrets = findings.iter().filter(secret).map(|finding| finding.span).collect();
     let findings = fold(rules, findings);
     let mut report = ignore::apply(inputs, rules, selection, findings);
+    report.secrets = secrets;
     report.findings.retain(|finding| {
         selection.min_severity.is_none_or(|least| finding.severity >= least)
             && selection.min_confidence.is_none_or(|least| finding.confidence >= least)

@@ -4,6 +4,7 @@
 //! characters replaced byte for byte. A minified plan of 60 MB costs no more than a
 //! policy, and no file can send anything to the terminal.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use miette::{
@@ -11,7 +12,7 @@ use miette::{
 };
 
 use super::{Run, escape};
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 
 /// Marked places further apart than this many lines are drawn apart.
 const GAP: u32 = 4;
@@ -137,10 +138,35 @@ fn excerpt(run: &Run<'_>, marks: &[Cut<'_>]) -> Option<Excerpt> {
         .collect();
     Some(Excerpt {
         name: format!("{}:{}:{}", escape::line(place.name), place.start.line, place.start.column),
-        text: escape::same_length(shown),
+        text: escape::same_length(&masked(run, first.span.source, start, shown)),
         first_line: line as usize,
         labels,
     })
+}
+
+/// The text at `start` of a source with credentials made unreadable, byte for byte. A few
+/// characters stay where the credential is long, so that its owner knows which it is.
+fn masked<'t>(run: &Run<'_>, source: SourceId, start: usize, shown: &'t str) -> Cow<'t, str> {
+    let end = start + shown.len();
+    let inside = |span: &&Span| span.source == source && (span.start as usize) < end && (span.end as usize) > start;
+    let mut secrets = run.report.secrets.iter().filter(inside).peekable();
+    if secrets.peek().is_none() {
+        return Cow::Borrowed(shown);
+    }
+    let mut bytes = shown.as_bytes().to_vec();
+    for span in secrets {
+        let from = (span.start as usize).saturating_sub(start);
+        let to = (span.end as usize).saturating_sub(start).min(bytes.len());
+        let quoted = usize::from(matches!(bytes.get(from), Some(b'"' | b'\'')));
+        let kept = quoted + if span.len() >= 20 { 4 } else { 0 };
+        let kept = if (span.start as usize) < start { 0 } else { kept };
+        for byte in bytes.iter_mut().take(to).skip(from + kept) {
+            if !matches!(*byte, b'\n' | b'\r' | b' ' | b'"' | b'\'') {
+                *byte = b'*';
+            }
+        }
+    }
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// What miette draws: its own text, under a name that tells the place.

@@ -3,6 +3,7 @@
 
 mod aws;
 mod cross;
+mod secret_common;
 mod vault;
 
 use super::check::Check;

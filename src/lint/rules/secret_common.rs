@@ -1,0 +1,47 @@
+//! What rules about credentials in the clear share.
+
+/// The first characters of a credential, which tell its kind and not its value.
+pub(super) fn prefix(text: &str) -> &str {
+    text.get(..4).unwrap_or("")
+}
+
+/// Whether a text that has the form of a credential was plainly made up for an example:
+/// it says so, repeats itself, or counts.
+pub(super) fn invented(text: &str) -> bool {
+    const WORDS: [&str; 10] =
+        ["example", "redacted", "placeholder", "changeme", "your", "dummy", "sample", "xxxx", "insert", "test-token"];
+    let lower = text.to_ascii_lowercase();
+    if WORDS.iter().any(|word| lower.contains(word)) {
+        return true;
+    }
+    let mut seen = [false; 256];
+    for byte in lower.bytes() {
+        if let Some(flag) = seen.get_mut(usize::from(byte)) {
+            *flag = true;
+        }
+    }
+    let distinct = seen.iter().filter(|flag| **flag).count();
+    let counts = ["0123456789", "1234567890", "abcdefghij", "abcdef0123"].iter().any(|run| lower.contains(run));
+    distinct < 7 || counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::invented;
+
+    #[test]
+    fn made_up_credentials_are_told_from_real_looking_ones() {
+        let table = [
+            ("CAESIJlX8Vv0nq2bQ1Zr7sTgUuWc5", false),
+            ("xxxxxxxxxxxxxxxxxxxxxxxxxxxx", true),
+            ("IOSFODNN7EXAMPLE", true),
+            ("AAAAAAAAAAAAAAAAAAAAAAAAAAAA", true),
+            ("0123456789abcdef01234567", true),
+            ("your-vault-token-goes-here-ok", true),
+            ("9aF3kQ7LmZ2xW8cR5tYb1nVd", false),
+        ];
+        for (text, expected) in table {
+            assert_eq!(invented(text), expected, "{text}");
+        }
+    }
+}

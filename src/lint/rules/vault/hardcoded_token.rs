@@ -1,0 +1,50 @@
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::lint::rules::secret_common::{invented, prefix};
+use crate::lint::{Check, Confidence, Severity, Sink, TextContext};
+
+pub(super) const CHECK: Check = Check::Text(check);
+
+/// Tokens with their fixed prefixes (spec: vault-roles, section 4.7).
+static TOKEN: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\b(?:hvs\.[\w-]{24,}|hvb\.[\w-]{60,}|hvr\.[\w-]{24,}|[sb]\.[A-Za-z0-9]{24})\b").ok());
+
+fn check(context: &TextContext<'_>, sink: &mut Sink<'_>) {
+    // all tokens have a dot after one of these letters: most texts have none and end here
+    let bytes = context.text.as_bytes();
+    let may = ["hvs.", "hvb.", "hvr.", "s.", "b."].iter().any(|p| memchr::memmem::find(bytes, p.as_bytes()).is_some());
+    let Some(token) = TOKEN.as_ref().filter(|_| may) else { return };
+    for found in token.find_iter(context.text) {
+        let text = found.as_str();
+        let Some((kind, body)) = text.split_once('.') else { continue };
+        let old = kind.len() == 1;
+        if invented(body) || (old && !looks_random(context.text, found.start(), body)) {
+            continue;
+        }
+        let (what, severity) = match kind {
+            "hvr" | "r" => ("recovery token", sink.severity()),
+            "hvb" | "b" => ("batch token", Severity::High),
+            _ => ("service token", sink.severity()),
+        };
+        let message =
+            format!("a Vault {what} stands in the text (`{}…`); revoke it, and pass it in from outside", prefix(text));
+        sink.report(context.span(found.range()), message)
+            .label("a live credential to everybody who can read this")
+            .confidence(if old { Confidence::Medium } else { Confidence::High })
+            .severity(severity);
+    }
+}
+
+/// Tokens of the old form have so short a prefix that a part of a longer name may look the
+/// same (`self.handleSomethingLikeThis…`): what precedes must end a word, and letters of
+/// both cases and digits must be mixed.
+fn looks_random(text: &str, start: usize, body: &str) -> bool {
+    let before = text.get(..start).and_then(|head| head.chars().next_back());
+    let word = before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/'));
+    let digits = body.bytes().filter(u8::is_ascii_digit).count();
+    let upper = body.bytes().filter(u8::is_ascii_uppercase).count();
+    let lower = body.bytes().filter(u8::is_ascii_lowercase).count();
+    !word && digits >= 2 && upper >= 3 && lower >= 3
+}
