@@ -8,6 +8,7 @@ pub mod declaration;
 pub mod declare;
 pub mod format;
 pub mod path;
+pub mod plan;
 pub mod policy_document;
 pub mod pulumi_names;
 pub mod pulumi_python;
@@ -88,9 +89,8 @@ pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &Rea
         Format::Terraform | Format::TerraformJson | Format::TerraformVariables => {
             terraform::read(sources, &[(source, format)], options)
         }
+        Format::TerraformPlan | Format::TerraformState => plan::read(sources, source, options),
         Format::AwsAccount
-        | Format::TerraformPlan
-        | Format::TerraformState
         | Format::PulumiYaml
         | Format::PulumiPreview
         | Format::PulumiState

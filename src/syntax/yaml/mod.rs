@@ -127,7 +127,7 @@ impl Builder<'_> {
                 self.add(node, anchor, local_tag(tag).map(|name| (name, tag_at)), raw);
             }
             Event::SequenceStart(anchor, tag) => {
-                self.open(Container::List(Vec::new()), start, anchor, tag.as_deref())?
+                self.open(Container::List(Vec::new()), start, anchor, tag.as_deref())?;
             }
             Event::MappingStart(anchor, tag) => {
                 self.open(Container::Map(Vec::new(), None), start, anchor, tag.as_deref())?;
@@ -225,16 +225,17 @@ impl Builder<'_> {
         match self.stack.last_mut().map(|open| &mut open.value) {
             None => self.documents.push(node),
             Some(Container::List(items)) => items.push(node),
-            Some(Container::Map(entries, waiting)) => match waiting.take() {
-                Some((key, key_span)) => entries.push(Entry { key, key_span, value: node }),
-                None => {
-                    let text = match &node.value {
-                        Value::String(text) => text.clone(),
-                        _ => Text::atomic(raw.unwrap_or_else(|| SmolStr::new_static("?")), node.span),
-                    };
-                    *waiting = Some((text, node.span));
+            Some(Container::Map(entries, waiting)) => {
+                if let Some((key, key_span)) = waiting.take() {
+                    entries.push(Entry { key, key_span, value: node });
+                    return;
                 }
-            },
+                let text = match &node.value {
+                    Value::String(text) => text.clone(),
+                    _ => Text::atomic(raw.unwrap_or_else(|| SmolStr::new_static("?")), node.span),
+                };
+                *waiting = Some((text, node.span));
+            }
         }
     }
 

@@ -110,7 +110,8 @@ fn a_billion_laughs_stop() {
     let mut source = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..12 {
         let alias = format!("*a{}", level - 1);
-        source.push_str(&format!("a{level}: &a{level} [{}]\n", vec![alias.as_str(); 10].join(", ")));
+        let members = [alias.as_str(); 10].join(", ");
+        source = format!("{source}a{level}: &a{level} [{members}]\n");
     }
     let (_, diagnostics) = parse(&Fragment::plain(SourceId(0), 0, &source));
     assert_eq!(diagnostics[0].message, "aliases make this text too large");
