@@ -18,12 +18,15 @@ use serde_json::{Value, json};
 use crate::property::config;
 
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a form an element takes, and all combine")]
 struct Statement {
     allow: bool,
     not_action: bool,
     actions: Vec<String>,
     not_resource: bool,
     resources: Vec<String>,
+    /// All wildcards of the resources' first five parts stay there, as a region's do.
+    confined: bool,
     /// By operator and key.
     conditions: BTreeMap<(String, &'static str), Vec<String>>,
 }
@@ -118,7 +121,12 @@ fn action_mask(statements: &[Statement], action: &str) -> u32 {
 }
 
 fn resource_mask(statements: &[Statement], resource: &str) -> u32 {
-    mask(statements, |s| s.resources.iter().any(|p| arn::resource(p).matches(resource)) != s.not_resource)
+    let matches =
+        |p: &String, confined: bool| match arn::arn_like(p).filter(|_| confined && p.matches(':').count() >= 5) {
+            Some(glob) => glob.matches(resource),
+            None => arn::resource(p).matches(resource),
+        };
+    mask(statements, |s| s.resources.iter().any(|p| matches(p, s.confined)) != s.not_resource)
 }
 
 fn key_mask(statements: &[Statement], key: &str, given: Option<&Vec<String>>) -> u32 {
@@ -230,6 +238,7 @@ fn statement() -> impl Strategy<Value = Statement> {
             actions,
             not_resource,
             resources,
+            confined: false,
             conditions: conditions.into_iter().collect(),
         },
     )
@@ -273,6 +282,7 @@ proptest! {
             actions: vec![action],
             not_resource: false,
             resources: vec![resource],
+            confined: true,
             conditions: BTreeMap::from([(("Null".to_owned(), key), vec!["true".to_owned()])]),
         };
         let (allow, deny) = (bits(&statements, true), bits(&statements, false));

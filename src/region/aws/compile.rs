@@ -5,6 +5,8 @@
 //! without an answer over these letters has none for any value either (spec: symbolic,
 //! section 5, "lift").
 
+use std::collections::BTreeMap;
+
 use super::condition::{Atom, Values};
 use super::principal::Who;
 use crate::aws::condition::{Base, Operator};
@@ -71,9 +73,14 @@ impl Compiled {
     }
 }
 
-/// The letters handed out so far: what each stands for.
+/// What all documents asked about together have in common.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Names(Vec<Name>);
+pub(super) struct Names {
+    /// What each letter handed out stands for.
+    letters: Vec<Name>,
+    /// Values some condition compares the key with: they tell of what kind it is.
+    kinds: BTreeMap<String, Values>,
+}
 
 /// What a letter stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,16 +93,21 @@ pub(super) struct Name {
 
 impl Names {
     fn letter(&mut self, name: Name) -> Letter {
-        let known = self.0.iter().position(|n| *n == name);
+        let known = self.letters.iter().position(|n| *n == name);
         let index = known.unwrap_or_else(|| {
-            self.0.push(name);
-            self.0.len() - 1
+            self.letters.push(name);
+            self.letters.len() - 1
         });
         Letter::variable(u32::try_from(index).unwrap_or(u32::MAX / 2))
     }
 
     pub(super) fn get(&self, variable: u32) -> Option<&Name> {
-        self.0.get(variable as usize)
+        self.letters.get(variable as usize)
+    }
+
+    /// A kind of values that a key has.
+    pub(super) fn kind(&self, key: &str) -> Option<&Values> {
+        self.kinds.get(key)
     }
 }
 
@@ -188,7 +200,11 @@ impl Compiler {
         if condition.unknown {
             return None;
         }
-        Some(Atom { operator, key, values: self.values(operator, &condition.values) })
+        let values = self.values(operator, &condition.values);
+        if operator.base != Base::Null && values != Values::Opaque {
+            self.names.kinds.entry(key.clone()).or_insert_with(|| values.clone());
+        }
+        Some(Atom { operator, key, values })
     }
 
     fn values(&mut self, operator: Operator, nodes: &[Node]) -> Values {

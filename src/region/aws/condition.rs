@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::compile::Names;
 use super::dimension::Effort;
 pub(super) use super::value::Values;
 use super::value::{self, Site};
@@ -137,11 +138,10 @@ const NODES: usize = 20_000;
 
 /// Looks for a context in which all atoms of `required` hold and, of each list of
 /// `forbidden`, one does not. Opaque atoms must have been taken care of.
-/// `others` only tell of what kind a key is that is merely to be present.
 pub(super) fn solve<'a>(
     required: &[&'a Atom],
     forbidden: &[Vec<&'a Atom>],
-    others: &[&'a Atom],
+    names: &'a Names,
     effort: &mut Effort,
 ) -> Found {
     let atoms = || required.iter().chain(forbidden.iter().flatten()).copied();
@@ -155,8 +155,9 @@ pub(super) fn solve<'a>(
         if multivalued && sets < own.len() {
             return Found::Unsure;
         }
-        let kind = others.iter().find(|a| a.key == key && !a.is_null()).map(|a| &a.values);
-        let Some(site) = Site::new(own.iter().map(|a| &a.values), kind, multivalued) else { return Found::Unsure };
+        let Some(site) = Site::new(own.iter().map(|a| &a.values), names.kind(key), multivalued) else {
+            return Found::Unsure;
+        };
         sites.insert(key, site);
     }
     // a clause is a list of ways to meet it, each a list of needs of a key

@@ -189,8 +189,7 @@ impl<'g> Goal<'g> {
             }
             forbidden.push(atoms);
         }
-        let others: Vec<&Atom> = self.pos.iter().chain(self.neg).flat_map(|s| &s.atoms).collect();
-        match condition::solve(&required, &forbidden, &others, effort) {
+        match condition::solve(&required, &forbidden, self.names, effort) {
             Found::Context(context) if self.free(&required, &forbidden) => Some(context),
             Found::Nothing => None,
             Found::Context(_) | Found::Unsure => {
