@@ -10,6 +10,8 @@
 
 mod aws_evaluation;
 mod aws_syntax;
+mod fuzz_regressions;
+mod fuzz_targets;
 mod model_escalation;
 mod model_vault;
 mod pattern_glob;

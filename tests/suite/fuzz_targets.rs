@@ -1,0 +1,129 @@
+//! What the fuzzer runs, one function a target, so that every input that ever failed is
+//! run by the tests as well. Each takes any bytes and must come back: no panic, no endless
+//! work, and spans that lie within their text.
+
+use overgrant::carrier::{self, ReadOptions, recognise};
+use overgrant::lint::{self, Inputs, Selection};
+use overgrant::model::Model;
+use overgrant::pattern::glob::{Glob, escape_text};
+use overgrant::pattern::path::PathLang;
+use overgrant::source::decode::decode;
+use overgrant::source::{Fragment, SourceId, SourceMap, Span};
+use overgrant::syntax::{Node, Value, hcl1, json};
+use overgrant::vault::dialect::Dialect;
+
+/// A target by its name, as directories of inputs are called.
+pub(crate) fn target(name: &str) -> Option<fn(&[u8])> {
+    match name {
+        "hcl1" => Some(hcl1),
+        "json" => Some(json),
+        "pattern" => Some(pattern),
+        "check_bytes" => Some(check_bytes),
+        _ => None,
+    }
+}
+
+fn within(span: Span, text: &str) {
+    assert!(text.get(span.range()).is_some(), "{span:?} does not fit the text of {} bytes", text.len());
+}
+
+fn node_within(root: &Node, text: &str) {
+    let mut open = vec![root];
+    while let Some(node) = open.pop() {
+        within(node.span, text);
+        match &node.value {
+            Value::List(items) => open.extend(items),
+            Value::Map(entries) => {
+                for entry in entries {
+                    within(entry.key_span, text);
+                    open.push(&entry.value);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Vault's HCL, and its JSON.
+pub(crate) fn hcl1(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    for refuse_duplicates in [false, true] {
+        match hcl1::parse(&Fragment::plain(SourceId(0), 0, text), hcl1::Options { refuse_duplicates }) {
+            Ok(document) => node_within(&document.root.to_node(), text),
+            Err(error) => within(error.span, text),
+        }
+    }
+}
+
+/// Strict JSON.
+pub(crate) fn json(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let (node, diagnostics) = json::parse(&Fragment::plain(SourceId(0), 0, text));
+    if let Some(node) = &node {
+        node_within(node, text);
+    }
+    diagnostics.iter().filter_map(|d| d.span).for_each(|span| within(span, text));
+    // what serde_json takes is JSON, except for its own bound on depth
+    if node.is_none() {
+        let other = serde_json::from_str::<serde_json::Value>(text);
+        assert!(other.is_err() || !diagnostics.is_empty(), "valid JSON is refused without a word");
+    }
+}
+
+/// Lines of patterns, related to each other and to each other's texts.
+pub(crate) fn pattern(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let lines: Vec<&str> = text.lines().take(4).collect();
+    let globs: Vec<Glob> = lines.iter().map(|line| Glob::new(line)).collect();
+    let langs: Vec<PathLang> = lines.iter().map(|line| PathLang::parse(line)).collect();
+    let (Some((glob, others)), Some((lang, around))) = (globs.split_first(), langs.split_first()) else { return };
+    if text.len() > 200 {
+        return;
+    }
+    if let Ok(Some(text)) = escape_text(others, glob) {
+        assert!(glob.matches(&text) && !others.iter().any(|other| other.matches(&text)), "{text:?}");
+    }
+    for other in others {
+        if let Some(text) = glob.overlaps(other) {
+            assert!(glob.matches(&text) && other.matches(&text), "{text:?}");
+        }
+    }
+    if let Some(path) = lang.escape(around) {
+        assert!(lang.matches(&path) && !around.iter().any(|other| other.matches(&path)), "{path:?}");
+    }
+}
+
+/// The names a text is tried under; the first byte chooses.
+const NAMES: [&str; 12] = [
+    "policy.hcl",
+    "policy.json",
+    "main.tf",
+    "main.tf.json",
+    "__main__.py",
+    "template.yaml",
+    "Pulumi.yaml",
+    "terraform.tfstate",
+    "terraform.tfvars",
+    "plan.json",
+    "auth/approle/role/ci.json",
+    "policy",
+];
+
+/// Everything `check` does with one file.
+pub(crate) fn check_bytes(bytes: &[u8]) {
+    let Some((first, rest)) = bytes.split_first() else { return };
+    let Some(name) = NAMES.get(usize::from(*first) % NAMES.len()) else { return };
+    let Ok(text) = decode(rest.to_vec()) else { return };
+    let Some(format) = recognise(name, &text) else { return };
+    let mut sources = SourceMap::new();
+    let source = sources.add(*name, text.as_str());
+    let carried = carrier::read(&sources, source, format, &ReadOptions::default());
+    carried.diagnostics.iter().filter_map(|d| d.span).for_each(|span| within(span, &text));
+    let model = Model::build(carried.declarations, &sources);
+    let inputs = Inputs { sources: &sources, model: &model, records: &carried.records, dialect: Dialect::default() };
+    let report = lint::run(&inputs, lint::builtin(), &Selection::default());
+    for finding in &report.findings {
+        within(finding.span, &text);
+        assert!(sources.positions(finding.span).is_some());
+    }
+}
