@@ -1,30 +1,288 @@
-//! The AWS side of the model: principals with the policies attached to them.
+//! The AWS side of the model: identities with the policies attached to them.
 
-use crate::carrier::declaration::{Declaration, Item};
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 
 use super::ids::DeclId;
+use super::scope::Scope;
+use crate::aws::document::PolicyKind;
+use crate::carrier::declaration::{AwsPolicy, AwsPrincipal, AwsPrincipalKind, Declaration, Item, Named};
+use crate::source::SourceMap;
 
-/// AWS principals and policies, linked.
+/// Names an [`AwsIdentity`]: position in [`AwsModel::identities`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AwsIdentityId(pub u32);
+
+/// An IAM user, group or role with everything that is attached to it.
+#[derive(Debug, Clone)]
+pub struct AwsIdentity {
+    /// Which kind.
+    pub kind: AwsPrincipalKind,
+    /// Where it is declared; the first place where in several.
+    pub decl: DeclId,
+    /// Friendly name, if known.
+    pub name: Option<SmolStr>,
+    /// ARN, if known.
+    pub arn: Option<SmolStr>,
+    /// How its author refers to it.
+    pub address: SmolStr,
+    /// Groups of a user.
+    pub groups: Vec<AwsIdentityId>,
+    /// Identity policies attached directly: declarations of documents.
+    pub policies: Vec<DeclId>,
+    /// Permissions boundary: the declaration of its document.
+    pub boundary: Option<DeclId>,
+    /// A role's trust policy.
+    pub trust: Option<DeclId>,
+    /// What is attached and not in the model, one phrase each: ``policy `ARN` ``.
+    pub missing: Vec<String>,
+}
+
+/// AWS identities and policies, linked.
 #[derive(Debug, Default)]
 pub struct AwsModel {
+    identities: Vec<AwsIdentity>,
     /// Declarations of users, groups and roles.
     pub principals: Vec<DeclId>,
     /// Declarations of policy documents.
     pub policies: Vec<DeclId>,
+    /// Documents that are on a resource (trust policies are with their role).
+    pub resource_policies: Vec<DeclId>,
+    /// Service control policies.
+    pub scps: Vec<DeclId>,
+    /// Resource control policies.
+    pub rcps: Vec<DeclId>,
 }
 
 impl AwsModel {
     /// Links the AWS declarations.
     #[must_use]
-    pub fn build(declarations: &[Declaration]) -> Self {
+    pub(crate) fn build(declarations: &[Declaration], sources: &SourceMap) -> Self {
         let mut model = Self::default();
         for (index, declaration) in declarations.iter().enumerate() {
-            match declaration.item {
-                Item::AwsPrincipal(_) => model.principals.push(DeclId::at(index)),
-                Item::AwsPolicy(_) => model.policies.push(DeclId::at(index)),
+            let id = DeclId::at(index);
+            match &declaration.item {
+                Item::AwsPrincipal(_) => model.principals.push(id),
+                Item::AwsPolicy(policy) => {
+                    model.policies.push(id);
+                    match policy.kind {
+                        PolicyKind::Resource => model.resource_policies.push(id),
+                        PolicyKind::Scp => model.scps.push(id),
+                        PolicyKind::Rcp => model.rcps.push(id),
+                        _ => {}
+                    }
+                }
                 _ => {}
             }
         }
+        if model.principals.is_empty() {
+            return model;
+        }
+        Linker::new(declarations, sources).run(&mut model);
         model
     }
+
+    /// Users, groups and roles, in declaration order.
+    pub fn identities(&self) -> impl Iterator<Item = AwsIdentityId> + use<> {
+        (0..u32::try_from(self.identities.len()).unwrap_or(u32::MAX)).map(AwsIdentityId)
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn identity(&self, id: AwsIdentityId) -> Option<&AwsIdentity> {
+        self.identities.get(id.0 as usize)
+    }
+
+    /// Its ARN if that is known, else `role/NAME`, `user/NAME`, `group/NAME`, else the
+    /// address.
+    #[must_use]
+    pub fn name_of(&self, id: AwsIdentityId) -> String {
+        let Some(identity) = self.identity(id) else { return String::new() };
+        if let Some(arn) = &identity.arn {
+            return arn.to_string();
+        }
+        match &identity.name {
+            Some(name) => format!("{}/{name}", kind_name(identity.kind)),
+            None => identity.address.to_string(),
+        }
+    }
+}
+
+/// `user`, `group`, `role`.
+#[must_use]
+pub fn kind_name(kind: AwsPrincipalKind) -> &'static str {
+    match kind {
+        AwsPrincipalKind::User => "user",
+        AwsPrincipalKind::Group => "group",
+        AwsPrincipalKind::Role => "role",
+    }
+}
+
+struct Linker<'a> {
+    declarations: &'a [Declaration],
+    scope: Scope<'a>,
+    /// Identities by kind and name, with where each is declared.
+    names: FxHashMap<(AwsPrincipalKind, SmolStr), Vec<(AwsIdentityId, DeclId)>>,
+    /// Identities by where they are declared.
+    places: FxHashMap<DeclId, AwsIdentityId>,
+    /// Policies by ARN and by name.
+    policies: FxHashMap<SmolStr, Vec<DeclId>>,
+}
+
+impl<'a> Linker<'a> {
+    fn new(declarations: &'a [Declaration], sources: &'a SourceMap) -> Self {
+        Self {
+            declarations,
+            scope: Scope::new(declarations, sources),
+            names: FxHashMap::default(),
+            places: FxHashMap::default(),
+            policies: FxHashMap::default(),
+        }
+    }
+
+    fn run(mut self, model: &mut AwsModel) {
+        let ids = model.principals.clone();
+        for decl in &ids {
+            let Some(principal) = self.principal(*decl) else { continue };
+            self.add(model, *decl, principal);
+        }
+        for decl in &model.policies {
+            if let Some(name) = self.policy(*decl).and_then(|policy| known(policy.name.as_ref())) {
+                self.policies.entry(name).or_default().push(*decl);
+            }
+        }
+        let mut identities = std::mem::take(&mut model.identities);
+        for decl in ids {
+            let (Some(principal), Some(id)) = (self.principal(decl), self.places.get(&decl)) else { continue };
+            let groups: Vec<AwsIdentityId> =
+                principal.groups.iter().filter_map(|g| self.identity(decl, AwsPrincipalKind::Group, g)).collect();
+            let Some(identity) = identities.get_mut(id.0 as usize) else { continue };
+            for group in groups {
+                if !identity.groups.contains(&group) {
+                    identity.groups.push(group);
+                }
+            }
+            for policy in &principal.managed_policies {
+                self.attach(decl, identity, policy);
+            }
+            if let Some(boundary) = &principal.boundary {
+                match self.document(decl, boundary) {
+                    Some(id) => identity.boundary = Some(id),
+                    None => identity.missing.push(format!("permissions boundary `{}`", boundary.0.display())),
+                }
+            }
+        }
+        for (index, declaration) in self.declarations.iter().enumerate() {
+            let decl = DeclId::at(index);
+            match &declaration.item {
+                Item::AwsAttachment(attachment) => {
+                    for (kind, name) in &attachment.principals {
+                        let id = self.identity(decl, *kind, name);
+                        if let Some(identity) = id.and_then(|id| identities.get_mut(id.0 as usize)) {
+                            self.attach(decl, identity, &attachment.policy);
+                        }
+                    }
+                }
+                Item::AwsPolicy(policy) if matches!(policy.kind, PolicyKind::Identity | PolicyKind::Trust) => {
+                    for name in &policy.attached_to {
+                        use AwsPrincipalKind::{Group, Role, User};
+                        let kinds: &[AwsPrincipalKind] =
+                            if policy.kind == PolicyKind::Trust { &[Role] } else { &[Role, User, Group] };
+                        let id = kinds.iter().find_map(|kind| self.identity(decl, *kind, name));
+                        let Some(identity) = id.and_then(|id| identities.get_mut(id.0 as usize)) else { continue };
+                        if policy.kind == PolicyKind::Trust {
+                            identity.trust = Some(decl);
+                        } else if !identity.policies.contains(&decl) {
+                            identity.policies.push(decl);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        model.identities = identities;
+    }
+
+    fn principal(&self, decl: DeclId) -> Option<&'a AwsPrincipal> {
+        match &self.declarations.get(decl.index())?.item {
+            Item::AwsPrincipal(principal) => Some(principal),
+            _ => None,
+        }
+    }
+
+    fn policy(&self, decl: DeclId) -> Option<&'a AwsPolicy> {
+        match &self.declarations.get(decl.index())?.item {
+            Item::AwsPolicy(policy) => Some(policy),
+            _ => None,
+        }
+    }
+
+    /// Adds an identity, or joins it to one of that kind and name near by: a user may be
+    /// declared again where its groups are.
+    fn add(&mut self, model: &mut AwsModel, decl: DeclId, principal: &AwsPrincipal) {
+        let Some(declaration) = self.declarations.get(decl.index()) else { return };
+        let existing = principal.name.as_ref().and_then(|name| self.identity(decl, principal.kind, name));
+        let id = existing.unwrap_or_else(|| {
+            let id = AwsIdentityId(u32::try_from(model.identities.len()).unwrap_or(u32::MAX));
+            model.identities.push(AwsIdentity {
+                kind: principal.kind,
+                decl,
+                name: known(principal.name.as_ref()),
+                arn: known(principal.arn.as_ref()),
+                address: declaration.address.clone(),
+                groups: Vec::new(),
+                policies: Vec::new(),
+                boundary: None,
+                trust: None,
+                missing: Vec::new(),
+            });
+            if let Some(name) = known(principal.name.as_ref()) {
+                self.names.entry((principal.kind, name)).or_default().push((id, decl));
+            }
+            id
+        });
+        self.places.insert(decl, id);
+    }
+
+    /// The identity that a name, ARN or reference means.
+    fn identity(&self, from: DeclId, kind: AwsPrincipalKind, named: &Named) -> Option<AwsIdentityId> {
+        if let Some(text) = named.0.known() {
+            let name = text.rsplit('/').next().unwrap_or(text);
+            let found = self.names.get(&(kind, SmolStr::new(name)))?;
+            return self.scope.nearest(from, found.iter().copied());
+        }
+        let id = self.referred(from, named)?;
+        self.places.get(&id).copied().filter(|_| self.principal(id).is_some_and(|p| p.kind == kind))
+    }
+
+    /// The declaration that a text which is nothing but an expression refers to.
+    fn referred(&self, from: DeclId, named: &Named) -> Option<DeclId> {
+        let whole = named.0.raw().chars().count() == 1;
+        let mut refs = named.0.holes().iter().filter(|_| whole).flat_map(|hole| &hole.unknown.refs);
+        refs.find_map(|reference| self.scope.referred(from, reference))
+    }
+
+    /// The document that a policy's ARN, name or reference means.
+    fn document(&self, from: DeclId, named: &Named) -> Option<DeclId> {
+        if let Some(text) = named.0.known() {
+            let name = text.rsplit('/').next().unwrap_or(text);
+            // A policy of AWS's own is not the customer's of the same name.
+            let own = !text.starts_with("arn:aws:iam::aws:");
+            let found = self.policies.get(text).or_else(|| own.then(|| self.policies.get(name)).flatten())?;
+            return self.scope.nearest(from, found.iter().map(|id| (*id, *id)));
+        }
+        self.referred(from, named).filter(|id| self.policy(*id).is_some())
+    }
+
+    fn attach(&self, from: DeclId, identity: &mut AwsIdentity, policy: &Named) {
+        match self.document(from, policy) {
+            Some(id) if !identity.policies.contains(&id) => identity.policies.push(id),
+            Some(_) => {}
+            None => identity.missing.push(format!("policy `{}`", policy.0.display())),
+        }
+    }
+}
+
+fn known(named: Option<&Named>) -> Option<SmolStr> {
+    named.filter(|(text, _)| text.is_known()).map(|(text, _)| text.raw_smol().clone())
 }

@@ -27,7 +27,7 @@ pub mod principal;
 mod scope;
 pub mod vault;
 
-pub use aws::AwsModel;
+pub use aws::{AwsIdentity, AwsIdentityId, AwsModel};
 pub use cite::{Cite, Dangling, Target};
 pub use ids::{DeclId, EntityId, GroupId, MountId, ObjectId, PolicyId, RoleId, TokenId, TokenRoleId};
 pub use principal::{Effective, Held, Link, VaultPrincipal};
@@ -58,7 +58,7 @@ impl Model {
     #[must_use]
     pub fn build(declarations: Vec<Declaration>, sources: &SourceMap) -> Self {
         let vault = VaultModel::build(&declarations, sources);
-        let aws = AwsModel::build(&declarations);
+        let aws = AwsModel::build(&declarations, sources);
         let dangling = vault.dangling();
         Self { declarations, vault, aws, dangling }
     }

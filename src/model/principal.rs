@@ -269,7 +269,7 @@ impl Model {
             }
         }
         add_default(out, no_default, chain, span, self, (&role.namespace, false));
-        for entity in vault.entities_of(role) {
+        if let Some(entity) = vault.entity_of_login(role) {
             self.identity(entity, chain, out);
         }
         for group in vault.external_groups_of(role) {
@@ -418,16 +418,16 @@ impl VaultModel {
             .filter(move |config| config.mount == role.mount && config.namespace == role.namespace)
     }
 
-    /// The entities whose alias on the role's mount is certainly that of a login through
+    /// The entity whose alias on the role's mount is certainly that of a login through
     /// it: the alias of a user is the user's name, that of an `AppRole` role its role id.
-    fn entities_of<'m>(&'m self, role: &'m Role) -> impl Iterator<Item = EntityId> + 'm {
+    #[must_use]
+    pub fn entity_of_login(&self, role: &Role) -> Option<EntityId> {
         let alias = match role.subject {
             Subject::User => role.name.as_deref(),
             Subject::Role if role.method == Method::AppRole => role.role_id.as_deref(),
             _ => None,
         };
-        let key = alias.and_then(|alias| Some((role.mount_id?, SmolStr::new(alias))));
-        key.and_then(|key| self.alias_entities.get(&key)).copied().into_iter()
+        self.alias_entities.get(&(role.mount_id?, SmolStr::new(alias?))).copied()
     }
 
     /// The external groups that a login through a group mapping joins: those whose alias

@@ -2,7 +2,9 @@
 //!
 //! The form of requests and answers is that of `docs/requests.md`.
 
+pub mod access;
 pub mod aws;
+pub mod principal;
 
 use serde_json::{Map, Value};
 
@@ -88,3 +90,4 @@ mod tests {
 }
 
 pub mod vault;
+pub mod who_can;

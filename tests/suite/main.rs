@@ -13,6 +13,7 @@ mod aws_syntax;
 mod fuzz_regressions;
 mod fuzz_targets;
 mod model_escalation;
+mod model_simulate;
 mod model_vault;
 mod pattern_glob;
 mod pattern_path;

@@ -1,0 +1,159 @@
+//! Who is meant by a name on the command line, and decisions for principals of a model.
+//!
+//! | name | principal |
+//! | --- | --- |
+//! | `auth/<mount>/role/<name>`, `auth/<mount>/users/<name>` … | a login through that role, user or mapping |
+//! | `entity:NAME`, `group:NAME` | identity policies alone |
+//! | `token-role:NAME`, `token:NAME` | a token made through a token role, or by configuration |
+//! | `policy:NAME` | a token that has this policy and no other |
+//! | an AWS ARN, `user/NAME`, `role/NAME` | an IAM user or role |
+//! | a name | the one principal of that name |
+
+mod aws;
+mod vault;
+
+use std::fmt;
+
+use serde::Serialize;
+
+pub use self::aws::{AwsDecision, AwsQuestion, StatementPlace, decide_aws, statement_places};
+pub use self::vault::{Session, VaultAnswer, VaultQuestion};
+use crate::model::{AwsIdentityId, Model, PolicyId, VaultPrincipal};
+use crate::source::{SourceMap, Span};
+
+/// A principal of a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Principal {
+    /// Of Vault.
+    Vault(VaultPrincipal),
+    /// Of AWS.
+    Aws(AwsIdentityId),
+}
+
+/// Why a name means no one principal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoPrincipal {
+    /// The name as given.
+    pub name: String,
+    /// The principals it could mean, by the names that mean one; empty if there is none.
+    pub candidates: Vec<String>,
+}
+
+impl fmt::Display for NoPrincipal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.candidates.is_empty() {
+            write!(f, "no principal `{}` in the model", self.name)
+        } else {
+            let list: Vec<String> = self.candidates.iter().map(|name| format!("`{name}`")).collect();
+            write!(f, "`{}` could be {}", self.name, list.join(" or "))
+        }
+    }
+}
+
+impl std::error::Error for NoPrincipal {}
+
+/// The name that means a principal and no other.
+#[must_use]
+pub fn name_of(model: &Model, principal: Principal) -> String {
+    match principal {
+        Principal::Vault(principal) => model.principal_name(principal),
+        Principal::Aws(id) => model.aws.name_of(id),
+    }
+}
+
+/// Every principal of the model, Vault's first.
+pub fn all(model: &Model) -> impl Iterator<Item = Principal> + '_ {
+    let vault = model.vault_principals().map(Principal::Vault);
+    vault.chain(model.aws.identities().map(Principal::Aws))
+}
+
+/// The principal that a name means.
+///
+/// # Errors
+/// Where the name means none, or several.
+pub fn resolve(model: &Model, name: &str) -> Result<Principal, NoPrincipal> {
+    let policies = (0..model.vault.policies.len()).map(|index| VaultPrincipal::Policy(PolicyId::at(index)));
+    let policies = policies.map(Principal::Vault);
+    let wanted = name.trim().trim_end_matches('/');
+    // Policies stand for principals only where they are asked for as such.
+    let everyone: Vec<Principal> =
+        if wanted.starts_with("policy:") { policies.collect() } else { all(model).collect() };
+    let mut found: Vec<Principal> = everyone.iter().copied().filter(|p| name_of(model, *p) == wanted).collect();
+    if found.is_empty() {
+        found = everyone.iter().copied().filter(|p| is_short_for(model, *p, wanted)).collect();
+    }
+    // Several declarations of one policy: a later write replaces an earlier one.
+    if wanted.starts_with("policy:")
+        && let Some(last) = found.pop()
+    {
+        return Ok(last);
+    }
+    match found.as_slice() {
+        [one] => Ok(*one),
+        several => {
+            let mut candidates: Vec<String> = several.iter().map(|p| described(model, *p, wanted)).collect();
+            candidates.sort();
+            candidates.dedup();
+            Err(NoPrincipal { name: name.to_owned(), candidates })
+        }
+    }
+}
+
+/// The name, and where that is the one asked for, the namespace or file that tells apart.
+fn described(model: &Model, principal: Principal, wanted: &str) -> String {
+    let name = name_of(model, principal);
+    match principal {
+        Principal::Vault(vault) if name == wanted => {
+            let namespace = model.principal_namespace(vault);
+            if namespace.is_empty() { format!("{name} of the root namespace") } else { format!("{namespace}/{name}") }
+        }
+        _ => name,
+    }
+}
+
+/// Whether a name is a principal's last part, or its name with the namespace before it.
+fn is_short_for(model: &Model, principal: Principal, wanted: &str) -> bool {
+    let name = name_of(model, principal);
+    let short = name.rsplit_once([':', '/']).is_some_and(|(_, last)| last == wanted);
+    let tail = name.strip_suffix(wanted).is_some_and(|before| before.ends_with(['/', ':']));
+    let spaced = match principal {
+        Principal::Vault(vault) => {
+            let namespace = model.principal_namespace(vault);
+            !namespace.is_empty() && wanted.strip_prefix(namespace).and_then(|w| w.strip_prefix('/')) == Some(&name)
+        }
+        Principal::Aws(_) => false,
+    };
+    !wanted.is_empty() && (short || tail || spaced)
+}
+
+/// A place for people and programs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// The source's display name.
+    pub file: String,
+    /// 1-based.
+    pub line: u32,
+    /// 1-based, in characters.
+    pub column: u32,
+    /// The bytes meant.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// Where a span stands; none for a text that is not of these sources, such as a built-in
+/// policy's.
+#[must_use]
+pub fn place(sources: &SourceMap, span: Span) -> Option<Place> {
+    let (start, _) = sources.positions(span)?;
+    Some(Place { file: sources.name(span.source).to_owned(), line: start.line, column: start.column, span })
+}
+
+/// One step of a chain, with its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChainLink {
+    /// For people: `auth/approle/role/ci`, `policy deploy`, ``stanza `sys/*` ``.
+    pub name: String,
+    /// Where it is declared or cited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+}
