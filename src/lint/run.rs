@@ -14,7 +14,7 @@ use super::region::{AwsPlan, MountNames, VaultPlan};
 use super::registry::{Engine, Rules};
 use super::report::{Report, Selection, sort_findings};
 use super::setting::Settings;
-use super::{Category, Finding, Rule, Severity};
+use super::{Category, Confidence, Finding, Rule, Severity};
 use crate::aws::document::{self, Problem as AwsProblem, statement_name};
 use crate::carrier::declaration::{Declaration, Item, VaultKind, VaultObject};
 use crate::model::ids::DeclId;
@@ -396,31 +396,40 @@ fn fold(rules: &Rules, findings: Vec<Finding>) -> Vec<Finding> {
     let rank = |at: usize| {
         let (Some(finding), Some(rule)) = (findings.get(at), rule_of.get(at)) else { return Default::default() };
         let severity = Severity::ALL.iter().position(|s| *s == finding.severity).unwrap_or(0);
-        (rule.map(|rule| rule.breadth).unwrap_or_default(), severity, finding.confidence == super::Confidence::High)
+        (rule.map(|rule| rule.breadth).unwrap_or_default(), severity, finding.confidence == Confidence::High)
     };
     // the stable sort leaves the first in report order ahead among equals
     order.sort_by_key(|at| std::cmp::Reverse(rank(*at)));
     let mut winners: FxHashMap<Span, usize> = FxHashMap::default();
     let mut also: Vec<Vec<SmolStr>> = vec![Vec::new(); findings.len()];
+    let mut worst: Vec<Severity> = findings.iter().map(|finding| finding.severity).collect();
     for at in order {
         let Some(finding) = findings.get(at) else { continue };
         let Some(grant) = finding.grant else { continue };
         let winner = *winners.entry(grant).or_insert(at);
-        if winner != at {
-            if let Some(kept) = keep.get_mut(at) {
-                *kept = false;
-            }
-            if let Some(list) = also.get_mut(winner)
-                && !list.contains(&finding.rule)
-                && findings.get(winner).is_some_and(|winner| winner.rule != finding.rule)
-            {
-                list.push(finding.rule.clone());
-            }
+        if winner == at {
+            continue;
+        }
+        if let Some(kept) = keep.get_mut(at) {
+            *kept = false;
+        }
+        // a grant is as bad as the worst that is surely in it
+        if finding.confidence == Confidence::High
+            && let Some(severity) = worst.get_mut(winner)
+        {
+            *severity = finding.severity.max(*severity);
+        }
+        if let Some(list) = also.get_mut(winner)
+            && !list.contains(&finding.rule)
+            && findings.get(winner).is_some_and(|winner| winner.rule != finding.rule)
+        {
+            list.push(finding.rule.clone());
         }
     }
     let mut out = Vec::with_capacity(findings.len());
-    for ((mut finding, keep), mut also) in findings.into_iter().zip(keep).zip(also) {
+    for (((mut finding, keep), mut also), worst) in findings.into_iter().zip(keep).zip(also).zip(worst) {
         if keep {
+            finding.severity = worst;
             also.sort();
             finding.also = also;
             out.push(finding);

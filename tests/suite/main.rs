@@ -12,6 +12,7 @@ mod aws_evaluation;
 mod aws_syntax;
 mod fuzz_regressions;
 mod fuzz_targets;
+mod lint;
 mod model_escalation;
 mod model_simulate;
 mod model_vault;

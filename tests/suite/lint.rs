@@ -1,0 +1,160 @@
+//! How findings are folded, ignored and selected, and how users' own pages join in.
+
+use overgrant::carrier::{self, ReadOptions, recognise};
+use overgrant::lint::{self, Finding, Ignore, Inputs, Report, Rules, Selection, Severity};
+use overgrant::model::Model;
+use overgrant::source::{SourceId, SourceMap};
+
+fn check(files: &[(&str, &str)], rules: &Rules, selection: &Selection) -> (SourceMap, Report) {
+    let mut sources = SourceMap::new();
+    let mut inputs = Vec::new();
+    for (name, text) in files {
+        let source = sources.add(*name, *text);
+        inputs.push((source, recognise(name, text).expect("a format")));
+    }
+    let carried = carrier::read_all(&sources, &inputs, &ReadOptions::default());
+    let model = Model::build(carried.declarations, &sources);
+    let inputs = Inputs { sources: &sources, model: &model, records: &carried.records, dialect: Default::default() };
+    let report = lint::run(&inputs, rules, selection);
+    (sources, report)
+}
+
+fn policy(text: &str, selection: &Selection) -> Report {
+    check(&[("app.hcl", text)], lint::builtin(), selection).1
+}
+
+fn ids(findings: &[Finding]) -> Vec<&str> {
+    findings.iter().map(|finding| finding.rule.as_str()).collect()
+}
+
+const ADMIN: &str =
+    "path \"*\" {\n  capabilities = [\"create\", \"read\", \"update\", \"patch\", \"delete\", \"list\", \"sudo\"]\n}\n";
+
+#[test]
+fn one_grant_of_everything_is_one_finding() {
+    let report = policy(ADMIN, &Selection::default());
+    assert_eq!(ids(&report.findings), ["vault/path-star-all"]);
+    let also = &report.findings[0].also;
+    assert!(also.iter().any(|id| id == "vault/write-acl-policy"), "{also:?}");
+    let document = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
+    let (_, report) = check(&[("p.json", document)], lint::builtin(), &Selection::default());
+    assert_eq!(ids(&report.findings), ["aws/admin-star-star"]);
+}
+
+#[test]
+fn a_broad_finding_is_as_bad_as_the_worst_it_speaks_for() {
+    let report = policy("path \"*\" {\n  capabilities = [\"read\"]\n}\n", &Selection::default());
+    assert_eq!(ids(&report.findings), ["vault/path-star-read"]);
+    assert_eq!(report.findings[0].severity, Severity::Critical, "it reads raft snapshots");
+}
+
+#[test]
+fn without_the_broad_rule_the_narrow_ones_speak() {
+    let selection =
+        Selection { ignore: vec!["path-star-all".to_owned(), "sys-star".to_owned()], ..Selection::default() };
+    let report = policy(ADMIN, &selection);
+    assert_eq!(report.findings.len(), 1, "one grant is still one finding: {:?}", ids(&report.findings));
+    assert_ne!(report.findings[0].rule, "vault/path-star-all");
+}
+
+#[test]
+fn comments_ignore_on_the_line_above_it_and_at_the_head() {
+    let stanza = |before: &str, head: &str, inner: &str, tail: &str| {
+        format!("{before}path \"sys/policies/acl/*\" {{{head}\n{inner}  capabilities = [\"update\"]{tail}\n}}\n")
+    };
+    let ignore = "# overgrant: ignore[vault/write-acl-policy] break-glass";
+    let table = [
+        (stanza("", "", "", ""), false),
+        (stanza("", "", "", &format!(" {ignore}")), true),
+        (stanza("", "", &format!("  {ignore}\n"), ""), true),
+        (stanza("", "", &format!("  {ignore}\n  # and why\n\n"), ""), true),
+        (stanza(&format!("{ignore}\n"), "", "", ""), true),
+        (stanza("", &format!(" {ignore}"), "", ""), true),
+        (stanza("// overgrant: ignore[write-acl-policy]\n", "", "", ""), true),
+        (stanza("# overgrant: ignore[vault/*, admin]\n", "", "", ""), true),
+        (stanza("# overgrant: ignore because\n", "", "", ""), true),
+        (stanza("# overgrant: ignore[vault/sudo-wide]\n", "", "", ""), false),
+        (stanza(&format!("{ignore}\npath \"x\" {{ capabilities = [\"read\"] }}\n"), "", "", ""), false),
+    ];
+    for (text, silenced) in table {
+        let report = policy(&text, &Selection::default());
+        let found = report.findings.iter().any(|finding| finding.rule == "vault/write-acl-policy");
+        assert_eq!(!found, silenced, "{text}");
+        assert_eq!(report.suppressed.len(), usize::from(silenced), "{text}");
+        let all = policy(&text, &Selection { no_inline_ignores: true, ..Selection::default() });
+        assert!(all.findings.iter().any(|finding| finding.rule == "vault/write-acl-policy"), "{text}");
+    }
+}
+
+#[test]
+fn reasons_and_places_of_ignores_are_kept() {
+    let text = format!("# overgrant: ignore[path-star-all] see RUNBOOK\n{ADMIN}");
+    let (sources, report) = check(&[("app.hcl", &text)], lint::builtin(), &Selection::default());
+    let [suppressed] = report.suppressed.as_slice() else { panic!("{:?}", report.findings) };
+    assert_eq!(suppressed.reason, "see RUNBOOK");
+    assert_eq!(sources.slice(suppressed.by.unwrap()), "overgrant: ignore[path-star-all] see RUNBOOK");
+}
+
+#[test]
+fn configuration_ignores_by_rule_path_and_unit_until_a_day() {
+    let document = r#"{"Version": "2012-10-17", "Statement": [
+        {"Sid": "Admin", "Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
+    let ignore = |rule: &str, path: &str, unit: &str, expires: Option<&str>| Ignore {
+        rule: rule.to_owned(),
+        path: path.to_owned(),
+        unit: unit.to_owned(),
+        expires: expires.map(str::to_owned),
+        ..Ignore::default()
+    };
+    let table = [
+        (ignore("aws/admin-star-star", "", "", None), true),
+        (ignore("admin", "policies/**", "", None), true),
+        (ignore("aws/*", "*.json", "Admin", None), true),
+        (ignore("aws/*", "*.json", "Other", None), false),
+        (ignore("aws/*", "other/*", "", None), false),
+        (ignore("vault/*", "", "", None), false),
+        (ignore("aws/*", "", "", Some("2030-01-01")), true),
+        (ignore("aws/*", "", "", Some("2029-12-31")), false),
+    ];
+    for (ignore, silenced) in table {
+        let selection =
+            Selection { ignores: vec![ignore.clone()], today: Some("2030-01-01".to_owned()), ..Selection::default() };
+        let (_, report) = check(&[("policies/admin.json", document)], lint::builtin(), &selection);
+        assert_eq!(report.findings.is_empty(), silenced, "{ignore:?}");
+    }
+}
+
+#[test]
+fn users_write_rules_for_both_systems() {
+    let vault = "---\ntitle: Payroll is for payroll\nseverity: critical\nvault: read on secret/data/payroll/*\n---\n";
+    let aws = "---\ntitle: Nobody touches the audit bucket\nseverity: high\naws: s3:Delete*, s3:Put* on arn:aws:s3:::audit/*\n---\n";
+    let (rules, diagnostics) =
+        lint::builtin().with_custom([(SourceId(0), "payroll", vault), (SourceId(1), "audit", aws)]);
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let files = [
+        ("app.hcl", "path \"secret/data/+/+\" {\n  capabilities = [\"read\"]\n}\n"),
+        (
+            "app.json",
+            r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*Object", "Resource": "arn:aws:s3:::a*"}}"#,
+        ),
+        (
+            "deny.hcl",
+            "path \"secret/data/*\" {\n  capabilities = [\"read\"]\n}\npath \"secret/data/payroll/*\" {\n  capabilities = [\"deny\"]\n}\n",
+        ),
+    ];
+    let selection = Selection { select: vec!["custom/*".to_owned()], ..Selection::default() };
+    let (_, report) = check(&files, &rules, &selection);
+    assert_eq!(ids(&report.findings), ["custom/payroll", "custom/audit"]);
+    let witnesses: Vec<_> = report.findings.iter().filter_map(|finding| finding.witness.as_deref()).collect();
+    assert!(witnesses[0].starts_with("read secret/data/payroll/"), "{witnesses:?}");
+}
+
+#[test]
+fn credentials_are_marked_for_the_reports() {
+    let text = "provider \"vault\" {\n  token = \"hvs.Qm8ZkP2vXr5TnW9LcY3BdF7H\"\n}\n";
+    let (sources, report) = check(&[("main.tf", text)], lint::builtin(), &Selection::default());
+    assert!(report.secrets.iter().any(|span| sources.slice(*span).starts_with("hvs.Qm8Z")), "{:?}", report.secrets);
+    for finding in &report.findings {
+        assert!(!finding.message.contains("Qm8ZkP2v"), "{}", finding.message);
+    }
+}
