@@ -7,7 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use overgrant::aws::document::{Document, parse};
+use overgrant::aws::context::{Context, ContextValue};
+use overgrant::aws::document::{Document, PolicyKind, parse};
+use overgrant::aws::evaluate::{self, PreparedPolicy};
+use overgrant::decision::Decision;
 use overgrant::pattern::arn;
 use overgrant::region::aws::{Answer, Element, Policies, Region, Request};
 use overgrant::source::{Fragment, SourceId};
@@ -176,6 +179,24 @@ fn mask_of(statements: &[Statement], request: &Request) -> u32 {
     context.fold(action_mask(statements, &request.action) & resource_mask(statements, &request.resource), |a, b| a & b)
 }
 
+/// What the evaluator that `simulate` asks says to a request found.
+fn evaluated(statements: &[Statement], request: &Request) -> Decision {
+    let policy = PreparedPolicy::new("p", document(statements), PolicyKind::Identity);
+    let mut context = Context::new(true);
+    for (key, values) in &request.context {
+        let value = match &**values {
+            [value] if key != "k:set" => ContextValue::One(value.into()),
+            values => ContextValue::Many(values.iter().map(Into::into).collect()),
+        };
+        context.set(key, value);
+    }
+    let caller = "arn:aws:iam::123456789012:user/u";
+    let asked = evaluate::Request::new(caller, &request.action, &request.resource, context).unwrap();
+    let asked = asked.owned_by("123456789012");
+    let asked = if request.resource == "*" { asked.without_resource() } else { asked };
+    evaluate::decide(&asked, &evaluate::Policies { identity: vec![&policy], ..Default::default() }).decision()
+}
+
 fn bits(statements: &[Statement], allow: bool) -> u32 {
     mask(statements, |s| s.allow == allow)
 }
@@ -293,6 +314,7 @@ proptest! {
             Answer::Yes(reached) => {
                 let mask = mask_of(&with, &reached.request);
                 prop_assert!(allowed(mask) && mask & (1 << reached.statement) != 0, "{reached:?}");
+                prop_assert_eq!(evaluated(&statements, &reached.request), Decision::Allowed, "{:?}", reached);
             }
             Answer::No => prop_assert!(!masks(&with).into_iter().any(allowed), "not seen to be reached"),
             Answer::Undecided => prop_assert!(false, "undecided"),
@@ -362,6 +384,8 @@ proptest! {
         prop_assert!(!undecided);
         for gain in &gained {
             prop_assert!(is_gained(mask_of(&all, &gain.request)), "{gain:?}");
+            prop_assert_eq!(evaluated(&old, &gain.request), Decision::Denied, "{:?}", gain);
+            prop_assert_eq!(evaluated(&new, &gain.request), Decision::Allowed, "{:?}", gain);
         }
         if gained.is_empty() {
             prop_assert!(!masks(&all).into_iter().any(is_gained), "a gain was missed");

@@ -4,8 +4,10 @@ use overgrant::pattern::path::PathLang;
 use overgrant::region::vault::{Rules, StanzaRef, gained};
 use overgrant::source::{SourceId, Span};
 use overgrant::syntax::Text;
+use overgrant::vault::acl::{Acl, Granted, Request, Settings};
 use overgrant::vault::capability::{Capabilities, Capability};
 use overgrant::vault::dialect::Dialect;
+use overgrant::vault::operation::Operation;
 use overgrant::vault::policy::{Policy, Stanza};
 use proptest::prelude::*;
 
@@ -181,6 +183,14 @@ fn requests<'p>(region: &PathLang, capability: Capability, all: &'p [String]) ->
     all.iter().filter(inside).collect()
 }
 
+/// What the evaluator that `simulate` asks says to a request found.
+fn evaluated(policies: &Policy, path: &str, capability: Capability, dialect: Dialect) -> bool {
+    let settings = Settings { dialect, ..Settings::default() };
+    let acl = Acl::new(&[Granted::new("p", policies)], &settings);
+    let operation = Operation::of_capability(capability).unwrap();
+    acl.decide(&Request::new(operation, path)).allowed
+}
+
 proptest! {
     #![proptest_config(config(30))]
 
@@ -197,6 +207,8 @@ proptest! {
                 let found = rules.reach(&region, Capabilities::of(&[capability]));
                 let true_or_none = found.as_ref().map_or(allowed.is_none(), |w| acl.allows(&w.path, capability, dialect));
                 prop_assert!(true_or_none, "{dialect:?} {capability} {found:?}, allowed is {allowed:?}");
+                let agrees = found.as_ref().is_none_or(|w| evaluated(&policy, &w.path, capability, dialect));
+                prop_assert!(agrees, "{dialect:?} {capability} {found:?}");
                 let refused = requests(&region, capability, &all).into_iter().find(|p| !acl.allows(p, capability, dialect));
                 let found = rules.refused(&region, capability);
                 let true_or_none = found.as_ref().map_or(refused.is_none(), |(p, _)| !acl.allows(p, capability, dialect));
