@@ -7,8 +7,9 @@ use memchr::memmem;
 use super::format::Format;
 use super::vault_export::guess;
 
-/// How much of a large text is looked at.
-const HEAD: usize = 256 * 1024;
+/// How much of a large text is looked at. A comment or a first member may be long; a
+/// policy that was passed over in silence would be worse than the time.
+const HEAD: usize = 4 << 20;
 
 /// The format of a text, or none if it is nothing that declares access control.
 #[must_use]

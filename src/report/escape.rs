@@ -53,6 +53,23 @@ pub(super) fn same_length(text: &str) -> String {
     out
 }
 
+/// Writes a value as indented JSON. Characters that JSON allows as they are but that a
+/// terminal would act on are escaped too.
+pub(crate) fn write_json(out: &mut dyn std::io::Write, value: &impl serde::Serialize) -> std::io::Result<()> {
+    let json = serde_json::to_string_pretty(value)?;
+    let mut from = 0;
+    // All of JSON's own syntax is plain ASCII, so what is hostile stands inside strings.
+    for (at, c) in json.char_indices().filter(|(_, c)| *c != '\n' && is_hostile(*c)) {
+        out.write_all(json.get(from..at).unwrap_or("").as_bytes())?;
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            write!(out, "\\u{unit:04x}")?;
+        }
+        from = at + c.len_utf8();
+    }
+    out.write_all(json.get(from..).unwrap_or("").as_bytes())?;
+    writeln!(out)
+}
+
 /// A message in a GitHub workflow command.
 #[must_use]
 pub fn github_message(text: &str) -> String {
@@ -95,6 +112,16 @@ mod tests {
     fn terminal_text_has_no_control_characters() {
         assert_eq!(line("a\u{1b}[31mb\r\n\u{202e}"), "a\\u{1b}[31mb\\r\\n\\u{202e}");
         assert!(matches!(line("plain é 😀"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn json_escapes_what_a_terminal_would_act_on() {
+        let text = "a\u{9b}b\u{202e}\u{e0001}\u{1b}\n";
+        let mut out = Vec::new();
+        write_json(&mut out, &[text]).unwrap();
+        let json = String::from_utf8(out).unwrap();
+        assert!(json.trim_end().chars().all(|c| c == '\n' || !is_hostile(c)), "{json:?}");
+        assert_eq!(serde_json::from_str::<Vec<String>>(&json).unwrap(), [text]);
     }
 
     #[test]

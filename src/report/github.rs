@@ -22,7 +22,7 @@ impl Reporter for GitHub {
             };
             let place = match (diagnostic.span, &diagnostic.path) {
                 (Some(span), _) => place(run, span),
-                (None, Some(path)) => format!("file={}", github_property(&run.repository_path(path))),
+                (None, Some(path)) => format!("file={}", github_property(&line(&run.repository_path(path)))),
                 (None, None) => String::new(),
             };
             let message = match &diagnostic.help {
@@ -49,7 +49,7 @@ impl Reporter for GitHub {
 
 fn place(run: &Run<'_>, span: Span) -> String {
     let place = run.place(span);
-    let file = github_property(&run.repository_path(place.name));
+    let file = github_property(&line(&run.repository_path(place.name)));
     let (start, end) = (place.start, place.end);
     if start.line == end.line {
         // GitHub counts the last column in.

@@ -58,7 +58,6 @@ impl Reporter for GitLab {
                 },
             })
         }));
-        serde_json::to_writer_pretty(&mut *out, &issues)?;
-        writeln!(out)
+        super::escape::write_json(out, &issues)
     }
 }

@@ -122,9 +122,9 @@ impl Human {
 
     /// `  name: text`, names aligned, wrapped under the text.
     fn footer(&self, out: &mut dyn Write, name: &str, text: &str) -> io::Result<()> {
-        let label = self.paint(CYAN, &format!("{name:>8}:"));
+        let label = self.paint(CYAN, &format!("{:8}", format!("{name}:")));
         let mut lines = wrap(text, self.width.saturating_sub(10).max(20)).into_iter();
-        writeln!(out, "{label} {}", lines.next().unwrap_or_default())?;
+        writeln!(out, "  {label}{}", lines.next().unwrap_or_default())?;
         for line in lines {
             writeln!(out, "{:10}{line}", "")?;
         }
@@ -155,7 +155,7 @@ impl Human {
         let errors = run.errors();
         if errors > 0 {
             text.push_str(", ");
-            text.push_str(&self.paint(RED, &format!("{} not checked", count(errors, "error"))));
+            text.push_str(&self.paint(RED, &count(errors, "error")));
         }
         writeln!(out, "{text}")
     }

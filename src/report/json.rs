@@ -165,8 +165,7 @@ impl Reporter for Json {
                 by_severity: BySeverity { critical, high, medium, low, info },
             },
         };
-        serde_json::to_writer_pretty(&mut *out, &document)?;
-        writeln!(out)
+        super::escape::write_json(out, &document)
     }
 }
 

@@ -29,8 +29,7 @@ pub struct Sarif;
 
 impl Reporter for Sarif {
     fn write(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut *out, &document(run))?;
-        writeln!(out)
+        super::escape::write_json(out, &document(run))
     }
 }
 

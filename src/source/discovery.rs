@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
-use globset::GlobBuilder;
+use globset::{GlobBuilder, GlobMatcher};
 use ignore::WalkBuilder;
 
 use crate::diagnostic::Diagnostic;
@@ -55,7 +55,7 @@ pub fn discover(paths: &[PathBuf]) -> Discovery {
     let mut found = Discovery::default();
     for path in paths {
         match fs::metadata(path) {
-            Ok(meta) if meta.is_dir() => walk(path, &base, |_| true, &mut found),
+            Ok(meta) if meta.is_dir() => walk(path, &base, None, &mut found),
             Ok(_) => {
                 found.files.push(Found { name: display_name(path, &base), path: path.clone(), explicit: true });
             }
@@ -68,7 +68,7 @@ pub fn discover(paths: &[PathBuf]) -> Discovery {
                         continue;
                     };
                     let matcher = glob.compile_matcher();
-                    walk(&root, &base, |file| matcher.is_match(clean(file)), &mut found);
+                    walk(&root, &base, Some(&matcher), &mut found);
                     if found.files.len() == before {
                         let message = format!("no file matches `{}`", path.display());
                         found.diagnostics.push(Diagnostic::unreadable("input/not-found", message, pattern));
@@ -86,7 +86,9 @@ pub fn discover(paths: &[PathBuf]) -> Discovery {
     found
 }
 
-fn walk(root: &Path, base: &Path, wanted: impl Fn(&Path) -> bool, found: &mut Discovery) {
+/// Walks a directory for files that have one of our extensions, or that a glob matches.
+fn walk(root: &Path, base: &Path, glob: Option<&GlobMatcher>, found: &mut Discovery) {
+    let wanted = |path: &Path| glob.is_none_or(|glob| glob.is_match(clean(path)));
     let mut walker = WalkBuilder::new(root);
     walker.add_custom_ignore_filename(".overgrantignore").sort_by_file_name(Ord::cmp).follow_links(false);
     for entry in walker.build() {
@@ -108,7 +110,7 @@ fn walk(root: &Path, base: &Path, wanted: impl Fn(&Path) -> bool, found: &mut Di
                 if !wanted(path) {
                     continue;
                 }
-                if has_our_extension(path) {
+                if glob.is_some() || has_our_extension(path) {
                     found.files.push(Found { name: name(), path: path.to_path_buf(), explicit: false });
                 } else {
                     found.skipped.push(Skipped { name: name(), reason: "its extension is not one that is read" });

@@ -1,0 +1,219 @@
+//! Runs the program as a user would.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// What a run of the program gave.
+pub(crate) struct Outcome {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Runs the program in a directory, with a clean environment.
+pub(crate) fn overgrant(dir: &Path, args: &[&str]) -> Outcome {
+    overgrant_with(dir, args, b"")
+}
+
+/// The same with standard input.
+pub(crate) fn overgrant_with(dir: &Path, args: &[&str], stdin: &[u8]) -> Outcome {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_overgrant"))
+        .args(args)
+        .current_dir(dir)
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    let input = stdin.to_vec();
+    let writer = std::thread::spawn(move || {
+        let _ = pipe.write_all(&input);
+    });
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    Outcome {
+        status: output.status.code().expect("ended by a signal"),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// The root of the repository.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A directory with these files.
+pub(crate) fn directory(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+    dir
+}
+
+const CLEAN: &[u8] = b"path \"secret/data/app/config\" {\n  capabilities = [\"read\"]\n}\n";
+const DIRTY: &[u8] = b"path \"secret/data/app\" {\n  capabilities = [\"raed\"]\n}\n";
+
+#[test]
+fn exit_status_says_what_happened() {
+    let dir = directory(&[
+        ("clean.hcl", CLEAN),
+        ("dirty.hcl", DIRTY),
+        ("broken.hcl", b"path \"a\" {\n  capabilities = [\n"),
+        ("broken.json", b"{\"Version\": \"2012-10-17\", \"Statement\": [}"),
+        ("notes.txt", b"nothing to see"),
+        ("bad.toml", b"[check]\nfail-onn = 1\n"),
+    ]);
+    let table: &[(&[&str], i32)] = &[
+        (&["check", "clean.hcl"], 0),
+        (&["check", "dirty.hcl"], 1),
+        (&["check", "dirty.hcl", "--fail-on", "critical"], 0),
+        (&["check", "dirty.hcl", "--ignore", "unknown-capability"], 0),
+        (&["check", "dirty.hcl", "--select", "aws/*"], 0),
+        (&["check", "broken.hcl"], 2),
+        (&["check", "broken.json"], 2),
+        (&["check", "broken.hcl", "dirty.hcl"], 2),
+        (&["check", "missing.hcl"], 2),
+        (&["check", "*.toml", "clean.hcl"], 0),
+        (&["check", "*.nothing"], 2),
+        (&["check", "notes.txt"], 2),
+        (&["check", "notes.txt", "clean.hcl"], 0),
+        (&["check", "clean.hcl", "--select", "no-such-rule"], 2),
+        (&["check", "clean.hcl", "--config", "bad.toml"], 2),
+        (&["check", "clean.hcl", "--format", "nonsense"], 2),
+        (&["check", "clean.hcl", "--output", "json"], 2),
+        (&["check", "clean.hcl", "--output", "json=no/such/dir/x.json"], 2),
+        (&["explain", "no-such-rule"], 2),
+        (&["explain", "vault/unknown-capability"], 0),
+        (&["rules"], 0),
+        (&["rules", "no-such-rule"], 2),
+        (&["version"], 0),
+        (&["--version"], 0),
+        (&["--help"], 0),
+        (&["completions", "bash"], 0),
+        (&["man"], 0),
+        (&["man", "check"], 0),
+        (&["man", "nothing"], 2),
+        (&["nonsense"], 2),
+        (&[], 2),
+    ];
+    for (args, status) in table {
+        let outcome = overgrant(dir.path(), args);
+        assert_eq!(outcome.status, *status, "{args:?}\n{}{}", outcome.stdout, outcome.stderr);
+        assert!(!outcome.stderr.contains("panicked"), "{args:?}: {}", outcome.stderr);
+    }
+}
+
+#[test]
+fn one_broken_file_does_not_hide_the_others() {
+    let dir = directory(&[("a.hcl", b"path \"a\" {"), ("b.hcl", DIRTY), ("c.json", b"{\"Statement\": [")]);
+    let outcome = overgrant(dir.path(), &["check"]);
+    assert_eq!(outcome.status, 2);
+    for expected in ["a.hcl:1:", "c.json:1:", "vault/unknown-capability", "did you mean `read`?", "2 errors"] {
+        assert!(outcome.stdout.contains(expected), "{expected}: {}", outcome.stdout);
+    }
+}
+
+#[test]
+fn standard_input_has_a_name_to_be_recognised_by() {
+    let dir = directory(&[]);
+    let outcome = overgrant_with(dir.path(), &["check", "-", "--stdin-filename", "app.hcl"], DIRTY);
+    assert_eq!(outcome.status, 1);
+    assert!(outcome.stdout.contains("[app.hcl:2:"), "{}", outcome.stdout);
+    let outcome = overgrant_with(dir.path(), &["check", "-"], DIRTY);
+    assert!(outcome.stdout.contains("[<stdin>:2:"), "{}", outcome.stdout);
+}
+
+#[test]
+fn verbose_says_what_was_skipped_and_why() {
+    let dir = directory(&[("a.hcl", CLEAN), ("x.bin", b"x"), ("y.json", b"{\"a\": 1}"), ("z.py", b"\x00\x01")]);
+    let outcome = overgrant(dir.path(), &["check", "-v"]);
+    assert_eq!(outcome.status, 0);
+    for expected in [
+        "read a.hcl: Vault policy (HCL)",
+        "skipped x.bin: its extension is not one that is read",
+        "skipped y.json: it declares no access control",
+        "skipped z.py: it is a binary file",
+    ] {
+        assert!(outcome.stderr.contains(expected), "{expected}: {}", outcome.stderr);
+    }
+    assert_eq!(overgrant(dir.path(), &["check", "-q"]).stdout, "");
+}
+
+#[test]
+fn reports_go_to_files_as_well() {
+    let dir = directory(&[("a.hcl", DIRTY)]);
+    let args = ["check", "--output", "json=out.json", "--output", "sarif=out.sarif", "--format", "github"];
+    let outcome = overgrant(dir.path(), &args);
+    assert_eq!(outcome.status, 1);
+    assert!(outcome.stdout.starts_with("::error file=a.hcl,line=2,endLine=2,col="), "{}", outcome.stdout);
+    for file in ["out.json", "out.sarif"] {
+        let text = std::fs::read_to_string(dir.path().join(file)).unwrap();
+        assert!(serde_json::from_str::<serde_json::Value>(&text).unwrap().is_object());
+    }
+}
+
+#[test]
+fn the_configuration_is_found_upward_and_can_be_left_out() {
+    let dir = directory(&[
+        ("overgrant.toml", b"[rules]\n\"vault/unknown-capability\" = \"low\"\n[check]\nfail-on = \"medium\"\n"),
+        ("deep/er/a.hcl", DIRTY),
+    ]);
+    let inner = dir.path().join("deep/er");
+    let outcome = overgrant(&inner, &["check"]);
+    assert_eq!(outcome.status, 0, "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("low[vault/unknown-capability]"), "{}", outcome.stdout);
+    assert_eq!(overgrant(&inner, &["check", "--no-config"]).status, 1);
+    assert_eq!(overgrant(&inner, &["check", "--fail-on", "low"]).status, 1);
+}
+
+#[test]
+fn findings_can_be_ignored_with_a_reason() {
+    let dir = directory(&[
+        (
+            "inline.hcl",
+            b"path \"a\" {\n  # overgrant: ignore[vault/unknown-capability] the plugin defines it\n  capabilities = [\"raed\"]\n}\n",
+        ),
+        ("config.hcl", DIRTY),
+        (
+            "overgrant.toml",
+            b"[[ignore]]\nrule = \"vault/unknown-capability\"\npath = \"config.hcl\"\nreason = \"known\"\n",
+        ),
+    ]);
+    let outcome = overgrant(dir.path(), &["check", "--format", "json"]);
+    assert_eq!(outcome.status, 0, "{}", outcome.stdout);
+    let report: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let reasons: Vec<_> =
+        report["suppressed"].as_array().unwrap().iter().map(|s| s["reason"].as_str().unwrap()).collect();
+    assert_eq!(reasons, ["known", "the plugin defines it"]);
+    assert_eq!(overgrant(dir.path(), &["check", "--no-inline-ignores"]).status, 1);
+}
+
+#[test]
+fn the_same_input_gives_the_same_report() {
+    let root = root();
+    let first = overgrant(root, &["check", "fixtures/demo", "--format", "json"]);
+    for _ in 0..3 {
+        assert_eq!(overgrant(root, &["check", "fixtures/demo", "--format", "json"]).stdout, first.stdout);
+    }
+    assert!(!first.stdout.contains(env!("CARGO_MANIFEST_DIR")));
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_overgrant"))
+        .args(["rules", "--format", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}

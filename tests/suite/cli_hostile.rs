@@ -1,0 +1,133 @@
+//! Inputs that nobody means well with.
+
+use crate::cli::{directory, overgrant};
+
+/// Every report format, and that the program ends in order.
+fn check_all(dir: &std::path::Path) -> Vec<String> {
+    ["human", "json", "sarif", "github", "gitlab", "junit"]
+        .iter()
+        .map(|format| {
+            let outcome = overgrant(dir, &["check", "--format", format]);
+            assert!((0..=2).contains(&outcome.status), "{format}: {}", outcome.stderr);
+            assert!(!outcome.stderr.contains("panicked"), "{format}: {}", outcome.stderr);
+            outcome.stdout
+        })
+        .collect()
+}
+
+#[test]
+fn deep_nesting_is_bounded() {
+    let hcl = format!("path \"a\" {}", "{ a = ".repeat(100_000));
+    let json = format!("{{\"Statement\": {}", "[".repeat(200_000));
+    let vault = format!("{{\"path\": {}", "{\"a\":".repeat(100_000));
+    let tf = format!("resource \"vault_policy\" \"p\" {{ policy = {} }}", "(".repeat(50_000));
+    let dir = directory(&[
+        ("a.hcl", hcl.as_bytes()),
+        ("b.json", json.as_bytes()),
+        ("c.json", vault.as_bytes()),
+        ("d.tf", tf.as_bytes()),
+    ]);
+    check_all(dir.path());
+    assert_eq!(overgrant(dir.path(), &["check"]).status, 2);
+}
+
+#[test]
+fn huge_lines_are_cut() {
+    let filler = "x".repeat(900_000);
+    let text = format!(
+        "{{\"Version\": \"2012-10-17\", \"Id\": \"{filler}\", \"Statement\": [{{\"Effect\": \"Alow\", \"Action\": \"s3:GetObject\", \"Resource\": \"*\"}}], \"X{filler}\": 1}}"
+    );
+    let dir = directory(&[
+        ("big.json", &text.as_bytes()[..1_000_000.min(text.len())]),
+        ("one.json", text.get(..).unwrap().as_bytes()),
+    ]);
+    let human = check_all(dir.path()).remove(0);
+    assert!(human.lines().all(|line| line.chars().count() < 2_000), "a line of the report is too long");
+}
+
+#[test]
+fn bytes_that_are_no_text_are_told_with_their_place() {
+    let dir = directory(&[
+        ("nul.hcl", b"path \"a\" {\n\0}\n"),
+        ("utf8.hcl", b"path \"caf\xe9\" {}\n"),
+        ("utf16.json", b"\xff\xfe{\x00\"\x00P\x00a\x00t\x00h\x00\x00\xd8x\x00"),
+    ]);
+    for (file, expected) in [
+        ("nul.hcl", "holds a NUL byte at byte offset 11"),
+        ("utf8.hcl", "byte offset 9 starts no valid character"),
+        ("utf16.json", "the byte order mark says UTF-16 but byte offset 14"),
+    ] {
+        let outcome = overgrant(dir.path(), &["check", file]);
+        assert_eq!(outcome.status, 2);
+        assert!(outcome.stdout.contains(expected), "{file}: {}", outcome.stdout);
+    }
+    // In a directory too: what looks like a policy is never passed over in silence.
+    let outcome = overgrant(dir.path(), &["check", "."]);
+    assert!(outcome.stdout.contains("nul.hcl") && outcome.stdout.contains("utf8.hcl"), "{}", outcome.stdout);
+}
+
+#[test]
+fn utf16_and_byte_order_marks_are_read_as_their_readers_do() {
+    let policy = "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Alow\", \"Action\": \"s3:GetObject\", \"Resource\": \"*\"}]}";
+    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(policy.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let bom = format!("\u{feff}{policy}");
+    let crlf = policy.replace(", ", ",\r\n");
+    let dir = directory(&[("utf16.json", &utf16), ("bom.json", bom.as_bytes()), ("crlf.json", crlf.as_bytes())]);
+    let outcome = overgrant(dir.path(), &["check", "--select", "aws/effect-invalid", "--format", "github"]);
+    assert_eq!(outcome.stdout.matches("::error").count(), 3, "{}", outcome.stdout);
+    // Vault itself refuses a policy that starts with a byte order mark.
+    let dir = directory(&[("bom.hcl", "\u{feff}path \"a\" { capabilities = [\"read\"] }".as_bytes())]);
+    assert_eq!(overgrant(dir.path(), &["check"]).status, 2);
+}
+
+#[test]
+fn policies_above_the_size_limit_are_refused() {
+    let big = format!("# {}\npath \"a\" {{ capabilities = [\"read\"] }}\n", "x".repeat(1 << 20));
+    let dir = directory(&[("big.hcl", big.as_bytes())]);
+    let outcome = overgrant(dir.path(), &["check"]);
+    assert_eq!(outcome.status, 2);
+    assert!(outcome.stdout.contains("`big.hcl` is larger than the limit of 1 MiB"), "{}", outcome.stdout);
+    std::fs::write(dir.path().join("overgrant.toml"), "[limits]\nmax-policy-size = \"2 MiB\"\n").unwrap();
+    assert_eq!(overgrant(dir.path(), &["check"]).status, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn symbolic_links_do_not_lead_in_circles() {
+    let dir = directory(&[("a/ok.hcl", b"path \"a/b\" { capabilities = [\"read\"] }")]);
+    std::os::unix::fs::symlink(dir.path(), dir.path().join("a/loop")).unwrap();
+    std::os::unix::fs::symlink("self.hcl", dir.path().join("self.hcl")).unwrap();
+    let outcome = overgrant(dir.path(), &["check", "-v"]);
+    assert_eq!(outcome.status, 0, "{}", outcome.stdout);
+    assert!(outcome.stderr.contains("a/loop: symbolic links in directories are not followed"), "{}", outcome.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn names_cannot_send_anything_to_the_terminal_or_to_a_workflow() {
+    let name = "x\u{1b}[31m\n::error file=a::b,c:d%.hcl";
+    let text = "path \"a\u{1b}]0;owned\u{7}\u{202e}%0A::error::x\" {\n  capabilities = [\"r\u{9b}ead\"]\n}\n";
+    let dir = directory(&[(name, text.as_bytes())]);
+    let reports = check_all(dir.path());
+    for (format, report) in ["human", "json", "sarif", "github", "gitlab", "junit"].iter().zip(&reports) {
+        assert!(!report.contains(['\u{1b}', '\u{7}', '\u{9b}']), "{format}: {report:?}");
+    }
+    let github = &reports[3];
+    assert!(!github.is_empty());
+    for line in github.lines() {
+        assert!(line.starts_with("::error file=x"), "{line}");
+        assert_eq!(line.matches("::error file=").count(), 1, "{line}");
+    }
+    assert!(!reports[0].contains('\u{202e}'));
+}
+
+#[test]
+fn nothing_outside_the_repository_is_read_for_a_program() {
+    let outside = directory(&[("secret.hcl", b"path \"outside\" { capabilities = [\"raed\"] }")]);
+    let secret = outside.path().join("secret.hcl");
+    let text =
+        format!("resource \"vault_policy\" \"p\" {{\n  name = \"p\"\n  policy = file(\"{}\")\n}}\n", secret.display());
+    let dir = directory(&[("main.tf", text.as_bytes())]);
+    let outcome = overgrant(dir.path(), &["check"]);
+    assert!(!outcome.stdout.contains("outside"), "{}", outcome.stdout);
+}

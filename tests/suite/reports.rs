@@ -1,0 +1,194 @@
+//! Reports of the demo, format by format.
+
+use serde_json::Value;
+
+use crate::cli::{Outcome, directory, overgrant, root};
+
+fn demo(format: &str) -> Outcome {
+    overgrant(root(), &["check", "fixtures/demo", "--format", format])
+}
+
+#[test]
+fn json_is_as_its_schema_says() {
+    let schema: Value = serde_json::from_str(include_str!("../../schemas/check-v1.json")).unwrap();
+    let mut schemas = boon::Schemas::new();
+    let mut compiler = boon::Compiler::new();
+    compiler.add_resource("check-v1.json", schema).unwrap();
+    let index = compiler.compile("check-v1.json", &mut schemas).unwrap();
+    let broken = directory(&[
+        ("a.hcl", b"path \"a\" {"),
+        ("b.hcl", b"# overgrant: ignore[vault/unknown-capability] why\npath \"a\" { capabilities = [\"raed\"] }\n"),
+    ]);
+    for outcome in [demo("json"), overgrant(broken.path(), &["check", ".", "none.hcl", "--format", "json"])] {
+        let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        if let Err(error) = schemas.validate(&report, index) {
+            panic!("{error:#}");
+        }
+    }
+}
+
+#[test]
+fn sarif_has_everything_that_code_scanning_requires() {
+    let report: Value = serde_json::from_str(&demo("sarif").stdout).unwrap();
+    assert_eq!(report["version"], "2.1.0");
+    assert!(report["$schema"].as_str().unwrap().ends_with("sarif-2.1.0.json"));
+    let run = &report["runs"][0];
+    assert_eq!(run["columnKind"], "utf16CodeUnits");
+    assert!(run["originalUriBaseIds"]["%SRCROOT%"].is_object());
+    let driver = &run["tool"]["driver"];
+    assert_eq!(driver["name"], "overgrant");
+    let rules = driver["rules"].as_array().unwrap();
+    assert!(!rules.is_empty());
+    let text = |value: &Value, limit: usize, what: &str| {
+        let text = value.as_str().unwrap_or_else(|| panic!("{what} is no text"));
+        assert!(!text.trim().is_empty() && text.chars().count() <= limit, "{what}: {text}");
+    };
+    for rule in rules {
+        let id = rule["id"].as_str().unwrap();
+        text(&rule["name"], 255, id);
+        text(&rule["shortDescription"]["text"], 1024, id);
+        text(&rule["fullDescription"]["text"], 1024, id);
+        text(&rule["help"]["text"], usize::MAX, id);
+        text(&rule["help"]["markdown"], usize::MAX, id);
+        assert!(matches!(rule["defaultConfiguration"]["level"].as_str(), Some("note" | "warning" | "error")), "{id}");
+        let properties = &rule["properties"];
+        let tags = properties["tags"].as_array().unwrap();
+        assert!(tags.len() <= 10 && tags.iter().any(|tag| tag == "security"), "{id}");
+        let severity: f64 = properties["security-severity"].as_str().unwrap().parse().unwrap();
+        assert!(severity > 0.0 && severity <= 10.0, "{id}");
+        let precision = properties["precision"].as_str();
+        assert!(matches!(precision, Some("very-high" | "high" | "medium" | "low")), "{id}");
+        let problem = properties["problem.severity"].as_str();
+        assert!(matches!(problem, Some("error" | "warning" | "recommendation")), "{id}");
+    }
+    let results = run["results"].as_array().unwrap();
+    assert!(!results.is_empty());
+    for result in results {
+        let id = result["ruleId"].as_str().unwrap();
+        assert_eq!(rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()]["id"], id);
+        text(&result["message"]["text"], usize::MAX, id);
+        let locations = result["locations"].as_array().unwrap();
+        assert_eq!(locations.len(), 1);
+        let place = &locations[0]["physicalLocation"];
+        let uri = place["artifactLocation"]["uri"].as_str().unwrap();
+        assert!(uri.starts_with("fixtures/demo/") && !uri.contains('\\') && !uri.contains(' '), "{uri}");
+        let region = |key: &str| place["region"][key].as_u64().unwrap();
+        assert!(region("startLine") >= 1 && region("startColumn") >= 1);
+        assert!((region("endLine"), region("endColumn")) > (region("startLine"), region("startColumn")));
+        let hash = result["partialFingerprints"]["primaryLocationLineHash"].as_str().unwrap();
+        let (hash, count) = hash.split_once(':').unwrap();
+        assert!(u64::from_str_radix(hash, 16).is_ok() && count.parse::<u32>().is_ok_and(|n| n > 0));
+        assert_eq!(result["partialFingerprints"]["overgrant/v1"].as_str().unwrap().len(), 32);
+    }
+}
+
+#[test]
+fn sarif_is_complete_for_empty_and_for_broken_inputs() {
+    let dir = directory(&[("ok.hcl", b"path \"a/b\" {\n  capabilities = [\"read\"]\n}\n")]);
+    let report: Value = serde_json::from_str(&overgrant(dir.path(), &["check", "--format", "sarif"]).stdout).unwrap();
+    assert_eq!(report["runs"][0]["results"], serde_json::json!([]));
+    assert_eq!(report["runs"][0]["invocations"][0]["executionSuccessful"], true);
+
+    let dir = directory(&[("a b#é.hcl", "path \"é😀\" {".as_bytes())]);
+    let report: Value = serde_json::from_str(&overgrant(dir.path(), &["check", "--format", "sarif"]).stdout).unwrap();
+    let run = &report["runs"][0];
+    assert_eq!(run["invocations"][0]["executionSuccessful"], false);
+    let place = &run["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "a%20b%23%C3%A9.hcl");
+    assert_eq!(run["results"][0]["level"], "error");
+}
+
+#[test]
+fn sarif_columns_count_utf16_units() {
+    let text = "path \"a/😀\" { capabilities = [\"raed\"] }\n";
+    let dir = directory(&[("x.hcl", text.as_bytes())]);
+    let args = ["check", "--select", "vault/unknown-capability", "--format", "sarif"];
+    let report: Value = serde_json::from_str(&overgrant(dir.path(), &args).stdout).unwrap();
+    let region = &report["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"];
+    let before: usize = text.split("\"raed\"").next().unwrap().encode_utf16().count();
+    assert_eq!(region["startColumn"].as_u64().unwrap() as usize, before + 1);
+    assert_eq!(region["endColumn"].as_u64().unwrap() as usize, before + 1 + "\"raed\"".len());
+}
+
+#[test]
+fn paths_in_sarif_start_at_the_root_of_the_repository() {
+    let dir = directory(&[("sub/x.hcl", b"path \"a\" { capabilities = [\"raed\"] }"), (".git/HEAD", b"ref")]);
+    let outcome = overgrant(&dir.path().join("sub"), &["check", "x.hcl", "--format", "sarif"]);
+    let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let place = &report["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "sub/x.hcl");
+}
+
+#[test]
+fn fingerprints_survive_lines_added_above() {
+    let text = "path \"a\" {\n  capabilities = [\"raed\", \"raed\"]\n}\n";
+    let prints = |text: &str| {
+        let dir = directory(&[("x.hcl", text.as_bytes())]);
+        let outcome = overgrant(dir.path(), &["check", "--format", "json"]);
+        let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap();
+        let mut prints: Vec<String> = findings.iter().map(|f| f["fingerprint"].as_str().unwrap().to_owned()).collect();
+        prints.sort();
+        prints
+    };
+    let first = prints(text);
+    assert!(!first.is_empty());
+    let mut unique = first.clone();
+    unique.dedup();
+    assert_eq!(unique, first, "two findings share a fingerprint");
+    assert_eq!(prints(&format!("# a comment\n\n{text}")), first);
+    assert_eq!(prints(&text.replace("  capabilities", "      capabilities")), first);
+}
+
+#[test]
+fn gitlab_and_junit_hold_every_finding() {
+    let count = {
+        let report: Value = serde_json::from_str(&demo("json").stdout).unwrap();
+        report["findings"].as_array().unwrap().len()
+    };
+    let gitlab: Value = serde_json::from_str(&demo("gitlab").stdout).unwrap();
+    let issues = gitlab.as_array().unwrap();
+    assert_eq!(issues.len(), count);
+    for issue in issues {
+        assert!(issue["description"].as_str().unwrap().starts_with(issue["check_name"].as_str().unwrap()));
+        assert!(matches!(issue["severity"].as_str(), Some("info" | "minor" | "major" | "critical" | "blocker")));
+        assert!(issue["location"]["path"].as_str().unwrap().starts_with("fixtures/demo/"));
+    }
+    let junit = demo("junit").stdout;
+    assert_eq!(junit.matches("<failure ").count(), count);
+    assert!(junit.ends_with("</testsuites>\n"));
+}
+
+/// The README shows a real report; this keeps it so. `UPDATE_README=1` writes it anew.
+#[test]
+fn the_screen_in_the_readme_is_true() {
+    let path = root().join("README.md");
+    let readme = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = readme.split_once("<!-- screen -->\n```text\n$ overgrant ").unwrap();
+    let (screen, after) = rest.split_once("```\n").unwrap();
+    let (command, shown) = screen.split_once('\n').unwrap();
+    let report = overgrant(root(), &command.split(' ').collect::<Vec<_>>()).stdout;
+    if shown != report && std::env::var_os("UPDATE_README").is_some() {
+        let text = format!("{before}<!-- screen -->\n```text\n$ overgrant {command}\n{report}```\n{after}");
+        std::fs::write(&path, text).unwrap();
+        return;
+    }
+    assert_eq!(shown, report, "run `UPDATE_README=1 cargo test --test suite readme` and look at the difference");
+}
+
+/// Every command in the README that is shown to run on the demo does run.
+#[test]
+fn the_commands_in_the_readme_run() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let commands: Vec<&str> = readme
+        .lines()
+        .filter_map(|line| line.strip_prefix("overgrant "))
+        .map(|line| line.split(" #").next().unwrap().trim())
+        .filter(|line| line.contains("fixtures/demo"))
+        .collect();
+    assert!(!commands.is_empty());
+    for command in commands {
+        let outcome = overgrant(root(), &command.split(' ').collect::<Vec<_>>());
+        assert!(outcome.status != 2, "{command}: {}{}", outcome.stdout, outcome.stderr);
+    }
+}
