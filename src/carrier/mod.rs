@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 pub mod aws_cli;
 pub mod bare;
+pub mod cloudformation;
 pub mod declaration;
 pub mod declare;
 pub mod format;
@@ -23,7 +24,7 @@ pub use recognise::recognise;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Fragment, SourceId, SourceMap};
-use crate::syntax::{Node, json};
+use crate::syntax::{Node, json, yaml};
 use crate::vault::dialect::Dialect;
 use declaration::Declaration;
 use record::Record;
@@ -89,13 +90,18 @@ pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &Rea
         Format::Terraform | Format::TerraformJson | Format::TerraformVariables => {
             terraform::read(sources, &[(source, format)], options)
         }
+        Format::CloudFormationJson => parsed_json(sources, source, |node| cloudformation::read(node, options)),
+        Format::CloudFormationYaml => {
+            let (documents, diagnostics) = yaml::parse(&Fragment::plain(source, 0, sources.text(source)));
+            let mut carried = documents.first().map(|node| cloudformation::read(node, options)).unwrap_or_default();
+            carried.diagnostics.splice(0..0, diagnostics);
+            carried
+        }
         Format::TerraformPlan | Format::TerraformState => plan::read(sources, source, options),
         Format::AwsAccount
         | Format::PulumiYaml
         | Format::PulumiPreview
         | Format::PulumiState
-        | Format::CloudFormationJson
-        | Format::CloudFormationYaml
         | Format::KubernetesYaml => Carried::default(),
     }
 }

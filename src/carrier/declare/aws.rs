@@ -130,6 +130,12 @@ pub(super) fn declare(record: &Record, sink: &mut Sink<'_>) {
         "aws_iam_group" => principal(record, Group, sink),
         "aws_iam_policy" => managed_policy(record, sink),
         "aws_iam_role_policy" => inline_policy(record, "role", sink),
+        "AWS::IAM::Policy" => shared_policy(record, sink),
+        "AWS::IAM::ManagedPolicy" => {
+            managed_policy(record, sink);
+            let policy = own_reference(record, "");
+            attach(record, &[(User, "users"), (Role, "roles"), (Group, "groups")], vec![policy], sink);
+        }
         "aws_iam_user_policy" => inline_policy(record, "user", sink),
         "aws_iam_group_policy" => inline_policy(record, "group", sink),
         "aws_iam_role_policy_attachment" => attachment(record, &[(Role, "role")], "policy_arn", sink),
@@ -189,28 +195,29 @@ fn principal(record: &Record, kind: AwsPrincipalKind, sink: &mut Sink<'_>) {
         kind,
         name: Some(own_name(record)),
         arn: named(record, "arn"),
-        groups: Vec::new(),
+        groups: named_list(record, "groups"),
         managed_policies: named_list(record, "managed_policy_arns"),
         boundary: named(record, "permissions_boundary"),
         body: record.body.clone(),
     };
     sink.push(record, Item::AwsPrincipal(item));
-}
-
-fn role(record: &Record, sink: &mut Sink<'_>) {
-    principal(record, AwsPrincipalKind::Role, sink);
     let name = own_name(record);
-    if let Some(trust) = record.body.get("assume_role_policy") {
-        let parts =
-            AwsPolicyParts { kind: PolicyKind::Trust, service: "sts", name: None, attached_to: vec![name.clone()] };
-        policy(record, sink, trust, parts);
-    }
     for block in blocks(record, "inline_policy") {
         if let Some(document) = block.get("policy") {
             let parts = identity(block.get("name").and_then(text_of), vec![name.clone()]);
             policy(record, sink, document, parts);
         }
     }
+}
+
+fn role(record: &Record, sink: &mut Sink<'_>) {
+    let name = own_name(record);
+    if let Some(trust) = record.body.get("assume_role_policy") {
+        let parts =
+            AwsPolicyParts { kind: PolicyKind::Trust, service: "sts", name: None, attached_to: vec![name.clone()] };
+        policy(record, sink, trust, parts);
+    }
+    principal(record, AwsPrincipalKind::Role, sink);
 }
 
 fn managed_policy(record: &Record, sink: &mut Sink<'_>) {
@@ -226,12 +233,27 @@ fn inline_policy(record: &Record, attached_to: &str, sink: &mut Sink<'_>) {
     }
 }
 
+/// CloudFormation's inline policy: one document put on several principals.
+fn shared_policy(record: &Record, sink: &mut Sink<'_>) {
+    if let Some(document) = record.body.get("policy") {
+        let attached_to = ["roles", "users", "groups"].iter().flat_map(|argument| named_list(record, argument));
+        policy(record, sink, document, identity(named(record, "name"), attached_to.collect()));
+    }
+}
+
 fn attachment(record: &Record, arguments: &[(AwsPrincipalKind, &str)], policy_argument: &str, sink: &mut Sink<'_>) {
+    attach(record, arguments, named_list(record, policy_argument), sink);
+}
+
+fn attach(record: &Record, arguments: &[(AwsPrincipalKind, &str)], policies: Vec<Named>, sink: &mut Sink<'_>) {
     let mut principals = Vec::new();
     for (kind, argument) in arguments {
         principals.extend(named_list(record, argument).into_iter().map(|name| (*kind, name)));
     }
-    for policy in named_list(record, policy_argument) {
+    if principals.is_empty() {
+        return;
+    }
+    for policy in policies {
         sink.push(record, Item::AwsAttachment(AwsAttachment { principals: principals.clone(), policy }));
     }
 }
@@ -294,8 +316,15 @@ fn argument<'a>(record: &'a Record, path: &str) -> Option<&'a Node> {
 
 fn held(record: &Record, holder: &Holder, sink: &mut Sink<'_>) {
     let Some(document) = argument(record, holder.argument) else { return };
-    let target = argument(record, holder.attached_to).and_then(text_of);
-    let attached_to = vec![target.unwrap_or_else(|| own_reference(record, "arn"))];
+    let target = argument(record, holder.attached_to);
+    let mut attached_to: Vec<Named> = match target.map(|node| (node, &node.value)) {
+        Some((_, Value::List(items))) => items.iter().filter_map(text_of).collect(),
+        Some((node, _)) => text_of(node).into_iter().collect(),
+        None => Vec::new(),
+    };
+    if attached_to.is_empty() {
+        attached_to.push(own_reference(record, "arn"));
+    }
     let name =
         if holder.kind.ends_with("_policy") { named(record, "name").or(named(record, "policy_name")) } else { None };
     let parts = AwsPolicyParts { kind: holder.policy, service: holder.service, name, attached_to };

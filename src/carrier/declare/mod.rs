@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 
 pub use document::{aws_document, vault_policy, vault_text};
 
-use super::declaration::{Declaration, Item, Named, VaultKind, VaultObject};
+use super::declaration::{Carrier, Declaration, Item, Named, VaultKind, VaultObject};
 use super::record::{Mode, Record};
 use super::{Carried, ReadOptions};
 use crate::syntax::{Node, Text, Value};
@@ -27,7 +27,7 @@ pub fn declare(records: &[Record], options: &ReadOptions) -> Carried {
             if record.kind == "aws_iam_policy_document" {
                 aws::unused_document(record, &mut sink);
             }
-        } else if record.kind.starts_with("aws_") {
+        } else if record.kind.starts_with("aws_") || record.kind.starts_with("AWS::") {
             aws::declare(record, &mut sink);
         } else if matches!(record.kind.as_str(), "provider_vault" | "pulumi:providers:vault") {
             let (kind, name, body) = (VaultKind::Provider, record.label.clone(), record.body.clone());
@@ -101,7 +101,12 @@ fn blocks<'a>(record: &'a Record, name: &str) -> Vec<&'a Node> {
 /// A reference to the record itself, for what has no name of its own: others refer to the
 /// record by its address.
 fn own_reference(record: &Record, attribute: &str) -> Named {
-    let reference = SmolStr::from(format!("{}.{attribute}", record.address));
+    let reference = match (record.carrier, attribute) {
+        // `Ref` of a logical id is the resource's name or ARN.
+        (Carrier::CloudFormation, "name" | "") | (_, "") => record.address.clone(),
+        (Carrier::CloudFormation, "arn") => SmolStr::from(format!("{}.Arn", record.address)),
+        _ => SmolStr::from(format!("{}.{attribute}", record.address)),
+    };
     let unknown = crate::source::Unknown { refs: vec![reference], span: record.kind_span };
     (Text::unknown(unknown), record.kind_span)
 }

@@ -135,7 +135,8 @@ mod tests {
         let keys: Vec<&str> = found.iter().map(|(key, _)| *key).collect();
         assert_eq!(keys, ["a", "b", "c"]);
         assert_eq!(text.get(found[2].1.clone()), Some("-1e3"));
-        let inner: Vec<&str> = elements(text, found[0].1.start).unwrap().into_iter().map(|r| &text[r]).collect();
+        let inner: Vec<&str> =
+            elements(text, found[0].1.start).unwrap().into_iter().map(|r| text.get(r).unwrap()).collect();
         assert_eq!(inner, ["1", "{\"x\": \"]\"}", "\"\\\"\""]);
     }
 

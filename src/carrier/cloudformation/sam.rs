@@ -1,0 +1,71 @@
+//! SAM functions and state machines: the role that is made for them.
+
+use smol_str::SmolStr;
+
+use super::{member, renamed};
+use crate::source::Unknown;
+use crate::syntax::{Node, Value};
+
+/// Whether a role is made for resources of that type.
+pub(super) fn makes_role(kind: &str) -> bool {
+    matches!(kind, "AWS::Serverless::Function" | "AWS::Serverless::StateMachine")
+}
+
+/// The role that SAM makes from a function's properties; none where it is given one.
+pub(super) fn role(properties: &Node) -> Option<Node> {
+    if properties.get("Role").is_some_and(|role| !matches!(role.value, Value::Null)) {
+        return None;
+    }
+    const NAMES: &[(&str, &str)] = &[("AssumeRolePolicyDocument", "assume_role_policy")];
+    let mut body = renamed(properties, NAMES);
+    let Value::Map(entries) = &mut body.value else { return None };
+    entries.retain(|entry| {
+        matches!(entry.key.raw(), "assume_role_policy" | "permissions_boundary" | "policies" | "role_path" | "tags")
+    });
+    let at = entries.iter().position(|entry| entry.key.raw() == "policies")?;
+    let policies = entries.remove(at);
+    let items = match policies.value.value {
+        Value::List(items) => items,
+        other => vec![Node::new(policies.value.span, other)],
+    };
+    let (mut managed, mut inline) = (Vec::new(), Vec::new());
+    for item in items {
+        match &item.value {
+            // A managed policy by name or ARN.
+            Value::String(_) | Value::Unknown(_) => managed.push(item),
+            Value::Map(_) if item.get("Statement").is_some() => inline.push(block(item)),
+            Value::Map(members) => {
+                for template in members {
+                    inline.push(block(from_template(&template.key.display(), &template.value, template.key_span)));
+                }
+            }
+            _ => {}
+        }
+    }
+    let span = policies.key_span;
+    entries.push(member(
+        SmolStr::new_static("managed_policy_arns"),
+        span,
+        Node::new(policies.value.span, Value::List(managed)),
+    ));
+    entries.push(member(
+        SmolStr::new_static("inline_policy"),
+        span,
+        Node::new(policies.value.span, Value::List(inline)),
+    ));
+    Some(body)
+}
+
+/// An `inline_policy` block around a document.
+fn block(document: Node) -> Node {
+    let span = document.span;
+    Node::new(span, Value::Map(vec![member(SmolStr::new_static("policy"), span, document)]))
+}
+
+/// A policy template (`S3ReadPolicy: {BucketName: x}`): known to be one; what it grants is
+/// in SAM's own tables, which change, so it stays unknown under its name.
+fn from_template(name: &str, parameters: &Node, span: crate::source::Span) -> Node {
+    let refs = vec![SmolStr::from(format!("SAM policy template {name}"))];
+    let span = span.to(parameters.span);
+    Node::new(span, Value::Unknown(Unknown { refs, span }))
+}

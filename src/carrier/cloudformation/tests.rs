@@ -1,0 +1,145 @@
+use super::*;
+use crate::carrier::declaration::{AwsPolicy, Item};
+use crate::source::{Fragment, SourceId};
+use crate::syntax::yaml;
+
+fn run(source: &str) -> Carried {
+    let (documents, diagnostics) = yaml::parse(&Fragment::plain(SourceId(0), 0, source));
+    assert_eq!(diagnostics, []);
+    read(&documents[0], &ReadOptions::default())
+}
+
+fn policies(carried: &Carried) -> Vec<(&str, &AwsPolicy)> {
+    carried
+        .declarations
+        .iter()
+        .filter_map(|d| if let Item::AwsPolicy(policy) = &d.item { Some((d.address.as_str(), policy)) } else { None })
+        .collect()
+}
+
+fn slice(source: &str, span: Span) -> &str {
+    source.get(span.range()).unwrap()
+}
+
+const ROLE: &str = r#"
+AWSTemplateFormatVersion: "2010-09-09"
+Parameters:
+  Env: {Type: String, Default: dev}
+  Only: {Type: String, AllowedValues: [x]}
+Conditions:
+  IsProd: !Equals [!Ref Env, prod]
+  Never: !Equals [a, b]
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: app
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: {Service: ec2.amazonaws.com}
+            Action: sts:AssumeRole
+      ManagedPolicyArns:
+        - !Sub arn:${AWS::Partition}:iam::aws:policy/ReadOnlyAccess
+        - !If [Never, x, !Ref AWS::NoValue]
+      Policies:
+        - PolicyName: p
+          PolicyDocument:
+            Statement:
+              - Effect: Allow
+                Action: [s3:GetObject, "s3:Put*"]
+                Resource: !Sub
+                  - "arn:aws:s3:::${Bucket}/${Only}/${!aws:username}/${Name}"
+                  - {Name: !Join ["-", [a, !Ref Env]]}
+              - !If
+                - IsProd
+                - {Effect: Deny, Action: "*", Resource: "*"}
+                - !Ref AWS::NoValue
+  Attach:
+    Type: AWS::IAM::Policy
+    Condition: IsProd
+    Properties:
+      PolicyName: q
+      Roles: [!Ref Role, !Ref Other]
+      PolicyDocument: {Statement: []}
+  Skipped:
+    Type: AWS::IAM::User
+    Condition: Never
+  Bucket:
+    Type: AWS::S3::Bucket
+"#;
+
+#[test]
+fn a_role_is_read_with_its_trust_and_inline_policies() {
+    let carried = run(ROLE);
+    let found = policies(&carried);
+    let inline: Vec<_> = found.iter().filter(|(address, p)| *address == "Role" && p.name.is_some()).collect();
+    assert_eq!(inline.len(), 2, "both sides of the condition");
+    let (_, first) = inline[0];
+    assert_eq!(first.document.statements.len(), 2);
+    assert_eq!(inline[1].1.document.statements.len(), 1);
+    assert_eq!(first.attached_to[0].0.raw(), "app");
+    let statement = &first.document.statements[0];
+    let actions = statement.action.as_ref().unwrap();
+    assert_eq!(slice(ROLE, actions.items[1].span), "\"s3:Put*\"");
+    let resource = &statement.resource.as_ref().unwrap().items[0];
+    assert_eq!(resource.text.display(), "arn:aws:s3:::${Bucket}/x/${aws:username}/a-${Env}");
+    assert!(slice(ROLE, resource.span).starts_with("\"arn:aws:s3:::${Bucket}"));
+    let role = carried.records.iter().find(|r| r.address == "Role").unwrap();
+    let managed = role.body.get("managed_policy_arns").unwrap().as_list().unwrap();
+    assert_eq!(managed.len(), 1);
+    assert_eq!(managed[0].as_text().unwrap().display(), "arn:${AWS::Partition}:iam::aws:policy/ReadOnlyAccess");
+    assert!(role.condition.as_ref().is_some_and(|c| c.refs == ["IsProd"]));
+    assert!(!carried.records.iter().any(|r| r.address == "Skipped"));
+}
+
+#[test]
+fn an_inline_policy_resource_is_attached_to_its_roles() {
+    let carried = run(ROLE);
+    let (_, policy) = *policies(&carried).iter().find(|(address, _)| *address == "Attach").unwrap();
+    let attached: Vec<String> = policy.attached_to.iter().map(|(text, _)| text.display()).collect();
+    assert_eq!(attached, ["app", "${Other}"]);
+    let declaration = carried.declarations.iter().find(|d| d.address == "Attach").unwrap();
+    assert!(declaration.condition.is_some());
+}
+
+#[test]
+fn sam_functions_have_a_role_of_their_own() {
+    let source = "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties:
+      Policies:
+        - AmazonS3FullAccess
+        - S3ReadPolicy: {BucketName: b}
+        - Version: '2012-10-17'
+          Statement:
+            - {Effect: Allow, Action: 'sqs:*', Resource: '*'}
+";
+    let carried = run(source);
+    let record = &carried.records[0];
+    assert_eq!((record.address.as_str(), record.kind.as_str()), ("FnRole", "aws_iam_role"));
+    let found = policies(&carried);
+    assert_eq!(found.len(), 2);
+    assert!(found[0].1.document.statements_unknown);
+    assert_eq!(slice(source, found[1].1.document.statements[0].action.as_ref().unwrap().items[0].span), "'sqs:*'");
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_template_makes_it_panic(
+        function in "(Ref|Fn::(Sub|Join|If|Select|Split|FindInMap|GetAtt|Equals|Not|And|Or))",
+        argument in "(\"[a-z$\\{\\}!.:]{0,8}\"|\\[[0-9],\\[\"a\"\\]\\]|\\[\"C\",1,2\\]|\\[\\]|\\{\\})",
+    ) {
+        let source = format!(
+            "{{\"Conditions\":{{\"C\":{{\"{function}\":{argument}}}}},\"Resources\":{{\"a\":{{\"Type\":\"AWS::IAM::Role\",\"Properties\":{{\"Policies\":[{{\"{function}\":{argument}}}]}}}}}}}}"
+        );
+        let (documents, _) = yaml::parse(&Fragment::plain(SourceId(0), 0, &source));
+        for document in &documents {
+            let _ = read(document, &ReadOptions::default());
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! CloudFormation resource types and properties in Terraform's words.
+
+/// A resource type: what Terraform calls it, and those of its properties whose Terraform
+/// argument is not the same name in snake case.
+pub(super) struct Type {
+    pub(super) name: &'static str,
+    pub(super) terraform: &'static str,
+    pub(super) renamed: &'static [(&'static str, &'static str)],
+}
+
+const fn row(name: &'static str, terraform: &'static str, renamed: &'static [(&'static str, &'static str)]) -> Type {
+    Type { name, terraform, renamed }
+}
+
+const POLICY: (&str, &str) = ("PolicyDocument", "policy");
+const INLINE: (&str, &str) = ("Policies", "inline_policy");
+
+/// Sorted by name. A type that Terraform does not have keeps its own name.
+const TYPES: &[Type] = &[
+    row("AWS::ApiGateway::RestApi", "aws_api_gateway_rest_api", &[]),
+    row("AWS::Backup::BackupVault", "aws_backup_vault_policy", &[("AccessPolicy", "policy")]),
+    row(
+        "AWS::CodeArtifact::Domain",
+        "aws_codeartifact_domain_permissions_policy",
+        &[("PermissionsPolicyDocument", "policy_document"), ("DomainName", "domain")],
+    ),
+    row(
+        "AWS::CodeArtifact::Repository",
+        "aws_codeartifact_repository_permissions_policy",
+        &[("PermissionsPolicyDocument", "policy_document"), ("RepositoryName", "repository")],
+    ),
+    row("AWS::EC2::VPCEndpoint", "aws_vpc_endpoint", &[POLICY]),
+    row("AWS::ECR::RegistryPolicy", "aws_ecr_registry_policy", &[("PolicyText", "policy")]),
+    row(
+        "AWS::ECR::Repository",
+        "aws_ecr_repository_policy",
+        &[("RepositoryPolicyText", "policy"), ("RepositoryName", "repository")],
+    ),
+    row("AWS::EFS::FileSystem", "aws_efs_file_system_policy", &[("FileSystemPolicy", "policy")]),
+    row("AWS::Elasticsearch::Domain", "aws_elasticsearch_domain", &[]),
+    row("AWS::IAM::Group", "aws_iam_group", &[("GroupName", "name"), INLINE]),
+    row("AWS::IAM::GroupPolicy", "aws_iam_group_policy", &[("PolicyName", "name"), POLICY, ("GroupName", "group")]),
+    row("AWS::IAM::ManagedPolicy", "AWS::IAM::ManagedPolicy", &[("ManagedPolicyName", "name"), POLICY]),
+    row("AWS::IAM::Policy", "AWS::IAM::Policy", &[("PolicyName", "name"), POLICY]),
+    row(
+        "AWS::IAM::Role",
+        "aws_iam_role",
+        &[("RoleName", "name"), ("AssumeRolePolicyDocument", "assume_role_policy"), INLINE],
+    ),
+    row("AWS::IAM::RolePolicy", "aws_iam_role_policy", &[("PolicyName", "name"), POLICY, ("RoleName", "role")]),
+    row("AWS::IAM::User", "aws_iam_user", &[("UserName", "name"), INLINE]),
+    row("AWS::IAM::UserPolicy", "aws_iam_user_policy", &[("PolicyName", "name"), POLICY, ("UserName", "user")]),
+    row("AWS::IAM::UserToGroupAddition", "aws_iam_group_membership", &[("GroupName", "group")]),
+    row("AWS::KMS::Key", "aws_kms_key", &[("KeyPolicy", "policy")]),
+    row("AWS::KMS::ReplicaKey", "aws_kms_replica_key", &[("KeyPolicy", "policy")]),
+    row("AWS::Kinesis::ResourcePolicy", "aws_kinesis_resource_policy", &[("ResourcePolicy", "policy")]),
+    row("AWS::Logs::ResourcePolicy", "aws_cloudwatch_log_resource_policy", &[]),
+    row("AWS::MSK::ClusterPolicy", "aws_msk_cluster_policy", &[]),
+    row("AWS::OpenSearchService::Domain", "aws_opensearch_domain", &[]),
+    row("AWS::Organizations::Policy", "aws_organizations_policy", &[]),
+    row("AWS::S3::AccessPoint", "aws_s3_access_point", &[]),
+    row("AWS::S3::BucketPolicy", "aws_s3_bucket_policy", &[POLICY]),
+    row("AWS::SNS::TopicPolicy", "aws_sns_topic_policy", &[POLICY, ("Topics", "arn")]),
+    row("AWS::SQS::QueuePolicy", "aws_sqs_queue_policy", &[POLICY, ("Queues", "queue_url")]),
+    row("AWS::SSO::PermissionSet", "aws_ssoadmin_permission_set_inline_policy", &[("Name", "permission_set_arn")]),
+    row(
+        "AWS::SecretsManager::ResourcePolicy",
+        "aws_secretsmanager_secret_policy",
+        &[("ResourcePolicy", "policy"), ("SecretId", "secret_arn")],
+    ),
+    row("AWS::VpcLattice::AuthPolicy", "aws_vpclattice_auth_policy", &[]),
+    row("AWS::XRay::ResourcePolicy", "aws_xray_resource_policy", &[]),
+];
+
+/// The mapping of a type.
+pub(super) fn find(name: &str) -> Option<&'static Type> {
+    let at = TYPES.binary_search_by(|row| row.name.cmp(name)).ok()?;
+    TYPES.get(at)
+}
+
+/// `ManagedPolicyArns` → `managed_policy_arns`
+pub(super) fn snake(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    let mut before = None;
+    let mut characters = name.chars().peekable();
+    while let Some(character) = characters.next() {
+        let starts = character.is_ascii_uppercase()
+            && before.is_some_and(|b: char| {
+                b.is_ascii_lowercase()
+                    || b.is_ascii_digit()
+                    || b.is_ascii_uppercase() && characters.peek().is_some_and(char::is_ascii_lowercase)
+            });
+        if starts {
+            out.push('_');
+        }
+        out.push(character.to_ascii_lowercase());
+        before = Some(character);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_for_lookup() {
+        assert!(TYPES.is_sorted_by(|a, b| a.name < b.name));
+    }
+
+    #[test]
+    fn names_become_snake_case() {
+        let table = [
+            ("ManagedPolicyArns", "managed_policy_arns"),
+            ("KMSKeyId", "kms_key_id"),
+            ("Path", "path"),
+            ("IPv6", "i_pv6"),
+        ];
+        for (name, expected) in table {
+            assert_eq!(snake(name), expected);
+        }
+    }
+}
