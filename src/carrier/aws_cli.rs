@@ -8,6 +8,7 @@ use super::Carried;
 use super::bare::{at_start, kind_by_name, service_of, stem};
 use super::declaration::{AwsPolicy, AwsPrincipal, AwsPrincipalKind, Carrier, Declaration, Item, Named};
 use crate::aws::document::{self, Document, PolicyKind};
+use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::{Entry, Node, Text, Value, json, percent};
 
@@ -110,14 +111,7 @@ impl Reader<'_> {
 
     /// The document a member holds: as an object, as text, or as URL-encoded text.
     fn document(&mut self, value: &Node) -> Option<Document> {
-        let Some(text) = value.as_text() else {
-            return matches!(value.value, Value::Map(_)).then(|| document::parse(value));
-        };
-        let decoded = percent::decode(text, value.span).filter(|fragment| fragment.text.trim_start().starts_with('{'));
-        let fragment = decoded.unwrap_or_else(|| text.fragment(value.span));
-        let (node, diagnostics) = json::parse(&fragment);
-        self.carried.diagnostics.extend(diagnostics);
-        node.map(|node| document::parse(&node))
+        document_of(value, &mut self.carried.diagnostics)
     }
 
     fn role(&mut self, object: &Node) {
@@ -149,6 +143,18 @@ impl Reader<'_> {
     }
 }
 
+/// The document a value holds: as an object, as text, or as URL-encoded text.
+pub(super) fn document_of(value: &Node, problems: &mut Vec<Diagnostic>) -> Option<Document> {
+    let Some(text) = value.as_text() else {
+        return matches!(value.value, Value::Map(_)).then(|| document::parse(value));
+    };
+    let decoded = percent::decode(text, value.span).filter(|fragment| fragment.text.trim_start().starts_with('{'));
+    let fragment = decoded.unwrap_or_else(|| text.fragment(value.span));
+    let (node, diagnostics) = json::parse(&fragment);
+    problems.extend(diagnostics);
+    node.map(|node| document::parse(&node))
+}
+
 /// The service a command belongs to, by members that only its output has beside a policy.
 fn service_by_members(object: &Node) -> Option<&'static str> {
     let has = |key: &str| object.get(key).is_some();
@@ -162,7 +168,7 @@ fn service_by_members(object: &Node) -> Option<&'static str> {
     }
 }
 
-fn named(object: &Node, keys: &[&str]) -> Option<Named> {
+pub(super) fn named(object: &Node, keys: &[&str]) -> Option<Named> {
     keys.iter().find_map(|key| {
         let value = object.get(key)?;
         value.as_text().map(|text| (text.clone(), value.span))
@@ -175,7 +181,7 @@ fn attached(object: &Node, keys: &[&str]) -> Vec<Named> {
 
 /// The object with its members' names as `max_session_duration` instead of
 /// `MaxSessionDuration`, one level deep.
-fn snake_case_keys(object: &Node) -> Node {
+pub(super) fn snake_case_keys(object: &Node) -> Node {
     let entries = object.as_map().unwrap_or_default();
     let entries = entries
         .iter()

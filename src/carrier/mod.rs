@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+pub mod aws_account;
 pub mod aws_cli;
 pub mod bare;
 pub mod cloudformation;
@@ -76,6 +77,7 @@ pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &Rea
     let name = sources.name(source);
     match format {
         Format::IamDocument => parsed_json(sources, source, |node| bare::iam(name, node)),
+        Format::AwsAccount => parsed_json(sources, source, aws_account::read),
         Format::AwsCli => parsed_json(sources, source, |node| aws_cli::read(name, node)),
         Format::PulumiPython => {
             let program = pulumi_python::read(sources, source);
@@ -98,11 +100,7 @@ pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &Rea
             carried
         }
         Format::TerraformPlan | Format::TerraformState => plan::read(sources, source, options),
-        Format::AwsAccount
-        | Format::PulumiYaml
-        | Format::PulumiPreview
-        | Format::PulumiState
-        | Format::KubernetesYaml => Carried::default(),
+        Format::PulumiYaml | Format::PulumiPreview | Format::PulumiState | Format::KubernetesYaml => Carried::default(),
     }
 }
 

@@ -247,19 +247,22 @@ impl<'a> Linker<'a> {
     /// The identity that a name, ARN or reference means.
     fn identity(&self, from: DeclId, kind: AwsPrincipalKind, named: &Named) -> Option<AwsIdentityId> {
         if let Some(text) = named.0.known() {
+            if kind_of_arn(text).is_some_and(|named| named != kind) {
+                return None;
+            }
             let name = text.rsplit('/').next().unwrap_or(text);
             let found = self.names.get(&(kind, SmolStr::new(name)))?;
             return self.scope.nearest(from, found.iter().copied());
         }
-        let id = self.referred(from, named)?;
-        self.places.get(&id).copied().filter(|_| self.principal(id).is_some_and(|p| p.kind == kind))
+        let id = self.referred(from, named, |id| self.principal(id).is_some_and(|p| p.kind == kind))?;
+        self.places.get(&id).copied()
     }
 
     /// The declaration that a text which is nothing but an expression refers to.
-    fn referred(&self, from: DeclId, named: &Named) -> Option<DeclId> {
+    fn referred(&self, from: DeclId, named: &Named, wanted: impl Fn(DeclId) -> bool) -> Option<DeclId> {
         let whole = named.0.raw().chars().count() == 1;
         let mut refs = named.0.holes().iter().filter(|_| whole).flat_map(|hole| &hole.unknown.refs);
-        refs.find_map(|reference| self.scope.referred(from, reference))
+        refs.find_map(|reference| self.scope.referred_where(from, reference, &wanted))
     }
 
     /// The document that a policy's ARN, name or reference means.
@@ -271,7 +274,7 @@ impl<'a> Linker<'a> {
             let found = self.policies.get(text).or_else(|| own.then(|| self.policies.get(name)).flatten())?;
             return self.scope.nearest(from, found.iter().map(|id| (*id, *id)));
         }
-        self.referred(from, named).filter(|id| self.policy(*id).is_some())
+        self.referred(from, named, |id| self.policy(id).is_some())
     }
 
     fn attach(&self, from: DeclId, identity: &mut AwsIdentity, policy: &Named) {
@@ -280,6 +283,17 @@ impl<'a> Linker<'a> {
             Some(_) => {}
             None => identity.missing.push(format!("policy `{}`", policy.0.display())),
         }
+    }
+}
+
+/// The kind of identity that an ARN names.
+fn kind_of_arn(text: &str) -> Option<AwsPrincipalKind> {
+    let resource = text.strip_prefix("arn:")?.splitn(5, ':').last()?;
+    match resource.split('/').next()? {
+        "role" => Some(AwsPrincipalKind::Role),
+        "user" => Some(AwsPrincipalKind::User),
+        "group" => Some(AwsPrincipalKind::Group),
+        _ => None,
     }
 }
 

@@ -61,10 +61,21 @@ impl<'a> Scope<'a> {
 
     /// The declaration that a reference (`vault_auth_backend.k8s.accessor`) starts with.
     pub(super) fn referred(&self, from: DeclId, reference: &SmolStr) -> Option<DeclId> {
+        self.referred_where(from, reference, |_| true)
+    }
+
+    /// The same among declarations of one sort: a resource may declare several things
+    /// under its address (a role, its trust and its inline policies).
+    pub(super) fn referred_where(
+        &self,
+        from: DeclId,
+        reference: &SmolStr,
+        wanted: impl Fn(DeclId) -> bool,
+    ) -> Option<DeclId> {
         let mut prefix = reference.as_str();
         loop {
             if let Some(found) = self.addresses.get(prefix) {
-                return self.nearest(from, found.iter().map(|id| (*id, *id)));
+                return self.nearest(from, found.iter().filter(|id| wanted(**id)).map(|id| (*id, *id)));
             }
             let cut = prefix.rfind(['.', '['])?;
             prefix = prefix.get(..cut)?;

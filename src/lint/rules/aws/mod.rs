@@ -3,8 +3,8 @@
 
 mod action_star;
 mod admin_star_star;
-mod hardcoded_access_key;
 mod federation_common;
+mod hardcoded_access_key;
 mod iam_star;
 mod notaction_allow;
 mod notaction_allow_misses_iam;
