@@ -5,6 +5,7 @@
 pub mod access;
 pub mod aws;
 pub mod principal;
+pub mod vault;
 
 use serde_json::{Map, Value};
 
@@ -31,6 +32,9 @@ pub fn answer_line(line: &[u8]) -> (Map<String, Value>, bool) {
 pub fn answer(request: &Map<String, Value>) -> Map<String, Value> {
     if aws::recognises(request) {
         return aws::answer(request);
+    }
+    if vault::recognises(request) {
+        return vault::answer(request);
     }
     error(
         request.get("id"),
@@ -89,5 +93,4 @@ mod tests {
     }
 }
 
-pub mod vault;
 pub mod who_can;

@@ -10,11 +10,11 @@
 
 mod aws_evaluation;
 mod aws_syntax;
+mod cli;
+mod cli_hostile;
 mod fuzz_regressions;
 mod fuzz_targets;
 mod lint;
-mod cli;
-mod cli_hostile;
 mod model_escalation;
 mod model_simulate;
 mod model_vault;
