@@ -3,9 +3,15 @@
 
 mod action_star;
 mod admin_star_star;
+mod condition_common;
 mod federation_common;
 mod hardcoded_access_key;
 mod iam_star;
+mod ip_any;
+mod ip_breaks_service_calls;
+mod ip_host_bits;
+mod ip_private_mixed;
+mod ip_private_source;
 mod notaction_allow;
 mod notaction_allow_misses_iam;
 mod notaction_notresource_allow;
@@ -32,7 +38,16 @@ mod trust_oidc_negated;
 mod trust_oidc_no_condition;
 mod trust_principal_star;
 mod trust_tfc_sub_wildcard;
+mod value_account_format;
+mod value_bool;
+mod value_ip;
+mod value_number;
+mod value_org_format;
+mod value_region;
+mod value_vpc_format;
+mod value_vpce_format;
 mod version_missing;
+mod vpcsourceip_unpaired;
 
 use super::Check;
 

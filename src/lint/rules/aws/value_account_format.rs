@@ -1,0 +1,22 @@
+use super::condition_common::texts;
+use crate::lint::{Check, Sink, StatementContext};
+
+pub(super) const CHECK: Check = Check::AwsStatement(check);
+
+/// Keys, in lower case, whose values have this form.
+const KEYS: &[&str] =
+    &["aws:sourceaccount", "aws:principalaccount", "aws:resourceaccount", "kms:calleraccount", "s3:resourceaccount"];
+
+fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
+    for condition in context.facts.conditions.iter().filter(|condition| KEYS.contains(&condition.key.as_str())) {
+        for (value, span) in texts(condition) {
+            if !value.contains(['*', '?']) && !well_formed(&value) {
+                sink.report(span, format!("`{value}` is no account id: 12 digits")).label("matches nothing");
+            }
+        }
+    }
+}
+
+fn well_formed(value: &str) -> bool {
+    value.len() == 12 && value.bytes().all(|b| b.is_ascii_digit())
+}

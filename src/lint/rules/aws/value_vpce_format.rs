@@ -1,0 +1,23 @@
+use super::condition_common::texts;
+use crate::lint::{Check, Sink, StatementContext};
+
+pub(super) const CHECK: Check = Check::AwsStatement(check);
+
+/// Keys, in lower case, whose values have this form.
+const KEYS: &[&str] = &["aws:sourcevpce"];
+
+fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
+    for condition in context.facts.conditions.iter().filter(|condition| KEYS.contains(&condition.key.as_str())) {
+        for (value, span) in texts(condition) {
+            if !value.contains(['*', '?']) && !well_formed(&value) {
+                sink.report(span, format!("`{value}` is no VPC endpoint id")).label("matches nothing");
+            }
+        }
+    }
+}
+
+fn well_formed(value: &str) -> bool {
+    value
+        .strip_prefix("vpce-")
+        .is_some_and(|id| matches!(id.len(), 8 | 17) && id.bytes().all(|b| b.is_ascii_hexdigit()))
+}
