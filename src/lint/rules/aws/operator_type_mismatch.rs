@@ -1,0 +1,31 @@
+use super::condition_common::{Family, family};
+use crate::aws::catalog::{KeyKind, catalog};
+use crate::lint::{Check, Sink, StatementContext};
+
+pub(super) const CHECK: Check = Check::AwsStatement(check);
+
+fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
+    for condition in &context.facts.conditions {
+        let (Some(family), Some(key)) = (family(condition), catalog().condition_key(&condition.key)) else { continue };
+        let fits = match family {
+            Family::Null => true,
+            Family::String => matches!(key.kind.kind, KeyKind::String | KeyKind::Arn | KeyKind::Date | KeyKind::Binary),
+            Family::Arn => matches!(key.kind.kind, KeyKind::Arn | KeyKind::String),
+            Family::Numeric => matches!(key.kind.kind, KeyKind::Numeric | KeyKind::Date),
+            Family::Date => matches!(key.kind.kind, KeyKind::Date | KeyKind::Numeric),
+            Family::Bool => matches!(key.kind.kind, KeyKind::Bool | KeyKind::String),
+            Family::Ip => key.kind.kind == KeyKind::IpAddress || key.name.to_ascii_lowercase().contains("ip"),
+            Family::Binary => matches!(key.kind.kind, KeyKind::Binary | KeyKind::String),
+        };
+        // text operators with `true` and `false` do compare with Boolean keys; `mfa-wrong-operator` speaks of those
+        let boolean = family == Family::String && key.kind.kind == KeyKind::Bool;
+        if !fits && !boolean {
+            let (operator, name) = (condition.condition.operator.display(), condition.condition.key.display());
+            sink.report(
+                condition.condition.operator_span,
+                format!("`{operator}` compares {}, and `{name}` holds none", family.name()),
+            )
+            .related(condition.condition.key_span, "of another type");
+        }
+    }
+}
