@@ -9,6 +9,7 @@
 )]
 
 mod aws_evaluation;
+mod aws_explain;
 mod aws_syntax;
 mod cli;
 mod cli_hostile;
