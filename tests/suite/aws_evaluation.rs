@@ -39,3 +39,10 @@ fn documents_are_taken_as_aws_does() {
     let wrong = wrong_answers(include_str!("../../fixtures/cases/aws-syntax.jsonl"));
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+/// Where other simulators are known to answer otherwise than AWS's pages say.
+#[test]
+fn cases_that_others_decide_otherwise() {
+    let wrong = wrong_answers(include_str!("../../fixtures/cases/aws-differential.jsonl"));
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}

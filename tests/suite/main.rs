@@ -10,6 +10,8 @@
 
 mod aws_evaluation;
 mod aws_explain;
+mod aws_naive;
+mod aws_random;
 mod aws_syntax;
 mod cli;
 mod cli_hostile;

@@ -147,12 +147,12 @@ impl Test {
                 logic.of(truth, || self.atom(context))
             }
             Lookup::Unknown => {
-                let holds = logic.unknown(|| self.atom(context));
                 if if_exists && !negated && !is_always_present(&self.key) {
                     let absent = logic.unknown(|| self.absence());
+                    let holds = logic.unknown(|| self.atom(context));
                     logic.or(absent, holds)
                 } else {
-                    holds
+                    logic.unknown(|| self.atom(context))
                 }
             }
         };
@@ -167,12 +167,12 @@ impl Test {
         let values = match context.get(&self.key) {
             Lookup::Absent => return logic.known(all || if_exists),
             Lookup::Unknown => {
-                let holds = logic.unknown(|| self.atom(context));
                 if if_exists && !all && !is_always_present(&self.key) {
                     let absent = logic.unknown(|| self.absence());
+                    let holds = logic.unknown(|| self.atom(context));
                     return logic.or(absent, holds);
                 }
-                return holds;
+                return logic.unknown(|| self.atom(context));
             }
             Lookup::One(value) => std::slice::from_ref(value),
             Lookup::Many(values) => values,

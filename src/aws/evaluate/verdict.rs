@@ -287,7 +287,7 @@ pub(super) fn evaluate<L: Logic>(logic: &mut L, request: &Request, policies: &Po
     // The first layer, if any, that by itself keeps the request from being allowed.
     let mut blocked = None;
     let mut outer = yes.clone();
-    if special::scps_apply(request) {
+    if !policies.scps.is_empty() && special::scps_apply(request) {
         for (level, list) in policies.scps.iter().enumerate() {
             let layer = Layer::Scp(level);
             let allowed = run(logic, list, layer).allowed.direct;
@@ -297,7 +297,7 @@ pub(super) fn evaluate<L: Logic>(logic: &mut L, request: &Request, policies: &Po
             outer = logic.and(outer, allowed);
         }
     }
-    if special::rcps_apply(request) {
+    if !policies.rcps.is_empty() && special::rcps_apply(request) {
         for (level, list) in policies.rcps.iter().enumerate() {
             run(logic, list, Layer::Rcp(level));
         }
