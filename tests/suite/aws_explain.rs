@@ -59,6 +59,11 @@ fn an_undetermined_answer_says_what_would_decide_it() {
             vec!["aws:multifactorauthpresent"],
         ),
         (
+            json!([always, deny(&json!({"Bool": {"aws:SecureTransport": "false"}}))]),
+            "denied if `aws:SecureTransport` is `false`",
+            vec!["aws:securetransport"],
+        ),
+        (
             json!([allow(&json!({"ForAnyValue:StringEquals": {"aws:PrincipalOrgPaths": "o-1/r-1/"}}))]),
             "allowed if some value of `aws:PrincipalOrgPaths` is `o-1/r-1/`",
             vec!["aws:principalorgpaths"],

@@ -153,8 +153,12 @@ fn sentence(logic: &Residual, cases: &[Case], against: &[Case], only_deny: bool)
         };
         cases.iter().map(case).collect::<Vec<_>>().join(", or if ")
     };
-    if only_deny && cases.len() == 1 && size(cases) <= size(against) {
-        return format!("denied unless {}", words(cases));
+    if only_deny && let [case] = cases {
+        // of two sentences as long as each other the one without "not"
+        let positive = case.len() == 1 && case.iter().all(|(_, holds)| *holds);
+        if size(cases) < size(against) || positive {
+            return format!("denied unless {}", words(cases));
+        }
     }
     if size(cases) < size(against) || (size(cases) == size(against) && !only_deny) {
         format!("allowed if {}", words(cases))
