@@ -317,9 +317,8 @@ fn condition(operator: &str, key: &str, values: &Value, context: &Context) -> bo
     let one = |value: &str| list(values).iter().any(|wanted| meets(base, value, wanted, context)) != negated;
     match (set, value) {
         ("ForAllValues", None) => true,
-        ("ForAnyValue", None) => if_exists,
         ("ForAllValues", Some(value)) => list(value).iter().all(|v| one(v)),
-        ("ForAnyValue", Some(value)) if list(value).is_empty() => if_exists,
+        ("ForAnyValue", value) if value.is_none_or(|v| list(v).is_empty()) => if_exists,
         ("ForAnyValue", Some(value)) => list(value).iter().any(|v| one(v)),
         (_, None) => negated || if_exists,
         (_, Some(Value::Array(many))) => negated || (many.is_empty() && if_exists),
