@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use miette::{GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyles};
+use smol_str::SmolStr;
 
 use super::excerpt::{Mark, draw};
 use super::{Reporter, Run, escape};
@@ -80,6 +81,12 @@ impl Human {
         }
         if let Some(witness) = &finding.witness {
             self.footer(out, "allows", &escape::line(witness))?;
+        }
+        if !finding.also.is_empty() {
+            let named: Vec<&str> = finding.also.iter().take(4).map(SmolStr::as_str).collect();
+            let more = finding.also.len() - named.len();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            self.footer(out, "also", &escape::line(&format!("{}{more}", named.join(", "))))?;
         }
         let help = match (&finding.help, &finding.fix) {
             (Some(help), _) => Some(help),

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
+use smol_str::SmolStr;
 
 use super::{Place, Reporter, Run, fingerprints};
 use crate::diagnostic::{Diagnostic, Level};
@@ -48,6 +49,8 @@ struct FindingJson<'a> {
     fix: Option<FixJson<'a>>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     chain: &'a [String],
+    #[serde(skip_serializing_if = "<[SmolStr]>::is_empty")]
+    also: &'a [SmolStr],
     unit: Unit<'a>,
     fingerprint: String,
 }
@@ -197,6 +200,7 @@ fn finding<'a>(run: &Run<'a>, finding: &'a Finding, fingerprint: String) -> Find
                 .collect(),
         }),
         chain: &finding.chain,
+        also: &finding.also,
         unit: Unit { name: &finding.unit_name, address: &finding.address, location: location(run, finding.unit) },
         fingerprint,
     }
