@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SELF = {"__self__", "resource_name", "__props__", "opts", "self"}
+SELF = {"__self__", "resource_name", "__props__", "opts"}
 META = {"connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioners"}
 # Terraform types whose names share no spelling with the Pulumi class.
 TYPES = {

@@ -18,6 +18,7 @@ mod cli_hostile;
 mod fuzz_regressions;
 mod fuzz_targets;
 mod lint;
+mod carrier_pulumi;
 mod model_escalation;
 mod model_simulate;
 mod model_vault;

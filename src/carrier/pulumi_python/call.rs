@@ -250,6 +250,10 @@ impl<'a> Reader<'a> {
                 };
                 if given.more { Val::node(self.unknown(range)) } else { Val::node(Node::new(span, value)) }
             }
+            "typing.cast" => match given.positional.get(1) {
+                Some(value) => value.clone(),
+                None => Val::node(self.unknown(range)),
+            },
             "pulumi.Output.concat" => {
                 let mut builder = TextBuilder::new(self.source);
                 for (value, written) in given.positional.iter().zip(&call.arguments.args) {

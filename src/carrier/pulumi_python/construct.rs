@@ -7,10 +7,12 @@ use smol_str::SmolStr;
 use super::exec::unknown_text;
 use super::notes::{meant_argument, meant_class};
 use super::value::Val;
-use super::{RECORDS, Reader};
+use super::{Made, RECORDS, Reader};
 use crate::carrier::declaration::Carrier;
+use crate::carrier::policy_document;
 use crate::carrier::pulumi_names::{Class, Package};
 use crate::carrier::record::{Mode, Record};
+use crate::carrier::terraform::alias;
 use crate::source::{Span, Unknown};
 use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
 
@@ -144,7 +146,14 @@ impl<'a> Reader<'a> {
         let generated = meant.filter(|class| is_auto_named(class, &arguments));
         let mut body = self.body(arguments, meant.as_ref());
         add_options(&mut body, options);
-        let label = label.and_then(|node| node.as_text().map(|text| (text.clone(), node.span)));
+        let label = label.and_then(|node| {
+            let text = match node.value {
+                Value::String(text) => text,
+                Value::Unknown(unknown) => Text::unknown(unknown),
+                _ => return None,
+            };
+            Some((text, node.span))
+        });
         let shown = match &label {
             Some((text, _)) => SmolStr::from(text.display()),
             None => naming.unwrap_or_else(|| self.line_label(range)),
@@ -158,8 +167,7 @@ impl<'a> Reader<'a> {
         if let (Some(_), Some((text, home)), Value::Map(entries)) = (generated, &label, &mut body) {
             entries.push(generated_name(text, *home, &address));
         }
-        self.classes.insert(address.clone(), meant);
-        self.push_record(Record {
+        let record = Record {
             carrier: Carrier::PulumiProgram,
             address: address.clone(),
             kind,
@@ -170,7 +178,8 @@ impl<'a> Reader<'a> {
             body: Node::new(self.span(range), body),
             condition: None,
             notes: Vec::new(),
-        });
+        };
+        self.push_record(record, meant);
         Val::node(self.unknown_ref(address, range))
     }
 
@@ -186,8 +195,7 @@ impl<'a> Reader<'a> {
         }
         let shown = naming.unwrap_or_else(|| self.line_label(range));
         let address = self.address(&smol_str::format_smolstr!("data.{kind}.{shown}"));
-        self.classes.insert(address.clone(), None);
-        self.push_record(Record {
+        let record = Record {
             carrier: Carrier::PulumiProgram,
             address: address.clone(),
             kind: SmolStr::new(kind),
@@ -198,14 +206,44 @@ impl<'a> Reader<'a> {
             body: Node::new(self.span(range), body),
             condition: None,
             notes: Vec::new(),
-        });
+        };
+        self.push_record(record, None);
         Val::node(self.unknown_ref(address, range))
     }
 
-    fn push_record(&mut self, mut record: Record) {
+    fn push_record(&mut self, mut record: Record, class: Option<Class>) {
         record.notes = std::mem::take(&mut self.notes);
+        record.condition = self.conditions.last().cloned();
         if self.records.len() < RECORDS {
+            self.made.insert(record.address.clone(), Made { index: self.records.len(), class });
             self.records.push(record);
+        }
+    }
+
+    /// An attribute of an unknown value: of a resource what its arguments tell, else a
+    /// reference to it.
+    pub(super) fn output(&mut self, address: &SmolStr, name: &str, range: TextRange) -> Val<'a> {
+        let made = self.made.get(address);
+        let class = made.and_then(|made| made.class);
+        let name = class.and_then(|class| class.terraform_name(name)).unwrap_or(name);
+        let record = made.and_then(|made| self.records.get(made.index));
+        let place = self.span(range);
+        let value = record.and_then(|record| match (record.mode, record.kind.as_str(), name) {
+            (Mode::Data, "aws_iam_policy_document", "json" | "minified_json") => {
+                Some(policy_document::aws(&record.body))
+            }
+            (Mode::Data, "vault_policy_document", "hcl") => Some(policy_document::vault(&record.body)),
+            (Mode::Data, ..) => None,
+            (Mode::Managed, kind, _) => {
+                restated(record.body.get(name).or_else(|| record.body.get(alias(kind, name)?))?, place)
+            }
+        });
+        if value.is_some() && address.starts_with("data.") {
+            self.used.insert(address.clone());
+        }
+        match value {
+            Some(value) => Val::node(value),
+            None => Val::node(self.unknown_ref(smol_str::format_smolstr!("{address}.{name}"), range)),
         }
     }
 
@@ -216,12 +254,10 @@ impl<'a> Reader<'a> {
     }
 
     /// An address that no other record has.
-    fn address(&self, wanted: &SmolStr) -> SmolStr {
-        if !self.classes.contains_key(wanted) {
-            return wanted.clone();
-        }
-        let numbered = (2u32..).map(|n| smol_str::format_smolstr!("{wanted}#{n}"));
-        numbered.into_iter().find(|address| !self.classes.contains_key(address)).unwrap_or_else(|| wanted.clone())
+    fn address(&mut self, wanted: &SmolStr) -> SmolStr {
+        let count = self.numbers.entry(wanted.clone()).or_insert(0);
+        *count += 1;
+        if *count == 1 { wanted.clone() } else { smol_str::format_smolstr!("{wanted}#{count}") }
     }
 
     /// Notes arguments that the class does not have, and puts those whose meaning is
@@ -241,6 +277,16 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// A known scalar where it is used; what is not fully known stays a reference.
+fn restated(argument: &Node, place: Span) -> Option<Node> {
+    let value = match &argument.value {
+        Value::String(text) => Value::String(Text::atomic(text.known()?, place)),
+        Value::Number(_) | Value::Bool(_) => argument.value.clone(),
+        _ => return None,
+    };
+    Some(Node::new(place, value))
 }
 
 /// Whether Pulumi makes up the resource's `name`: its label, a hyphen and seven random

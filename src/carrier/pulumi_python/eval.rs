@@ -269,6 +269,10 @@ impl<'a> Reader<'a> {
             let key_node = self.eval_node(key);
             let value = self.eval_node(&item.value);
             if let Some(key_text) = key_text(&key_node, self.span(key.range())) {
+                // A member written here replaces one that was merged in; two written here
+                // are both kept, as the mistake they are.
+                let here = self.span(dict.range);
+                entries.retain(|e| here.contains(e.key_span) || e.key.known() != key_text.known());
                 entries.push(Entry { key: key_text, key_span: key_node.span, value });
             }
         }
@@ -280,11 +284,7 @@ impl<'a> Reader<'a> {
             Val::Import(path) => Val::Import(smol_str::format_smolstr!("{path}.{name}")),
             Val::Node(node) => match &node.value {
                 Value::Unknown(unknown) => match unknown.refs.as_slice() {
-                    [one] => {
-                        let class = self.classes.get(one).copied().flatten();
-                        let name = class.and_then(|class| class.terraform_name(name)).unwrap_or(name);
-                        Val::node(self.unknown_ref(smol_str::format_smolstr!("{one}.{name}"), range))
-                    }
+                    [one] => self.output(one, name, range),
                     _ => Val::node(self.unknown(range)),
                 },
                 Value::Map(entries) => {
@@ -373,8 +373,13 @@ impl<'a> Reader<'a> {
                 let rest = spread_of(left);
                 Some(Value::List([rest].into_iter().chain(b.iter().cloned()).collect()))
             }
-            (Operator::Add, Value::String(_), Value::String(_) | Value::Unknown(_))
-            | (Operator::Add, Value::Unknown(_), Value::String(_)) => {
+            // A structure next to a text went through `json.dumps`; Python adds no other.
+            (
+                Operator::Add,
+                Value::String(_),
+                Value::String(_) | Value::Unknown(_) | Value::Map(_) | Value::List(_),
+            )
+            | (Operator::Add, Value::Unknown(_) | Value::Map(_) | Value::List(_), Value::String(_)) => {
                 let mut builder = TextBuilder::new(self.source);
                 text::push(&mut builder, left, self.place(left, range));
                 text::push(&mut builder, right, self.place(right, range));

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtClassDef, StmtFor, StmtFunctionDef, StmtIf};
-use ruff_text_size::Ranged;
+use ruff_text_size::{Ranged, TextRange};
 use smol_str::SmolStr;
 
 use super::value::{Body, Function, Scope, Val};
 use super::{DEPTH, Reader, UNROLL};
+use crate::source::{Span, Unknown};
 use crate::syntax::{Entry, Node, Text, Value};
 
 /// Whether the statement after this one runs.
@@ -80,7 +81,8 @@ impl<'a> Reader<'a> {
             Stmt::For(statement) => return self.for_loop(statement),
             Stmt::While(statement) => {
                 self.eval(&statement.test);
-                return self.branches(&[&statement.body], false);
+                let condition = self.condition(statement.test.range());
+                return self.branches(&[(Some(condition), &statement.body)], false);
             }
             Stmt::If(statement) => return self.conditional(statement),
             Stmt::With(statement) => {
@@ -94,17 +96,20 @@ impl<'a> Reader<'a> {
             }
             Stmt::Match(statement) => {
                 self.eval(&statement.subject);
-                let bodies: Vec<&'a [Stmt]> = statement.cases.iter().map(|case| case.body.as_slice()).collect();
+                let condition = self.condition(statement.subject.range());
+                let bodies: Vec<(Option<Unknown>, &'a [Stmt])> =
+                    statement.cases.iter().map(|case| (Some(condition.clone()), case.body.as_slice())).collect();
                 return self.branches(&bodies, false);
             }
             Stmt::Try(statement) => {
                 let flow = self.block(&statement.body);
-                let handlers: Vec<&'a [Stmt]> = statement
+                let condition = self.condition(TextRange::at(statement.range.start(), 3.into()));
+                let handlers: Vec<(Option<Unknown>, &'a [Stmt])> = statement
                     .handlers
                     .iter()
                     .map(|handler| {
                         let ExceptHandler::ExceptHandler(handler) = handler;
-                        handler.body.as_slice()
+                        (Some(condition.clone()), handler.body.as_slice())
                     })
                     .collect();
                 // Handlers may run or not; what follows runs either way.
@@ -211,8 +216,9 @@ impl<'a> Reader<'a> {
     }
 
     fn conditional(&mut self, statement: &'a StmtIf) -> Flow {
-        let mut bodies: Vec<&'a [Stmt]> = Vec::new();
+        let mut bodies: Vec<(Option<Unknown>, &'a [Stmt])> = Vec::new();
         let mut exhaustive = false;
+        let mut condition = None;
         let tests = std::iter::once((Some(&*statement.test), statement.body.as_slice()))
             .chain(statement.elif_else_clauses.iter().map(|clause| (clause.test.as_ref(), clause.body.as_slice())));
         for (test, body) in tests {
@@ -223,18 +229,27 @@ impl<'a> Reader<'a> {
             match decided {
                 Some(false) => {}
                 Some(true) => {
-                    bodies.push(body);
+                    bodies.push((condition.clone(), body));
                     exhaustive = true;
                     break;
                 }
-                None => bodies.push(body),
+                None => {
+                    // What follows in the chain depends on this test as well.
+                    condition = test.map(|test| self.condition(test.range()));
+                    bodies.push((condition.clone(), body));
+                }
             }
         }
         match bodies.as_slice() {
             [] => Flow::Next,
-            [only] if exhaustive => self.block(only),
+            [(_, only)] if exhaustive => self.block(only),
             _ => self.branches(&bodies, exhaustive),
         }
+    }
+
+    /// The condition of what may or may not run.
+    fn condition(&self, range: TextRange) -> Unknown {
+        Unknown { refs: vec![self.excerpt(range)], span: self.span(range) }
     }
 
     fn truth(&mut self, test: &'a Expr) -> Option<bool> {
@@ -244,15 +259,19 @@ impl<'a> Reader<'a> {
 
     /// Reads each of the blocks from the state before; what they leave different is
     /// unknown after. Unless they are exhaustive, none of them may run.
-    fn branches(&mut self, bodies: &[&'a [Stmt]], exhaustive: bool) -> Flow {
+    fn branches(&mut self, bodies: &[(Option<Unknown>, &'a [Stmt])], exhaustive: bool) -> Flow {
         let scope = self.scope;
         let names = |reader: &Self| reader.scopes.get(scope).map(|s| s.names.clone()).unwrap_or_default();
         let before = names(self);
         let mut ends: Vec<BTreeMap<SmolStr, Val<'a>>> = Vec::new();
-        for body in bodies {
+        for (condition, body) in bodies {
             self.set_names(scope, before.clone());
+            self.conditions.extend(condition.clone());
             if self.block(body) == Flow::Next {
                 ends.push(names(self));
+            }
+            if condition.is_some() {
+                self.conditions.pop();
             }
         }
         if !exhaustive {
@@ -273,7 +292,7 @@ impl<'a> Reader<'a> {
                     Some(other) => {
                         let place = span_of(other).or_else(|| span_of(&value));
                         if let Some(span) = place {
-                            let unknown = crate::source::Unknown { refs: vec![name.clone()], span };
+                            let unknown = Unknown { refs: vec![name.clone()], span };
                             joined.insert(name, Val::node(Node::new(span, Value::Unknown(unknown))));
                         }
                     }
@@ -309,7 +328,8 @@ impl<'a> Reader<'a> {
             }
             None => {
                 self.assign_unknown(&statement.target);
-                self.branches(&[&statement.body], false)
+                let condition = self.condition(statement.iter.range());
+                self.branches(&[(Some(condition), &statement.body)], false)
             }
         }
     }
@@ -414,7 +434,7 @@ impl<'a> Reader<'a> {
 }
 
 /// A text that is one unknown part.
-pub(super) fn unknown_text(unknown: crate::source::Unknown, span: crate::source::Span) -> Text {
+pub(super) fn unknown_text(unknown: Unknown, span: Span) -> Text {
     let mut builder = crate::syntax::TextBuilder::new(span.source);
     builder.hole_at(unknown, span);
     builder.finish(span)
@@ -449,7 +469,7 @@ pub(super) fn same(a: &Val<'_>, b: &Val<'_>) -> bool {
     }
 }
 
-fn span_of(value: &Val<'_>) -> Option<crate::source::Span> {
+fn span_of(value: &Val<'_>) -> Option<Span> {
     match value {
         Val::Node(node) => Some(node.span),
         _ => None,

@@ -32,11 +32,11 @@ use value::{Function, Scope, Val};
 
 /// Evaluation steps after which everything is unknown: no program that people write
 /// comes near.
-const STEPS: u32 = 2_000_000;
+const STEPS: u32 = 500_000;
 /// Nodes that may be copied from one value into others.
-const COPIES: usize = 4_000_000;
+const COPIES: usize = 1_000_000;
 /// Records that one program may make.
-const RECORDS: usize = 50_000;
+const RECORDS: usize = 10_000;
 /// Nesting of expressions and statements.
 const DEPTH: u32 = 400;
 /// Calls of the program's own functions inside one another.
@@ -76,6 +76,7 @@ fn run(sources: &SourceMap, source: SourceId) -> Program {
     let Some(parsed) = python::parse(text) else { return Program::default() };
     let mut reader = Reader::new(sources, source, text);
     reader.collect_bound_names(parsed.suite());
+    reader.bind_module_names();
     let _ = reader.block(parsed.suite());
     reader.enter_uncalled();
     let mut program = reader.finish();
@@ -103,8 +104,14 @@ struct Reader<'a> {
     /// The name that the value being made is assigned to.
     naming: Option<SmolStr>,
     records: Vec<Record>,
-    /// Class of each record's address.
-    classes: BTreeMap<SmolStr, Option<Class>>,
+    /// Each record by its address.
+    made: BTreeMap<SmolStr, Made>,
+    /// How often each address was wanted.
+    numbers: BTreeMap<SmolStr, u32>,
+    /// Policy documents whose text was put into another record.
+    used: BTreeSet<SmolStr>,
+    /// What decides whether the statements that are read run at all.
+    conditions: Vec<Unknown>,
     notes: Vec<RecordNote>,
     noted: BTreeSet<(u32, &'static str)>,
     wants: Vec<String>,
@@ -112,6 +119,13 @@ struct Reader<'a> {
     bound: BTreeSet<SmolStr>,
     /// A star import or `exec` may bind further names.
     binds_more: bool,
+}
+
+/// What is known of a record by its address.
+#[derive(Debug, Clone, Copy)]
+struct Made {
+    index: usize,
+    class: Option<Class>,
 }
 
 impl<'a> Reader<'a> {
@@ -131,7 +145,10 @@ impl<'a> Reader<'a> {
             calls: 0,
             naming: None,
             records: Vec::new(),
-            classes: BTreeMap::new(),
+            made: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            used: BTreeSet::new(),
+            conditions: Vec::new(),
             notes: Vec::new(),
             noted: BTreeSet::new(),
             wants: Vec::new(),
@@ -145,6 +162,8 @@ impl<'a> Reader<'a> {
         if let Some(first) = self.records.first_mut() {
             first.notes.append(&mut self.notes);
         }
+        let used = self.used;
+        self.records.retain(|record| !used.contains(&record.address) || !record.notes.is_empty());
         self.wants.sort();
         self.wants.dedup();
         Program { records: self.records, diagnostics: Vec::new(), wants: self.wants }

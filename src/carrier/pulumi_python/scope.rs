@@ -9,8 +9,8 @@ use smol_str::SmolStr;
 
 use super::Reader;
 use super::value::Val;
-use crate::source::Unknown;
-use crate::syntax::{Node, Value};
+use crate::source::{Span, Unknown};
+use crate::syntax::{Node, Text, Value};
 
 impl<'a> Reader<'a> {
     /// What a name stands for, if it is bound where the reader is.
@@ -65,6 +65,15 @@ impl<'a> Reader<'a> {
                     _ => Val::node(self.unknown(range)),
                 }
             }
+        }
+    }
+
+    /// Binds the names that every module has, as in a program that Pulumi runs.
+    pub(super) fn bind_module_names(&mut self) {
+        let place = Span::new(self.source, 0, 0);
+        let file = self.sources.name(self.source).rsplit('/').next().unwrap_or("").to_owned();
+        for (name, value) in [("__file__", file), ("__name__", "__main__".to_owned())] {
+            self.bind(name, Val::node(Node::new(place, Value::String(Text::atomic(value, place)))));
         }
     }
 

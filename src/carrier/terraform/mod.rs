@@ -27,6 +27,7 @@ use crate::syntax::hcl2::{self, Body};
 use crate::syntax::json as json_syntax;
 use directory::{Directory, File, FileKind, kind_of};
 use eval::Evaluator;
+pub(super) use reference::alias;
 
 /// Reads all Terraform files of a run together.
 #[must_use]

@@ -486,7 +486,7 @@ fn undetermined(node: &Node, expr: &Expr) -> Expansion {
 }
 
 /// The argument that an attribute of another name gives back.
-fn alias(kind: &str, attribute: &str) -> Option<&'static str> {
+pub(in crate::carrier) fn alias(kind: &str, attribute: &str) -> Option<&'static str> {
     let argument = match (kind, attribute) {
         ("aws_iam_role" | "aws_iam_user" | "aws_iam_group" | "vault_policy", "id") => "name",
         ("aws_s3_bucket", "id") => "bucket",
