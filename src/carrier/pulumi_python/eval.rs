@@ -351,11 +351,44 @@ impl<'a> Reader<'a> {
         }
         let Some(first) = chain.last() else { return Val::node(self.unknown(operation.range)) };
         let mut value = self.eval(&first.left);
+        if chain.len() > 1 && chain.iter().all(|step| step.op == Operator::Add) {
+            return self.sum(value, &chain, operation.range);
+        }
         for step in chain.iter().rev() {
             let right = self.eval(&step.right);
             value = self.binary(step.op, &value, &right, step.range);
         }
         value
+    }
+
+    /// A chain of additions: strings are joined at once, so that a long one stays cheap.
+    fn sum(&mut self, first: Val<'a>, chain: &[&'a ExprBinOp], range: TextRange) -> Val<'a> {
+        let mut operands = vec![(first, range)];
+        for step in chain.iter().rev() {
+            let right = self.eval(&step.right);
+            operands.push((right, step.range));
+        }
+        let kind = |accepts: fn(&Value) -> bool| {
+            operands.iter().all(|(operand, _)| matches!(operand, Val::Node(node) if accepts(&node.value)))
+        };
+        let texts = kind(|value| matches!(value, Value::String(_) | Value::Unknown(_)));
+        let some = operands.iter().any(|(o, _)| matches!(o, Val::Node(node) if node.as_text().is_some()));
+        if !texts || !some {
+            let mut operands = operands.into_iter();
+            let Some((mut value, _)) = operands.next() else { return Val::node(self.unknown(range)) };
+            for (right, at) in operands {
+                value = self.binary(Operator::Add, &value, &right, at);
+            }
+            return value;
+        }
+        let mut builder = TextBuilder::new(self.source);
+        for (operand, at) in &operands {
+            if let Val::Node(node) = operand {
+                text::push(&mut builder, node, self.place(node, *at));
+            }
+        }
+        let span = self.span(range);
+        Val::node(Node::new(span, Value::String(builder.finish(span))))
     }
 
     pub(super) fn binary(&mut self, operator: Operator, left: &Val<'a>, right: &Val<'a>, range: TextRange) -> Val<'a> {

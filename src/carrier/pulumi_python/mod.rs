@@ -32,7 +32,7 @@ use value::{Function, Scope, Val};
 
 /// Evaluation steps after which everything is unknown: no program that people write
 /// comes near.
-const STEPS: u32 = 500_000;
+const STEPS: u32 = 200_000;
 /// Nodes that may be copied from one value into others.
 const COPIES: usize = 1_000_000;
 /// Records that one program may make.
@@ -176,6 +176,7 @@ impl<'a> Reader<'a> {
     /// The text of a range on one line, cut where it is long: how an unknown value is named.
     fn excerpt(&self, range: TextRange) -> SmolStr {
         let written = self.text.get(range.start().to_usize()..range.end().to_usize()).unwrap_or("");
+        let written = written.get(..written.floor_char_boundary(400)).unwrap_or(written);
         let mut out = String::new();
         for word in written.split_whitespace() {
             if out.len() > 80 {
