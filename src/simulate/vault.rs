@@ -62,7 +62,7 @@ fn try_answer(line: &Object) -> Result<Object, String> {
     }
     if let Some(text) = line.get("policy").or_else(|| line.get("text")) {
         let Value::String(text) = text else { return Err("a policy text must be a string".to_owned()) };
-        return Ok(accept(text, dialect));
+        return Ok(accept(text, dialect, now(line)?));
     }
     let path = string(line, "path")?.ok_or("the line asks nothing: it has no `request`, `policy` or `path`")?;
     let path = path.trim_start_matches('/');
@@ -85,9 +85,9 @@ fn string<'a>(object: &'a Object, key: &str) -> Result<Option<&'a str>, String> 
 }
 
 /// Whether that server takes a policy text.
-fn accept(text: &str, dialect: Dialect) -> Object {
+fn accept(text: &str, dialect: Dialect, now: i64) -> Object {
     let refused = |message: String| object([("accepted", Value::from(false)), ("parse_error", Value::from(message))]);
-    match read(text, 0, dialect) {
+    match read(text, 0, dialect, now) {
         Ok(policy) => {
             let paths: Vec<&str> = policy.stanzas.iter().map(|stanza| stanza.path.raw()).collect();
             object([("accepted", Value::from(true)), ("paths", Value::from(paths))])
@@ -97,12 +97,12 @@ fn accept(text: &str, dialect: Dialect) -> Object {
 }
 
 /// The policy, or what the server says when it refuses it.
-fn read(text: &str, index: usize, dialect: Dialect) -> Result<Policy, String> {
+fn read(text: &str, index: usize, dialect: Dialect, now: i64) -> Result<Policy, String> {
     let source = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
     let policy = policy::parse(&Fragment::plain(source, 0, text), dialect)
         .map_err(|error| format!("failed to parse policy: {}", error.message))?;
-    match policy.refusal {
-        Some(refusal) => Err(refusal),
+    match policy.refusal(Some(now)) {
+        Some(refusal) => Err(refusal.to_owned()),
         None => Ok(policy),
     }
 }
@@ -115,8 +115,9 @@ struct Named<'a> {
 }
 
 fn decide(line: &Object, request: &Object, dialect: Dialect) -> Result<Object, String> {
-    let policies = policies(line, dialect)?;
-    let settings = Settings { dialect, identity: identity(line)?, now: Some(now(line)?) };
+    let now = now(line)?;
+    let policies = policies(line, dialect, now)?;
+    let settings = Settings { dialect, identity: identity(line)?, now: Some(now) };
     let granted: Vec<Granted<'_>> =
         policies.iter().map(|named| Granted::new(named.name, &named.policy).in_namespace(&named.namespace)).collect();
     let acl = Acl::new(&granted, &settings);
@@ -147,7 +148,7 @@ fn operation(request: &Object) -> Result<Operation, String> {
 
 /// The policies in order of name, as JSON objects have no order. A name without a text
 /// stands for the built-in policy of that name.
-fn policies(line: &Object, dialect: Dialect) -> Result<Vec<Named<'_>>, String> {
+fn policies(line: &Object, dialect: Dialect, now: i64) -> Result<Vec<Named<'_>>, String> {
     let Some(Value::Object(policies)) = line.get("policies") else {
         return Err("`policies` must be an object of policy texts by name".to_owned());
     };
@@ -157,7 +158,7 @@ fn policies(line: &Object, dialect: Dialect) -> Result<Vec<Named<'_>>, String> {
         let policy = if name == builtin::ROOT {
             Policy::default()
         } else {
-            read(text, index, dialect).map_err(|error| format!("the server refuses policy `{name}`: {error}"))?
+            read(text, index, dialect, now).map_err(|error| format!("the server refuses policy `{name}`: {error}"))?
         };
         let spaces = line.get("policy_namespaces").and_then(Value::as_object);
         let namespace = namespace(spaces.and_then(|spaces| spaces.get(name)))?;

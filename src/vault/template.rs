@@ -300,26 +300,86 @@ fn time_value<'a>(selector: &str, now: Option<i64>) -> Value<'a> {
     }
 }
 
-/// Checks a Go template as far as policies need it: balanced actions, each a field, a
-/// string, or functions over them. The fields it uses.
+/// Functions of Go templates, and the words of its control structures.
+const GO_WORDS: [&str; 36] = [
+    "and",
+    "call",
+    "html",
+    "index",
+    "slice",
+    "js",
+    "len",
+    "not",
+    "or",
+    "print",
+    "printf",
+    "println",
+    "urlquery",
+    "eq",
+    "ge",
+    "gt",
+    "le",
+    "lt",
+    "ne",
+    "if",
+    "else",
+    "end",
+    "range",
+    "with",
+    "define",
+    "template",
+    "block",
+    "break",
+    "continue",
+    "true",
+    "false",
+    "nil",
+    "lowercase",
+    "uppercase",
+    "replace",
+    "truncate",
+];
+
+/// Checks a Go template as far as policies need it: balanced actions of fields, strings,
+/// numbers, variables and known functions. The fields it uses.
 ///
 /// # Errors
 /// What is wrong, in the server's words.
 pub fn check_go_template(text: &str) -> Result<Vec<&str>, String> {
+    let fail = |what: &str| Err(format!("unable to parse template: template: template:1: {what}"));
     let mut fields = Vec::new();
     let mut rest = text;
     while let Some(open) = rest.find("{{") {
         let body = rest.get(open + 2..).unwrap_or("");
-        let Some(close) = body.find("}}") else {
-            return Err("unable to parse template: template: template:1: unclosed action".to_owned());
-        };
+        let Some(close) = body.find("}}") else { return fail("unclosed action") };
         let action = body.get(..close).unwrap_or("").trim().trim_matches('-').trim();
-        if action.is_empty() {
-            return Err("unable to parse template: template: template:1: missing value for command".to_owned());
-        }
-        let words = action.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '|'));
-        fields.extend(words.filter(|word| word.starts_with('.')));
         rest = body.get(close + 2..).unwrap_or("");
+        if action.starts_with("/*") {
+            continue;
+        }
+        if action.is_empty() {
+            return fail("missing value for command");
+        }
+        // Strings may hold anything; what lies between them is words.
+        for (index, part) in action.split('"').enumerate() {
+            if index % 2 == 1 {
+                continue;
+            }
+            for word in part.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '|' | ',')) {
+                if let Some(odd) =
+                    word.chars().find(|c| !c.is_alphanumeric() && !matches!(c, '.' | '_' | '$' | ':' | '=' | '-' | '`'))
+                {
+                    return fail(&format!("unexpected {} in operand", super::policy::quote(&odd.to_string())));
+                }
+                if word.starts_with('.') {
+                    fields.push(word);
+                } else if word.starts_with(|c: char| c.is_alphabetic() || c == '_') && !GO_WORDS.contains(&word) {
+                    return fail(&format!("function {} not defined", super::policy::quote(word)));
+                } else if word.starts_with(['=', ':']) && !part.contains('$') {
+                    return fail(&format!("unexpected {} in operand", super::policy::quote(word)));
+                }
+            }
+        }
     }
     Ok(fields)
 }

@@ -30,4 +30,5 @@ mod region_vault;
 mod reports;
 mod rules;
 mod vault_cases;
+mod vault_naive;
 mod vault_policy;

@@ -9,8 +9,8 @@ use serde_json::Value;
 fn verdict(text: &str, dialect: Dialect) -> Result<Vec<String>, String> {
     let fragment = Fragment::plain(SourceId(0), 0, text);
     let policy = policy::parse(&fragment, dialect).map_err(|error| error.message)?;
-    match policy.refusal {
-        Some(refusal) => Err(refusal),
+    match policy.refusal(None) {
+        Some(refusal) => Err(refusal.to_owned()),
         None => Ok(policy.stanzas.iter().map(|stanza| stanza.path.raw().to_owned()).collect()),
     }
 }

@@ -160,7 +160,13 @@ impl Scanner<'_> {
             Some("true" | "false") => Kind::Bool,
             Some("null") => Kind::Null,
             _ => {
-                self.report("illegal char");
+                // Reported at the word's last character, or past the end.
+                let last = self.text.get(..self.at).and_then(|text| text.char_indices().next_back());
+                let place = match last {
+                    Some((at, _)) if ch != END => Place::new(at),
+                    _ => self.recent(),
+                };
+                self.error = Some((place, "illegal char".to_owned()));
                 Kind::Illegal
             }
         }
@@ -274,12 +280,14 @@ struct Parser<'p, 'a> {
     scanner: Scanner<'p>,
     token: Token,
     depth: u32,
+    /// The first string that scans but has no value: the server panics when it needs it.
+    bad_string: Option<(String, Place)>,
 }
 
 pub(super) fn parse(fragment: &Fragment<'_>) -> std::result::Result<Object, SyntaxError> {
     let token = Token { kind: Kind::Eof, place: Place::new(0), start: 0, end: 0, verbatim: true };
     let scanner = Scanner { text: &fragment.text, at: 0, last: 0, ends: 0, error: None };
-    let mut parser = Parser { fragment, scanner, token, depth: 0 };
+    let mut parser = Parser { fragment, scanner, token, depth: 0, bad_string: None };
     let result = parser.root();
     let fail = |message: String, at: Place| {
         let start = at.offset().min(fragment.text.len());
@@ -290,6 +298,10 @@ pub(super) fn parse(fragment: &Fragment<'_>) -> std::result::Result<Object, Synt
         return Err(fail(format!("{}: {message}", at.display(&fragment.text)), at));
     }
     match result {
+        Ok(_) if parser.bad_string.is_some() => {
+            let (message, at) = parser.bad_string.unwrap_or((String::new(), Place::new(0)));
+            Err(fail(message, at))
+        }
         Ok(mut root) => {
             flatten(&mut root);
             Ok(root)
@@ -362,7 +374,7 @@ impl Parser<'_, '_> {
                 Kind::String => {
                     let len = u32::try_from(token.end - token.start).unwrap_or(u32::MAX);
                     let span = self.span(token.start, token.end);
-                    keys.push(Key { text: self.string(token)?, span, quoted: true, place: None, len });
+                    keys.push(Key { text: self.string(token), span, quoted: true, place: None, len });
                 }
                 Kind::Unknown if keys.is_empty() => return Ok(None),
                 Kind::Colon if !keys.is_empty() => break token.place,
@@ -380,7 +392,7 @@ impl Parser<'_, '_> {
         let token = self.scan();
         match token.kind {
             Kind::Number | Kind::Float | Kind::Bool | Kind::Null | Kind::String => {
-                self.literal(token).map(Expr::Literal)
+                Ok(Expr::Literal(self.literal(token)))
             }
             Kind::LBrace => self.object().map(Expr::Object),
             Kind::LBrack => self.list().map(Expr::List),
@@ -396,7 +408,7 @@ impl Parser<'_, '_> {
         loop {
             let token = self.scan();
             match token.kind {
-                Kind::Number | Kind::Float | Kind::String => items.push(Expr::Literal(self.literal(token)?)),
+                Kind::Number | Kind::Float | Kind::String => items.push(Expr::Literal(self.literal(token))),
                 Kind::LBrace => items.push(Expr::Object(self.object()?)),
                 // Booleans, and the brackets of nested lists, are skipped without a word.
                 Kind::Comma | Kind::Bool | Kind::LBrack => {}
@@ -409,7 +421,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    fn literal(&self, token: Token) -> Result<Literal> {
+    fn literal(&mut self, token: Token) -> Literal {
         let span = self.span(token.start, token.end);
         let verbatim = || literal::verbatim(self.fragment, token.start, token.end);
         let (kind, text) = match token.kind {
@@ -417,21 +429,23 @@ impl Parser<'_, '_> {
             Kind::Float => (LiteralKind::Float, verbatim()),
             Kind::Bool => (LiteralKind::Bool, verbatim()),
             Kind::Null => (LiteralKind::String, Text::atomic(SmolStr::default(), span)),
-            _ => (LiteralKind::String, self.string(token)?),
+            _ => (LiteralKind::String, self.string(token)),
         };
-        Ok(Literal { kind, text, span, place: None })
+        Literal { kind, text, span, place: None }
     }
 
-    fn string(&self, token: Token) -> Result<Text> {
+    fn string(&mut self, token: Token) -> Text {
         let (start, end) = (token.start + 1, token.end.saturating_sub(1));
+        let verbatim = || literal::verbatim(self.fragment, start, end.max(start));
         if token.verbatim || self.scanner.error.is_some() {
-            return Ok(literal::verbatim(self.fragment, start, end.max(start)));
+            return verbatim();
         }
-        literal::quoted(self.fragment, start, end, true).ok_or_else(|| {
-            // The server panics here; the text is what it prints.
+        let text = literal::quoted(self.fragment, start, end, true);
+        if text.is_none() && self.bad_string.is_none() {
             let raw = self.fragment.text.get(token.start..token.end).unwrap_or("");
-            Stop::Error(format!("unquote {raw} err: invalid syntax"))
-        })
+            self.bad_string = Some((format!("unquote {raw} err: invalid syntax"), token.place));
+        }
+        text.unwrap_or_else(verbatim)
     }
 
     fn unknown(&self) -> Unknown {

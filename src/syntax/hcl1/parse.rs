@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::place::Place;
-use super::scan::{Kind, Scanner, Token};
+use super::scan::{Class, Kind, Scanner, Token, is_unicode};
 use super::{Expr, Item, Key, List, Literal, LiteralKind, MAX_DEPTH, Object, Options, SyntaxError, literal};
 use crate::source::{Fragment, HOLE, Span, Unknown};
 use crate::syntax::Text;
@@ -34,6 +34,9 @@ struct Parser<'p, 'a> {
     buffered: bool,
     options: Options,
     depth: u32,
+    /// The first string that scans but has no value. The server panics when it needs the
+    /// value, so any other error comes first.
+    bad_string: Option<(String, Place)>,
 }
 
 pub(super) fn parse(fragment: &Fragment<'_>, options: Options) -> std::result::Result<Object, SyntaxError> {
@@ -45,6 +48,7 @@ pub(super) fn parse(fragment: &Fragment<'_>, options: Options) -> std::result::R
         buffered: false,
         options,
         depth: 0,
+        bad_string: None,
     };
     let result = parser.object_list(false);
     let fail = |message: String, at: Place| {
@@ -57,6 +61,10 @@ pub(super) fn parse(fragment: &Fragment<'_>, options: Options) -> std::result::R
         return Err(fail(format!("At {}: {message}", at.display(&fragment.text)), at));
     }
     match result {
+        Ok(_) if parser.bad_string.is_some() => {
+            let (message, at) = parser.bad_string.unwrap_or((String::new(), Place::new(0)));
+            Err(fail(message, at))
+        }
         Ok(mut root) => {
             root.span = fragment.span(0, fragment.text.len());
             Ok(root)
@@ -209,7 +217,7 @@ impl Parser<'_, '_> {
             }
         };
         let span = self.span(start, start).to(value.span());
-        let keys = keys.iter().map(|token| self.key(token)).collect::<Result<_>>()?;
+        let keys = keys.iter().map(|token| self.key(token)).collect();
         // The server looks ahead for a comment here; reading past the end shows in columns.
         self.scan();
         self.unscan();
@@ -245,18 +253,18 @@ impl Parser<'_, '_> {
         }
     }
 
-    fn key(&self, token: &Token) -> Result<Key> {
+    fn key(&mut self, token: &Token) -> Key {
         let quoted = token.kind == Kind::String;
         let len = u32::try_from(token.end - token.start).unwrap_or(u32::MAX);
-        let text = if quoted { self.string(*token)? } else { self.verbatim(*token) };
-        Ok(Key { text, span: self.span(token.start, token.end), quoted, place: Some(token.place), len })
+        let text = if quoted { self.string(*token) } else { self.verbatim(*token) };
+        Key { text, span: self.span(token.start, token.end), quoted, place: Some(token.place), len }
     }
 
     fn value(&mut self) -> Result<Expr> {
         let token = self.scan();
         match token.kind {
             Kind::Number | Kind::Float | Kind::Bool | Kind::String | Kind::Heredoc => {
-                self.literal(token).map(Expr::Literal)
+                Ok(Expr::Literal(self.literal(token)))
             }
             Kind::LBrace => self.object().map(Expr::Object),
             Kind::LBrack => self.list().map(Expr::List),
@@ -302,7 +310,7 @@ impl Parser<'_, '_> {
             }
             match token.kind {
                 Kind::Bool | Kind::Number | Kind::Float | Kind::String | Kind::Heredoc => {
-                    items.push(Expr::Literal(self.literal(token)?));
+                    items.push(Expr::Literal(self.literal(token)));
                     need_comma = true;
                 }
                 Kind::Comma => {
@@ -345,7 +353,7 @@ impl Parser<'_, '_> {
         self.at(at, format_args!("error while trying to parse {what} within list: {inner}"))
     }
 
-    fn literal(&self, token: Token) -> Result<Literal> {
+    fn literal(&mut self, token: Token) -> Literal {
         let (kind, text) = match token.kind {
             Kind::Number => (LiteralKind::Number, self.verbatim(token)),
             Kind::Float => (LiteralKind::Float, self.verbatim(token)),
@@ -355,28 +363,29 @@ impl Parser<'_, '_> {
                 // A heredoc that is cut short has had its scan error reported.
                 (LiteralKind::Heredoc, text.unwrap_or_else(|| self.verbatim(token)))
             }
-            _ => (LiteralKind::String, self.string(token)?),
+            _ => (LiteralKind::String, self.string(token)),
         };
-        Ok(Literal { kind, text, span: self.span(token.start, token.end), place: Some(token.place) })
+        Literal { kind, text, span: self.span(token.start, token.end), place: Some(token.place) }
     }
 
     fn verbatim(&self, token: Token) -> Text {
         literal::verbatim(self.fragment, token.start, token.end)
     }
 
-    fn string(&self, token: Token) -> Result<Text> {
+    fn string(&mut self, token: Token) -> Text {
         if self.scanner.error.is_some() {
-            return Ok(self.verbatim(token));
+            return self.verbatim(token);
         }
         let (start, end) = (token.start + 1, token.end.saturating_sub(1));
         if token.verbatim {
-            return Ok(literal::verbatim(self.fragment, start, end));
+            return literal::verbatim(self.fragment, start, end);
         }
-        literal::quoted(self.fragment, start, end, false).ok_or_else(|| {
-            // The server panics here; the text is what it prints.
+        let text = literal::quoted(self.fragment, start, end, false);
+        if text.is_none() && self.bad_string.is_none() {
             let raw = self.fragment.text.get(token.start..token.end).unwrap_or("");
-            Stop::Error { message: format!("unquote {raw} err: invalid syntax"), at: token.place }
-        })
+            self.bad_string = Some((format!("unquote {raw} err: invalid syntax"), token.place));
+        }
+        text.unwrap_or_else(|| self.verbatim(token))
     }
 }
 
@@ -453,8 +462,12 @@ pub(crate) fn go_quote(text: &str) -> String {
             ch if ch.is_ascii_control() => {
                 let _ = write!(out, "\\x{:02x}", ch as u32);
             }
-            ch if ch.is_control() || (ch.is_whitespace() && ch != ' ') => {
-                let _ = write!(out, "\\u{:04x}", ch as u32);
+            ch if !ch.is_ascii() && !is_unicode(ch, Class::Printable) => {
+                let _ = if ch as u32 > 0xFFFF {
+                    write!(out, "\\U{:08x}", ch as u32)
+                } else {
+                    write!(out, "\\u{:04x}", ch as u32)
+                };
             }
             ch => out.push(ch),
         }

@@ -498,21 +498,25 @@ fn ends_heredoc(line: &[u8], anchor: &[u8]) -> bool {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Class {
+pub(super) enum Class {
     Letter,
     Digit,
+    /// What Go prints as it is.
+    Printable,
 }
 
-/// Unicode letters and decimal digits, by general category.
-fn is_unicode(ch: char, class: Class) -> bool {
+/// Characters by general category, as Go's tables have them.
+pub(super) fn is_unicode(ch: char, class: Class) -> bool {
     use std::sync::OnceLock;
 
     use regex::Regex;
     static LETTER: OnceLock<Option<Regex>> = OnceLock::new();
     static DIGIT: OnceLock<Option<Regex>> = OnceLock::new();
+    static PRINTABLE: OnceLock<Option<Regex>> = OnceLock::new();
     let (cell, pattern) = match class {
         Class::Letter => (&LETTER, r"^\p{L}$"),
         Class::Digit => (&DIGIT, r"^\p{Nd}$"),
+        Class::Printable => (&PRINTABLE, r"^[\p{L}\p{M}\p{N}\p{P}\p{S}]$"),
     };
     let regex = cell.get_or_init(|| Regex::new(pattern).ok());
     regex.as_ref().is_some_and(|regex| regex.is_match(ch.encode_utf8(&mut [0; 4])))

@@ -13,7 +13,6 @@ use crate::vault::capability::{Capabilities, Capability};
 use crate::vault::dialect::Dialect;
 use crate::vault::operation::Operation;
 use crate::vault::parameters::{self, Refusal};
-use crate::vault::policy::parse_int;
 use crate::vault::sudo;
 
 /// What is asked.
@@ -229,10 +228,9 @@ fn pagination(limits: &Limits, sent: Option<&Map<String, Json>>, dialect: Dialec
     let number = match limit {
         Json::String(text) if text == "max" => return Ok(()),
         Json::String(text) if text.is_empty() => Some(0),
-        Json::String(text) => parse_int(text).ok(),
+        Json::String(text) => text.parse().ok(),
         Json::Number(number) => number.as_i64(),
-        Json::Null => Some(0),
-        Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
+        Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
     };
     match number {
         Some(number) if number > limits.pagination_limit => Err(Cause::LimitRefused),

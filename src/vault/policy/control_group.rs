@@ -4,7 +4,7 @@
 use smol_str::SmolStr;
 
 use super::decode::{Decoder, Refusal, Seen, SeenItem};
-use super::parse::{object_of, refuse, wrong_keys};
+use super::parse::{object_of, refuse, several, wrong_keys};
 use super::stanza::Reader;
 use super::{ControlGroup, Factor, Policy, Problem, Stanza, quote, time};
 use crate::source::Span;
@@ -87,58 +87,75 @@ impl Reader<'_> {
         for item in object.filter("control_group") {
             match self.openbao_group(item) {
                 Ok(group) => stanza.control_group = Some(group),
-                Err(refusal) => {
-                    let words = format!("error handling control_group: 1 error occurred:\n\t* {}\n\n", refusal.message);
-                    refuse(policy, problem(words, "`control_group` has a wrong shape", refusal.span));
+                Err((messages, span)) => {
+                    let words = format!("error handling control_group: {}", several(&messages));
+                    refuse(policy, problem(words, "`control_group` has a wrong shape", span));
                 }
             }
         }
     }
 
-    fn openbao_group(&self, item: &Item) -> Result<ControlGroup, Refusal> {
-        let prefix = "path control_group:";
-        let object = self.checked(item, &["ttl", "self_auth_allowed", "factor"], prefix)?;
+    fn openbao_group(&self, item: &Item) -> Result<ControlGroup, Refusals> {
+        let object = self.checked(item, &["ttl", "self_auth_allowed", "factor"], "path control_group:")?;
+        let mut wrong = Vec::new();
+        let mut at = item.span;
         for factor in object.filter("factor") {
-            let prefix = "error handling control_group factor: path control_group factor:";
-            self.checked(factor, &["controlled_capabilities", "identity"], prefix)?;
-            if factor.keys.len() < 2 {
-                let message = format!("{prefix} require name key");
-                return Err(Refusal { message, span: factor.span });
+            let prefix = "path control_group factor:";
+            if let Err((messages, span)) = self.checked(factor, &["controlled_capabilities", "identity"], prefix) {
+                wrong.extend(messages);
+                at = span;
+            } else if factor.keys.len() < 2 {
+                wrong.push(format!("{prefix} require name key"));
+                at = factor.span;
             }
+        }
+        if !wrong.is_empty() {
+            return Err((vec![format!("error handling control_group factor: {}", several(&wrong))], at));
         }
         let decoder = Decoder { text: self.text, fallback: item.span };
         let seen = Seen::Items(object.items.iter().map(SeenItem::whole).collect());
-        let group = read_group(decoder, &seen, item.span)?;
+        let one = |refusal: Refusal| (vec![format!("path control_group: {}", refusal.message)], refusal.span);
+        let group = read_group(decoder, &seen, item.span).map_err(one)?;
         for ttl in Seen::of_key(object, "ttl") {
-            let any = decoder.any("root.ttl", &ttl, false)?;
-            time::duration(&any).map_err(|message| Refusal {
-                message: format!("path control_group: invalid ttl: {message}"),
-                span: item.span,
-            })?;
+            let any = decoder.any("root.ttl", &ttl, false).map_err(one)?;
+            time::duration(&any)
+                .map_err(|message| (vec![format!("path control_group: invalid ttl: {message}")], item.span))?;
         }
-        for name in group.factors.iter().flat_map(|factor| &factor.controlled) {
-            if !OPERATIONS.contains(&name.as_str()) {
-                let message = format!("path control_group unknown operation {}", quote(name));
-                return Err(Refusal { message, span: item.span });
-            }
+        let unknown = |name: &&SmolStr| !OPERATIONS.contains(&name.as_str());
+        if let Some(name) = group.factors.iter().flat_map(|factor| &factor.controlled).find(unknown) {
+            return Err((vec![format!("path control_group unknown operation {}", quote(name))], item.span));
         }
         Ok(group)
     }
 
-    fn checked<'i>(&self, item: &'i Item, valid: &[&str], prefix: &str) -> Result<&'i Object, Refusal> {
-        let object = object_of(&item.value).map_err(|kind| Refusal {
-            message: format!("{prefix} cannot check HCL keys of type {}", kind.unwrap_or("*ast.LiteralType")),
-            span: item.span,
+    fn checked<'i>(&self, item: &'i Item, valid: &[&str], prefix: &str) -> Result<&'i Object, Refusals> {
+        let object = object_of(&item.value).map_err(|kind| {
+            let kind = kind.unwrap_or("*ast.LiteralType");
+            (vec![format!("{prefix} cannot check HCL keys of type {kind}")], item.span)
         })?;
-        match wrong_keys(self.text, object, valid, "invalid-control-group", |_, _| None).into_iter().next() {
-            Some(wrong) => Err(Refusal { message: format!("{prefix} {}", wrong.server_message), span: wrong.span }),
+        let wrong = wrong_keys(self.text, object, valid, "invalid-control-group", |_, _| None);
+        match wrong.first() {
+            Some(first) => {
+                let span = first.span;
+                Err((wrong.iter().map(|problem| format!("{prefix} {}", problem.server_message)).collect(), span))
+            }
             None => Ok(object),
         }
     }
 }
 
+/// What the server says of one object, and where the first of it is.
+type Refusals = (Vec<String>, Span);
+
 fn problem(server_message: String, message: &str, span: Span) -> Problem {
-    Problem { rule: "invalid-control-group", server_message, message: message.to_owned(), span, help: None }
+    Problem {
+        rule: "invalid-control-group",
+        server_message,
+        message: message.to_owned(),
+        span,
+        help: None,
+        void_after: None,
+    }
 }
 
 fn grants(stanza: &Stanza, name: &str) -> bool {

@@ -330,7 +330,7 @@ pub(super) enum Any {
 
 /// Go's `ParseInt(text, 0, 64)`: sign, `0x`, `0o`, `0b`, a leading zero for octal, `_`
 /// between digits where there is a prefix.
-pub(crate) fn parse_int(text: &str) -> Result<i64, String> {
+pub(super) fn parse_int(text: &str) -> Result<i64, String> {
     let invalid = |what: &str| format!("strconv.ParseInt: parsing {}: {what}", super::quote(text));
     let (negative, digits) = match text.as_bytes() {
         [b'-', ..] => (true, text.get(1..).unwrap_or("")),

@@ -13,7 +13,6 @@ use crate::source::{Span, Unknown};
 pub use crate::syntax::hcl1::SyntaxError;
 pub(crate) use crate::syntax::hcl1::go_quote as quote;
 use crate::syntax::{Node, Text};
-pub(crate) use decode::parse_int;
 pub use parse::parse;
 pub use stanza::{stanza_keys, used_elsewhere};
 pub use time::{SECOND, parse_duration};
@@ -27,11 +26,24 @@ pub struct Policy {
     /// What is wrong with the document, beyond syntax, in the order in which the server
     /// looks at it. The server stops at the first.
     pub problems: Vec<Problem>,
-    /// What the server says when it refuses the document: about the first problem, or
-    /// about all wrong keys of one object.
-    pub refusal: Option<String>,
+    /// What the server says about each problem, or about all wrong keys of one object,
+    /// with the index of the (first) problem it is about.
+    pub refusals: Vec<(usize, String)>,
     /// Parts of the text whose stanzas cannot be known.
     pub unknown: Vec<Unknown>,
+}
+
+impl Policy {
+    /// What the server says when it refuses the document; none if it takes it. Some
+    /// problems stop to matter when their stanza expires: `now` is in seconds since 1970.
+    #[must_use]
+    pub fn refusal(&self, now: Option<i64>) -> Option<&str> {
+        let holds = |(index, _): &&(usize, String)| {
+            let void = self.problems.get(*index).and_then(|problem| problem.void_after);
+            void.zip(now).is_none_or(|(end, now)| now <= end)
+        };
+        self.refusals.iter().find(holds).map(|(_, text)| text.as_str())
+    }
 }
 
 /// One `path "…" { … }` stanza.
@@ -152,4 +164,7 @@ pub struct Problem {
     /// What to do, if there is something better than the rule page's advice
     /// (``did you mean `read`?``).
     pub help: Option<String>,
+    /// The expiration of its stanza, in seconds since 1970, where the server no longer
+    /// looks at the stanza afterwards.
+    pub void_after: Option<i64>,
 }

@@ -54,6 +54,7 @@ fn check_name(policy: &mut Policy, text: &str, root: &Object) {
                 server_message: refusal.message,
                 message: "`name` must be a string".to_owned(),
                 span: refusal.span,
+                void_after: None,
                 help: Some("remove it: the server takes the name from the request that writes the policy".to_owned()),
             };
             refuse(policy, problem);
@@ -63,9 +64,7 @@ fn check_name(policy: &mut Policy, text: &str, root: &Object) {
 
 /// Adds a problem; the first one is what the server reports.
 pub(super) fn refuse(policy: &mut Policy, problem: Problem) {
-    if policy.refusal.is_none() {
-        policy.refusal = Some(format!("failed to parse policy: {}", problem.server_message));
-    }
+    policy.refusals.push((policy.problems.len(), format!("failed to parse policy: {}", problem.server_message)));
     policy.problems.push(problem);
 }
 
@@ -79,12 +78,16 @@ pub(super) fn refuse_all(policy: &mut Policy, mut problems: Vec<Problem>, prefix
             problem.server_message = format!("{prefix} {}", problem.server_message);
         }
     }
-    if policy.refusal.is_none() {
-        let lines: Vec<String> = problems.iter().map(|problem| format!("* {}", problem.server_message)).collect();
-        let count = if lines.len() == 1 { "1 error".to_owned() } else { format!("{} errors", lines.len()) };
-        policy.refusal = Some(format!("failed to parse policy: {count} occurred:\n\t{}\n\n", lines.join("\n\t")));
-    }
+    let messages: Vec<String> = problems.iter().map(|problem| problem.server_message.clone()).collect();
+    policy.refusals.push((policy.problems.len(), format!("failed to parse policy: {}", several(&messages))));
     policy.problems.append(&mut problems);
+}
+
+/// Several errors in one text, as the server prints them.
+pub(super) fn several(messages: &[String]) -> String {
+    let count = if messages.len() == 1 { "1 error".to_owned() } else { format!("{} errors", messages.len()) };
+    let lines: Vec<String> = messages.iter().map(|message| format!("* {message}")).collect();
+    format!("{count} occurred:\n\t{}\n\n", lines.join("\n\t"))
 }
 
 /// The problems with an object's keys: each first key that is not one of `valid`.
@@ -109,6 +112,7 @@ pub(super) fn wrong_keys(
             message: format!("unknown key `{name}`"),
             span: key.span,
             help: help(name, item),
+            void_after: None,
         });
     }
     problems

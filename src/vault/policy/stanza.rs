@@ -89,6 +89,7 @@ impl Reader<'_> {
                     server_message: prefixed(&stanza, &format!("cannot check HCL keys of type {kind}")),
                     message: "a path must hold a block of settings".to_owned(),
                     span: self.item.value.span(),
+                    void_after: None,
                     help: Some("write `path \"…\" { capabilities = […] }`".to_owned()),
                 };
                 refuse(policy, problem);
@@ -105,6 +106,7 @@ impl Reader<'_> {
                 server_message: "failed to validate policy templating: unbalanced templating characters".to_owned(),
                 message: "unbalanced `{{` and `}}` in the path".to_owned(),
                 span: stanza.path.span_of(stanza.path_span, at, end),
+                void_after: None,
                 help: Some("close each `{{` with one `}}` before the next".to_owned()),
             };
             refuse(policy, problem);
@@ -126,10 +128,14 @@ impl Reader<'_> {
             self.control_group_openbao(policy, stanza, object);
         }
         self.fields(policy, stanza, object);
+        let before = policy.problems.len();
         Self::check_path(policy, stanza);
         self.capabilities(policy, stanza);
         if !stanza.granted.has(Capability::Deny) {
             self.limits(policy, stanza, object);
+        }
+        for problem in policy.problems.iter_mut().skip(before) {
+            problem.void_after = stanza.expiration;
         }
         for item in &object.items {
             let known = ["policy", "capabilities", "allowed_parameters", "denied_parameters", "required_parameters"];
@@ -167,6 +173,7 @@ impl Reader<'_> {
                     server_message: prefixed(stanza, &refusal.message),
                     message: format!("`{key}` has a value of the wrong type"),
                     span: refusal.span,
+                    void_after: None,
                     help: Some(expected(key).to_owned()),
                 };
                 refuse(policy, problem);
@@ -301,6 +308,7 @@ impl Reader<'_> {
                         server_message: prefixed(stanza, &format!("invalid expiration time: {message}")),
                         message: format!("`{known}` is not a point in time"),
                         span,
+                        void_after: None,
                         help: Some("write it as in `2030-01-31T00:00:00Z`, or as seconds since 1970".to_owned()),
                     },
                 ),
@@ -318,6 +326,7 @@ impl Reader<'_> {
             server_message: message,
             message: "`+*` is not allowed in a path".to_owned(),
             span: stanza.path.span_of(stanza.path_span, at, at + 2),
+            void_after: None,
             help: Some("use `+` for one segment, or `*` at the end for everything below".to_owned()),
         };
         refuse(policy, problem);
@@ -346,6 +355,7 @@ impl Reader<'_> {
                     server_message: prefixed(stanza, &format!("invalid policy {}", quote(other))),
                     message: format!("`{other}` is not one of the old shorthands `read`, `write`, `sudo` and `deny`"),
                     span,
+                    void_after: None,
                     help: Some("list `capabilities` instead".to_owned()),
                 };
                 refuse(policy, problem);
@@ -375,6 +385,7 @@ impl Reader<'_> {
                 server_message,
                 message: format!("`{name}` is not a capability of `{}`", self.dialect),
                 span: item.span,
+                void_after: None,
                 help: Some(format!("only {other} or a later release knows it")),
             };
         }
@@ -393,6 +404,7 @@ impl Reader<'_> {
             message: format!("`{name}` is not a capability"),
             span: item.span,
             help,
+            void_after: None,
         }
     }
 
@@ -408,6 +420,7 @@ impl Reader<'_> {
                 server_message: "max_wrapping_ttl cannot be less than min_wrapping_ttl".to_owned(),
                 message: "`max_wrapping_ttl` is less than `min_wrapping_ttl`".to_owned(),
                 span,
+                void_after: None,
                 help: Some("swap them".to_owned()),
             };
             refuse(policy, problem);
@@ -444,6 +457,7 @@ impl Reader<'_> {
                         server_message: format!("error parsing {key}: {message}"),
                         message: format!("`{key}` is not a duration"),
                         span: object.filter(key).last().map_or(stanza.span, |item| item.value.span()),
+                        void_after: None,
                         help: Some("write seconds, or a duration such as `\"1h30m\"`".to_owned()),
                     },
                 ),
@@ -487,7 +501,17 @@ impl Reader<'_> {
         } else {
             return;
         };
-        refuse(policy, Problem { rule: "invalid-response-filter", server_message, message, span: *span, help: None });
+        refuse(
+            policy,
+            Problem {
+                rule: "invalid-response-filter",
+                server_message,
+                message,
+                span: *span,
+                help: None,
+                void_after: None,
+            },
+        );
     }
 }
 
