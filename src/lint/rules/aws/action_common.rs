@@ -1,0 +1,73 @@
+//! Actions that the service does not have.
+
+use crate::aws::catalog::{catalog, closest};
+use crate::lint::{ActionFact, Sink};
+
+/// API operations that are no IAM actions, with the action that allows them, in lower
+/// case. Source: each service's API reference, section on required permissions.
+const API_NAMES: &[(&str, &str)] = &[
+    ("s3:listobjects", "s3:ListBucket"),
+    ("s3:listobjectsv2", "s3:ListBucket"),
+    ("s3:headbucket", "s3:ListBucket"),
+    ("s3:headobject", "s3:GetObject"),
+    ("s3:copyobject", "s3:GetObject and s3:PutObject"),
+    ("s3:uploadpart", "s3:PutObject"),
+    ("s3:uploadpartcopy", "s3:PutObject"),
+    ("s3:createmultipartupload", "s3:PutObject"),
+    ("s3:completemultipartupload", "s3:PutObject"),
+    ("s3:listbuckets", "s3:ListAllMyBuckets"),
+    ("s3:deleteobjects", "s3:DeleteObject"),
+    ("s3:getbucketlifecycle", "s3:GetLifecycleConfiguration"),
+    ("s3:putbucketlifecycle", "s3:PutLifecycleConfiguration"),
+    ("s3:listmultipartuploads", "s3:ListBucketMultipartUploads"),
+    ("s3:listparts", "s3:ListMultipartUploadParts"),
+    ("s3:listobjectversions", "s3:ListBucketVersions"),
+    ("s3:selectobjectcontent", "s3:GetObject"),
+    ("s3:getbucketencryption", "s3:GetEncryptionConfiguration"),
+    ("s3:putbucketencryption", "s3:PutEncryptionConfiguration"),
+    ("s3:deletebucketencryption", "s3:PutEncryptionConfiguration"),
+    ("s3:getbucketreplication", "s3:GetReplicationConfiguration"),
+    ("lambda:invoke", "lambda:InvokeFunction"),
+    ("sqs:sendmessagebatch", "sqs:SendMessage"),
+    ("sqs:deletemessagebatch", "sqs:DeleteMessage"),
+    ("sqs:changemessagevisibilitybatch", "sqs:ChangeMessageVisibility"),
+    ("sns:publishbatch", "sns:Publish"),
+    ("dynamodb:transactgetitems", "dynamodb:GetItem"),
+    ("dynamodb:transactwriteitems", "dynamodb:PutItem, UpdateItem, DeleteItem and ConditionCheckItem"),
+    ("dynamodb:executestatement", "dynamodb:PartiQLSelect and its siblings"),
+    ("iam:getrolepolicies", "iam:ListRolePolicies"),
+];
+
+/// Whether the action names a service that exists and no action of it.
+pub(super) fn unknown(action: &ActionFact<'_>) -> bool {
+    if action.wildcard || !action.item.text.is_known() || action.name().is_empty() {
+        return false;
+    }
+    let name = action.name();
+    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+    plain && catalog().service(action.service()).is_some_and(|service| service.action(name).is_none())
+}
+
+/// Reports it with what was meant.
+pub(super) fn report(action: &ActionFact<'_>, sink: &mut Sink<'_>, effect: &str) {
+    let shown = action.item.text.display();
+    let instead = API_NAMES.iter().find(|(name, _)| *name == action.lower.as_str()).map(|(_, instead)| *instead);
+    if let Some(instead) = instead {
+        let message = format!("`{shown}` is an API operation and no IAM action: {effect}");
+        sink.report(action.item.span, message).label("matches nothing").help(format!("the operation needs {instead}"));
+        return;
+    }
+    let Some(service) = catalog().service(action.service()) else { return };
+    let near = closest(action.name(), service.actions.iter().map(|known| known.name.as_str()));
+    let message =
+        format!("`{}` has no action `{}` (as of {}): {effect}", service.prefix, name_of(&shown), catalog().date());
+    let finding = sink.report(action.item.span, message);
+    finding.label("matches nothing");
+    if let Some(near) = near {
+        finding.help(format!("did you mean `{}:{near}`?", service.prefix));
+    }
+}
+
+fn name_of(action: &str) -> &str {
+    action.split_once(':').map_or(action, |(_, name)| name)
+}

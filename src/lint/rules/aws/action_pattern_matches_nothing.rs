@@ -1,0 +1,22 @@
+use crate::aws::catalog::catalog;
+use crate::lint::{Check, Sink, StatementContext};
+
+pub(super) const CHECK: Check = Check::AwsStatement(check);
+
+fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
+    for action in context.facts.actions.iter().filter(|a| a.wildcard && a.item.text.is_known() && !a.is_all()) {
+        let prefix = action.service();
+        if prefix.contains(['*', '?']) || action.name().starts_with('*') {
+            continue;
+        }
+        let known = catalog().service(prefix).is_some();
+        if known && catalog().matching(&action.lower).next().is_none() {
+            let shown = action.item.text.display();
+            sink.report(
+                action.item.span,
+                format!("no action of `{prefix}` fits `{shown}` (as of {})", catalog().date()),
+            )
+            .label("matches nothing");
+        }
+    }
+}
