@@ -15,6 +15,7 @@ mod aws_random;
 mod aws_syntax;
 mod cli;
 mod cli_hostile;
+mod fuzz_mutations;
 mod fuzz_regressions;
 mod fuzz_targets;
 mod lint;

@@ -22,6 +22,7 @@ mod forallvalues_deny;
 mod forallvalues_no_null;
 mod forallvalues_single_valued;
 mod foranyvalue_single_valued;
+mod federation_common;
 mod hardcoded_access_key;
 mod iam_star;
 mod ifexists_weakens_allow;
