@@ -290,7 +290,8 @@ pub(super) fn parse(fragment: &Fragment<'_>) -> std::result::Result<Object, Synt
     let mut parser = Parser { fragment, scanner, token, depth: 0, bad_string: None };
     let result = parser.root();
     let fail = |message: String, at: Place| {
-        let start = at.offset().min(fragment.text.len());
+        // the server counts bytes, and may name one inside a character
+        let start = fragment.text.floor_char_boundary(at.offset());
         let len = fragment.text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
         SyntaxError { message, span: fragment.span(start, start + len) }
     };

@@ -53,7 +53,8 @@ pub(super) fn parse(fragment: &Fragment<'_>, options: Options) -> std::result::R
     let result = parser.object_list(false);
     let fail = |message: String, at: Place| {
         let text = &fragment.text;
-        let start = at.offset().min(text.len());
+        // the server counts bytes, and may name one inside a character
+        let start = text.floor_char_boundary(at.offset());
         let len = text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
         SyntaxError { message, span: fragment.span(start, start + len) }
     };

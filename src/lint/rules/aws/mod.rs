@@ -22,7 +22,6 @@ mod forallvalues_deny;
 mod forallvalues_no_null;
 mod forallvalues_single_valued;
 mod foranyvalue_single_valued;
-mod federation_common;
 mod hardcoded_access_key;
 mod iam_star;
 mod ifexists_weakens_allow;
