@@ -138,7 +138,7 @@ pub fn run() -> ExitCode {
     let global = cli.global;
     let done = match cli.command {
         Command::Check(args) => check::run(&args, &global),
-        Command::Simulate(args) => simulate::run(&args),
+        Command::Simulate(args) => simulate::run(&args, &global),
         Command::Explain(args) => explain::run(&args, &global),
         Command::Rules(args) => rules::run(&args, &global),
         Command::Version(args) => version::run(&args),

@@ -128,8 +128,8 @@ impl Human {
     }
 
     /// `  name: text`, names aligned, wrapped under the text.
-    fn footer(&self, out: &mut dyn Write, name: &str, text: &str) -> io::Result<()> {
-        let label = self.paint(CYAN, &format!("{:8}", format!("{name}:")));
+    pub(super) fn footer(&self, out: &mut dyn Write, name: &str, text: &str) -> io::Result<()> {
+        let label = self.paint(CYAN, &format!("{:8}", format!("{name}: ")));
         let mut lines = wrap(text, self.width.saturating_sub(10).max(20)).into_iter();
         writeln!(out, "  {label}{}", lines.next().unwrap_or_default())?;
         for line in lines {
@@ -167,7 +167,7 @@ impl Human {
         writeln!(out, "{text}")
     }
 
-    fn paint(&self, style: &str, text: &str) -> String {
+    pub(super) fn paint(&self, style: &str, text: &str) -> String {
         if self.color { format!("\u{1b}[{style}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 }
@@ -217,7 +217,7 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
 }
 
 /// A handler that depends on nothing outside: no environment, no terminal.
-fn handler(color: bool, width: usize) -> GraphicalReportHandler {
+pub(super) fn handler(color: bool, width: usize) -> GraphicalReportHandler {
     let theme = GraphicalTheme {
         characters: ThemeCharacters::unicode(),
         styles: if color { ThemeStyles::ansi() } else { ThemeStyles::none() },

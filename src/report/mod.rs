@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Level};
 use crate::lint::{Report, Rule, Rules, Severity};
 use crate::source::{Position, SourceMap, Span};
 
+pub mod answer;
 pub mod escape;
 mod excerpt;
 mod fingerprint;

@@ -217,3 +217,75 @@ fn a_closed_pipe_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
 }
+
+#[test]
+fn simulate_answers_one_request_with_its_exit_status() {
+    let user = "arn:aws:iam::111122223333:user/ann";
+    let dir = directory(&[
+        ("app.hcl", b"path \"secret/+/db\" {\n  capabilities = [\"read\"]\n}\npath \"secret/x/*\" {\n  capabilities = [\"list\"]\n}\n"),
+        (
+            "mfa.json",
+            br#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*",
+                "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}}"#,
+        ),
+        ("broken.hcl", b"path \"a\" {"),
+        ("m/auth/approle/role/ci.json", br#"{"token_policies": ["app"], "token_no_default_policy": true}"#),
+        ("m/sys/policies/acl/app.hcl", b"path \"a/b\" {\n  capabilities = [\"read\"]\n}\n"),
+    ]);
+    let aws = ["--action", "s3:GetObject", "--resource", "arn:aws:s3:::b/k", "--principal", user];
+    let table: &[(&[&str], i32, &str)] = &[
+        (&["--policy", "app.hcl", "--capability", "read", "--path", "secret/a/db"], 0, "allowed"),
+        (&["--policy", "app.hcl", "--capability", "read", "--path", "/v1/secret/a/db"], 0, "allowed"),
+        (&["--policy", "app.hcl", "--capability", "read", "--path", "secret/x/db"], 1, "denied"),
+        (&["-C", "m", "--policy", "root", "--capability", "read", "--path", "any"], 0, "allowed"),
+        (&["-C", "m", "--principal", "auth/approle/role/ci", "--capability", "read", "--path", "a/b"], 0, "allowed"),
+        (&["-C", "m", "--principal", "ci", "--capability", "update", "--path", "a/b"], 1, "denied"),
+        (&["-C", "m", "--principal", "policy:app", "--capability", "read", "--path", "a/b"], 0, "allowed"),
+        (&[&["--policy", "mfa.json"], &aws[..]].concat(), 3, "undetermined"),
+        (&[&["--policy", "mfa.json", "--context-complete"], &aws[..]].concat(), 1, "denied"),
+        (&[&["--policy", "mfa.json", "--context", "aws:MultiFactorAuthPresent=true"], &aws[..]].concat(), 0, "allowed"),
+        (&["-C", "m", "--principal", "nobody", "--capability", "read", "--path", "a"], 2, ""),
+        (&["--policy", "missing", "-C", "m", "--capability", "read", "--path", "a"], 2, ""),
+        (&["--policy", "broken.hcl", "--capability", "read", "--path", "a"], 2, ""),
+        (&["--policy", "app.hcl", "--capability", "raed", "--path", "a"], 2, ""),
+        (&["--policy", "app.hcl"], 2, ""),
+        (&aws, 2, ""),
+    ];
+    for (args, status, decision) in table {
+        let args = [&["simulate"], *args].concat();
+        let outcome = overgrant(dir.path(), &args);
+        assert_eq!(outcome.status, *status, "{args:?}\n{}{}", outcome.stdout, outcome.stderr);
+        assert!(outcome.stdout.starts_with(decision), "{args:?}: {}", outcome.stdout);
+        assert_eq!(outcome.stderr.starts_with("error: "), *status == 2, "{args:?}: {}", outcome.stderr);
+    }
+}
+
+#[test]
+fn request_files_are_answered_line_by_line_in_order() {
+    let dir = directory(&[]);
+    let mut lines = String::from("\u{feff}");
+    for id in 0..5000 {
+        match id % 4 {
+            0 => lines.push_str(&format!(
+                "{{\"id\": {id}, \"policies\": {{\"p\": \"path \\\"a\\\" {{ capabilities = [\\\"read\\\"] }}\"}}, \"request\": {{\"path\": \"a\", \"operation\": \"read\"}}}}\n"
+            )),
+            1 => lines.push_str(&format!(
+                "{{\"id\": {id}, \"policies\": {{\"identity\": []}}, \"request\": {{\"principal\": \"arn:aws:iam::111122223333:user/a\", \"action\": \"s3:GetObject\", \"resource\": \"arn:aws:s3:::b/k\", \"context\": {{}}}}}}\r\n"
+            )),
+            2 => lines.push_str(&format!("{{\"id\": {id}, \"what\": 1}}\n\n")),
+            _ => lines.push_str(&format!("{{\"id\": {id}, oops\n")),
+        }
+    }
+    let outcome = overgrant_with(dir.path(), &["simulate", "--requests", "-"], lines.as_bytes());
+    assert_eq!(outcome.status, 2);
+    let answers: Vec<serde_json::Value> = outcome.stdout.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(answers.len(), 5000);
+    for (id, answer) in answers.iter().enumerate() {
+        match id % 4 {
+            0 => assert_eq!((&answer["id"], &answer["decision"]), (&id.into(), &"allowed".into())),
+            1 => assert_eq!((&answer["id"], &answer["decision"]), (&id.into(), &"denied".into())),
+            2 => assert!(answer["id"] == id && answer["error"].is_string()),
+            _ => assert!(answer["error"].is_string()),
+        }
+    }
+}

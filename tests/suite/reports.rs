@@ -28,6 +28,44 @@ fn json_is_as_its_schema_says() {
 }
 
 #[test]
+fn answers_are_as_their_schema_says() {
+    let schema: Value = serde_json::from_str(include_str!("../../schemas/answer-v1.json")).unwrap();
+    let mut schemas = boon::Schemas::new();
+    let mut compiler = boon::Compiler::new();
+    compiler.add_resource("answer-v1.json", schema).unwrap();
+    let index = compiler.compile("answer-v1.json", &mut schemas).unwrap();
+    let vault = ["simulate", "-C", "fixtures/demo", "--principal", "ci", "--format", "json", "--capability"];
+    let aws = [
+        "simulate",
+        "--policy",
+        "fixtures/demo/aws/deploy-permissions.json",
+        "--principal",
+        "arn:aws:iam::111122223333:role/deploy",
+        "--format",
+        "json",
+        "--action",
+    ];
+    for args in [
+        [&vault[..], &["update", "--path", "sys/policies/acl/x"]].concat(),
+        [&vault[..], &["read", "--path", "secret/data/payments/cards"]].concat(),
+        [&aws[..], &["iam:PassRole", "--resource", "arn:aws:iam::111122223333:role/admin"]].concat(),
+        [&aws[..], &["s3:PutObject", "--resource", "arn:aws:s3:::shop-artifacts/x"]].concat(),
+    ] {
+        let outcome = overgrant(root(), &args);
+        let answer: Value = serde_json::from_str(&outcome.stdout).unwrap_or_else(|_| panic!("{}", outcome.stderr));
+        if let Err(error) = schemas.validate(&answer, index) {
+            panic!("{error:#}");
+        }
+        let status = match answer["decision"].as_str().unwrap() {
+            "allowed" => 0,
+            "denied" => 1,
+            _ => 3,
+        };
+        assert_eq!(outcome.status, status);
+    }
+}
+
+#[test]
 fn sarif_has_everything_that_code_scanning_requires() {
     let report: Value = serde_json::from_str(&demo("sarif").stdout).unwrap();
     assert_eq!(report["version"], "2.1.0");
