@@ -67,6 +67,9 @@ pub(super) struct SimulateArgs {
     /// AWS: the resource's ARN
     #[arg(long, value_name = "ARN", requires = "action", default_value = "*")]
     resource: String,
+    /// AWS: the account that the resource belongs to, where its ARN does not tell
+    #[arg(long, value_name = "ACCOUNT", requires = "action")]
+    resource_account: Option<String>,
     /// AWS: a condition key of the request, as KEY=VALUE; repeat it for several values
     #[arg(long, value_name = "KEY=VALUE", requires = "action", value_parser = parse_pair)]
     context: Vec<(String, String)>,
@@ -374,7 +377,10 @@ fn aws(chosen: &Chosen<'_>, action: &str) -> Result<Answer, String> {
         };
         context.set(key, value);
     }
-    let request = evaluate::Request::new(principal, action, &args.resource, context)?;
+    let mut request = evaluate::Request::new(principal, action, &args.resource, context)?;
+    if let Some(account) = &args.resource_account {
+        request = request.owned_by(account.as_str());
+    }
 
     let mut prepared: Vec<(PolicyKind, PreparedPolicy)> = Vec::new();
     let mut used: Vec<String> = Vec::new();
@@ -398,7 +404,8 @@ fn aws(chosen: &Chosen<'_>, action: &str) -> Result<Answer, String> {
     let of = |wanted: &[PolicyKind]| -> Vec<&PreparedPolicy> {
         prepared.iter().filter(|(kind, _)| wanted.contains(kind)).map(|(_, policy)| policy).collect()
     };
-    let level = |policies: Vec<&'_ PreparedPolicy>| if policies.is_empty() { 0 } else { 1 };
+    // All of one kind count as one level of the organization.
+    let level = |policies: &[&PreparedPolicy]| usize::from(!policies.is_empty());
     let (scps, rcps) = (of(&[PolicyKind::Scp]), of(&[PolicyKind::Rcp]));
     let policies = evaluate::Policies {
         identity: of(&[PolicyKind::Identity]),
@@ -406,8 +413,8 @@ fn aws(chosen: &Chosen<'_>, action: &str) -> Result<Answer, String> {
         resource_unknown: false,
         boundary: of(&[PolicyKind::Boundary]),
         session: of(&[PolicyKind::Session]),
-        scps: vec![scps.clone(); level(scps)],
-        rcps: vec![rcps.clone(); level(rcps)],
+        scps: vec![scps.clone(); level(&scps)],
+        rcps: vec![rcps.clone(); level(&rcps)],
         endpoint: of(&[PolicyKind::Endpoint]),
     };
     let explanation = evaluate::explain(&request, &policies);

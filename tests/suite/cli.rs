@@ -232,7 +232,8 @@ fn simulate_answers_one_request_with_its_exit_status() {
         ("m/auth/approle/role/ci.json", br#"{"token_policies": ["app"], "token_no_default_policy": true}"#),
         ("m/sys/policies/acl/app.hcl", b"path \"a/b\" {\n  capabilities = [\"read\"]\n}\n"),
     ]);
-    let aws = ["--action", "s3:GetObject", "--resource", "arn:aws:s3:::b/k", "--principal", user];
+    let account = ["--resource-account", "111122223333", "--principal", user];
+    let aws = [&["--action", "s3:GetObject", "--resource", "arn:aws:s3:::b/k"], &account[..]].concat();
     let table: &[(&[&str], i32, &str)] = &[
         (&["--policy", "app.hcl", "--capability", "read", "--path", "secret/a/db"], 0, "allowed"),
         (&["--policy", "app.hcl", "--capability", "read", "--path", "/v1/secret/a/db"], 0, "allowed"),
@@ -265,16 +266,17 @@ fn request_files_are_answered_line_by_line_in_order() {
     let dir = directory(&[]);
     let mut lines = String::from("\u{feff}");
     for id in 0..5000 {
-        match id % 4 {
-            0 => lines.push_str(&format!(
+        let line = match id % 4 {
+            0 => format!(
                 "{{\"id\": {id}, \"policies\": {{\"p\": \"path \\\"a\\\" {{ capabilities = [\\\"read\\\"] }}\"}}, \"request\": {{\"path\": \"a\", \"operation\": \"read\"}}}}\n"
-            )),
-            1 => lines.push_str(&format!(
+            ),
+            1 => format!(
                 "{{\"id\": {id}, \"policies\": {{\"identity\": []}}, \"request\": {{\"principal\": \"arn:aws:iam::111122223333:user/a\", \"action\": \"s3:GetObject\", \"resource\": \"arn:aws:s3:::b/k\", \"context\": {{}}}}}}\r\n"
-            )),
-            2 => lines.push_str(&format!("{{\"id\": {id}, \"what\": 1}}\n\n")),
-            _ => lines.push_str(&format!("{{\"id\": {id}, oops\n")),
-        }
+            ),
+            2 => format!("{{\"id\": {id}, \"what\": 1}}\n\n"),
+            _ => format!("{{\"id\": {id}, oops\n"),
+        };
+        lines.push_str(&line);
     }
     let outcome = overgrant_with(dir.path(), &["simulate", "--requests", "-"], lines.as_bytes());
     assert_eq!(outcome.status, 2);
