@@ -14,6 +14,10 @@
 //! | mounts, and the mount of a path | [`VaultModel::mounts`], [`VaultModel::mount_of`] |
 //! | secrets-engine roles and everything else | [`VaultModel::objects`] |
 //! | citations of what is not in the model | [`Model::dangling`] |
+//! | the policies that a principal's token has, and how it comes to each | [`Model::effective`] |
+//! | who can get every policy, and by which requests | [`Model::escalation_for`] |
+//! | an auth method's configuration | [`VaultModel::configs_at`] |
+//! | which capability means something at a path of a mount | [`endpoints`](crate::vault::endpoints) |
 //! | AWS users, groups, roles and their policies | [`Model::aws`] |
 //!
 //! Everything is in a vector, in declaration order, and named by a small id (`RoleId`,
@@ -29,15 +33,19 @@ pub mod vault;
 
 pub use aws::{AwsIdentity, AwsIdentityId, AwsModel};
 pub use cite::{Cite, Dangling, Target};
+pub use escalation::Escalation;
 pub use ids::{DeclId, EntityId, GroupId, MountId, ObjectId, PolicyId, RoleId, TokenId, TokenRoleId};
 pub use principal::{Effective, Held, Link, VaultPrincipal};
 pub use vault::{
     Alias, Citer, Entity, Group, Mount, MountClass, Object, Policy, Role, Subject, Token, TokenRole, VaultModel,
 };
 
+use std::sync::{Arc, OnceLock};
+
 use crate::carrier::declaration::{Declaration, Item};
 use crate::source::SourceMap;
 use crate::syntax::Node;
+use crate::vault::dialect::Dialect;
 use crate::vault::policy as document;
 
 /// All declarations of a run, linked.
@@ -50,6 +58,7 @@ pub struct Model {
     pub aws: AwsModel,
     /// Citations of policies, mounts, entities … that nothing here declares.
     pub dangling: Vec<Dangling>,
+    escalation: OnceLock<(Dialect, Arc<Escalation>)>,
 }
 
 impl Model {
@@ -60,7 +69,7 @@ impl Model {
         let vault = VaultModel::build(&declarations, sources);
         let aws = AwsModel::build(&declarations, sources);
         let dangling = vault.dangling();
-        Self { declarations, vault, aws, dangling }
+        Self { declarations, vault, aws, dangling, escalation: OnceLock::new() }
     }
 
     /// The declarations, in the order they were given.
@@ -73,6 +82,13 @@ impl Model {
     #[must_use]
     pub fn declaration(&self, id: DeclId) -> Option<&Declaration> {
         self.declarations.get(id.index())
+    }
+
+    /// Which principals can get every policy, worked out at the first call.
+    #[must_use]
+    pub fn escalation_for(&self, dialect: Dialect) -> Arc<Escalation> {
+        let (of, known) = self.escalation.get_or_init(|| (dialect, Arc::new(self.escalation(dialect))));
+        if *of == dialect { Arc::clone(known) } else { Arc::new(self.escalation(dialect)) }
     }
 
     /// The document of a policy of the model.

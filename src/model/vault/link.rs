@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::{Alias, Citer, VaultModel, aliases, cites_of};
 use crate::carrier::declaration::{Declaration, Item, VaultKind, VaultObject};
 use crate::model::cite::{Cite, Dangling, Target};
-use crate::model::ids::{DeclId, EntityId, GroupId, MountId, PolicyId, RoleId, TokenId, TokenRoleId};
+use crate::model::ids::{DeclId, EntityId, GroupId, MountId, ObjectId, PolicyId, RoleId, TokenId, TokenRoleId};
 use crate::model::scope::Scope;
 use crate::source::Span;
 use crate::syntax::{Node, Text, Value};
@@ -156,6 +156,11 @@ impl<'a> Linker<'a> {
                     VaultKind::AuthConfig(method) => *method = kind.clone(),
                     _ => {}
                 }
+            }
+        }
+        for (index, object) in objects.iter().enumerate() {
+            if let (VaultKind::AuthConfig(_), Some(mount)) = (&object.kind, &object.mount) {
+                model.configs_by_mount.entry(mount.clone()).or_default().push(ObjectId::at(index));
             }
         }
         model.objects = objects;

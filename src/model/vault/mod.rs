@@ -33,6 +33,8 @@ pub struct VaultModel {
     /// Everything else: method and engine configuration, engine roles, audit devices …
     pub objects: Vec<Object>,
     dangling: Vec<Dangling>,
+    /// Configurations of auth methods by mount path.
+    configs_by_mount: FxHashMap<SmolStr, Vec<ObjectId>>,
     /// Roles with [`Subject::Config`].
     pub(super) configs: Vec<RoleId>,
     /// Entities by the mount and name of their aliases.
@@ -299,6 +301,12 @@ impl VaultModel {
             }
             end = prefix.rfind('/')?;
         }
+    }
+
+    /// The configuration objects of an auth method mounted at a path (with `auth/`).
+    pub fn configs_at(&self, mount: &str) -> impl Iterator<Item = &Object> {
+        let ids = self.configs_by_mount.get(mount).map_or(&[][..], Vec::as_slice);
+        ids.iter().filter_map(|id| self.objects.get(id.index()))
     }
 
     /// A policy.
