@@ -14,6 +14,8 @@ pub mod plan;
 pub mod policy_document;
 pub mod pulumi_names;
 pub mod pulumi_python;
+pub mod pulumi_state;
+pub mod pulumi_yaml;
 pub mod recognise;
 pub mod record;
 pub mod render;
@@ -81,10 +83,19 @@ pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &Rea
         Format::AwsCli => parsed_json(sources, source, |node| aws_cli::read(name, node)),
         Format::PulumiPython => {
             let program = pulumi_python::read(sources, source);
-            let mut carried = declare::declare(&program.records, options);
-            carried.records = program.records;
+            let mut carried = of_records(program.records, options);
             carried.diagnostics.splice(0..0, program.diagnostics);
             carried.wants.extend(program.wants);
+            carried
+        }
+        Format::PulumiState => parsed_json(sources, source, |node| of_records(pulumi_state::state(node), options)),
+        Format::PulumiPreview => {
+            let text = sources.text(source);
+            let start = pulumi_state::json_start(text);
+            let json = Fragment::plain(source, u32::try_from(start).unwrap_or(0), text.get(start..).unwrap_or(""));
+            let (node, diagnostics) = json::parse(&json);
+            let mut carried = node.map(|node| of_records(pulumi_state::preview(&node), options)).unwrap_or_default();
+            carried.diagnostics.splice(0..0, diagnostics);
             carried
         }
         Format::VaultApi => parsed_json(sources, source, |node| vault_export::read(name, node, options)),
@@ -100,8 +111,22 @@ pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &Rea
             carried
         }
         Format::TerraformPlan | Format::TerraformState => plan::read(sources, source, options),
-        Format::PulumiYaml | Format::PulumiPreview | Format::PulumiState | Format::KubernetesYaml => Carried::default(),
+        Format::PulumiYaml => {
+            let program = pulumi_yaml::read(sources, source);
+            let mut carried = of_records(program.records, options);
+            carried.diagnostics.splice(0..0, program.diagnostics);
+            carried.wants.extend(program.wants);
+            carried
+        }
+        Format::KubernetesYaml => Carried::default(),
     }
+}
+
+/// What records declare, with the records.
+fn of_records(records: Vec<Record>, options: &ReadOptions) -> Carried {
+    let mut carried = declare::declare(&records, options);
+    carried.records = records;
+    carried
 }
 
 /// Reads a JSON text and what it declares.

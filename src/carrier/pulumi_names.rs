@@ -6,6 +6,9 @@ use std::sync::OnceLock;
 
 use smol_str::SmolStr;
 
+use crate::source::{Span, Unknown};
+use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
+
 /// A Pulumi SDK whose resources are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Package {
@@ -199,6 +202,44 @@ pub fn snake_case(name: &str) -> SmolStr {
         }
     }
     SmolStr::from(out)
+}
+
+/// The name that Pulumi makes up: the resource's label, a hyphen and random digits.
+pub(super) fn generated_name(label: &Text, home: Span, address: &SmolStr) -> Entry {
+    let mut builder = TextBuilder::new(home.source);
+    builder.splice(label, home, home);
+    builder.push("-", home);
+    let unknown = Unknown { refs: vec![smol_str::format_smolstr!("{address}.name")], span: home };
+    builder.hole_at(unknown, home);
+    let value = Node::new(home, Value::String(builder.finish(home)));
+    Entry { key: Text::atomic("name", home), key_span: home, value }
+}
+
+/// The nested blocks of a policy document, from the plural to Terraform's names.
+pub(super) fn rename_blocks(value: &mut Value, depth: u32) {
+    if depth > 8 {
+        return;
+    }
+    match value {
+        Value::List(items) => items.iter_mut().for_each(|item| rename_blocks(&mut item.value, depth + 1)),
+        Value::Map(entries) => {
+            for entry in entries {
+                let singular = match entry.key.known() {
+                    Some("statements") => Some("statement"),
+                    Some("conditions") => Some("condition"),
+                    Some("rules") => Some("rule"),
+                    Some("allowed_parameters") => Some("allowed_parameter"),
+                    Some("denied_parameters") => Some("denied_parameter"),
+                    _ => None,
+                };
+                if let Some(singular) = singular {
+                    entry.key = Text::atomic(singular, entry.key_span);
+                }
+                rename_blocks(&mut entry.value.value, depth + 1);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// A sorted table, one row a line, the first cell the key.

@@ -10,11 +10,11 @@ use super::value::Val;
 use super::{Made, RECORDS, Reader};
 use crate::carrier::declaration::Carrier;
 use crate::carrier::policy_document;
-use crate::carrier::pulumi_names::{Class, Package};
+use crate::carrier::pulumi_names::{Class, Package, generated_name, rename_blocks};
 use crate::carrier::record::{Mode, Record};
 use crate::carrier::terraform::alias;
-use crate::source::{Span, Unknown};
-use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
+use crate::source::Span;
+use crate::syntax::{Entry, Node, Text, Value};
 
 /// An argument of a constructor.
 struct Argument {
@@ -298,16 +298,6 @@ fn is_auto_named(class: &Class, arguments: &[Argument]) -> bool {
     class.arguments().any(|name| name == "name") && !given("name") && !given("name_prefix") && !more
 }
 
-fn generated_name(label: &Text, home: Span, address: &SmolStr) -> Entry {
-    let mut builder = TextBuilder::new(home.source);
-    builder.splice(label, home, home);
-    builder.push("-", home);
-    let unknown = Unknown { refs: vec![smol_str::format_smolstr!("{address}.name")], span: home };
-    builder.hole_at(unknown, home);
-    let value = Node::new(home, Value::String(builder.finish(home)));
-    Entry { key: Text::atomic("name", home), key_span: home, value }
-}
-
 /// `provider` and `depends_on` of the resource options, under Terraform's names.
 fn add_options(body: &mut Value, options: Option<Node>) {
     let (Value::Map(body), Some(Value::Map(options))) = (body, options.map(|node| node.value)) else { return };
@@ -315,33 +305,6 @@ fn add_options(body: &mut Value, options: Option<Node>) {
         if matches!(entry.key.known(), Some("provider" | "depends_on")) {
             body.push(entry);
         }
-    }
-}
-
-/// The nested blocks of a policy document, from the plural to Terraform's names.
-fn rename_blocks(value: &mut Value, depth: u32) {
-    if depth > 8 {
-        return;
-    }
-    match value {
-        Value::List(items) => items.iter_mut().for_each(|item| rename_blocks(&mut item.value, depth + 1)),
-        Value::Map(entries) => {
-            for entry in entries {
-                let singular = match entry.key.known() {
-                    Some("statements") => Some("statement"),
-                    Some("conditions") => Some("condition"),
-                    Some("rules") => Some("rule"),
-                    Some("allowed_parameters") => Some("allowed_parameter"),
-                    Some("denied_parameters") => Some("denied_parameter"),
-                    _ => None,
-                };
-                if let Some(singular) = singular {
-                    entry.key = Text::atomic(singular, entry.key_span);
-                }
-                rename_blocks(&mut entry.value.value, depth + 1);
-            }
-        }
-        _ => {}
     }
 }
 
