@@ -110,14 +110,29 @@ fn made(key: &'static str, value: Node, key_span: Span) -> Entry {
     Entry { key: name(key, key_span), key_span, value }
 }
 
-/// Arguments of a statement block and the elements they become.
-const ELEMENTS: &[(&str, &str)] = &[
-    ("sid", "Sid"),
-    ("actions", "Action"),
-    ("not_actions", "NotAction"),
-    ("resources", "Resource"),
-    ("not_resources", "NotResource"),
+/// Arguments of a statement block, the elements they become, and the argument that
+/// stands in place of each: of the two only one may be given.
+const ELEMENTS: &[(&str, &str, &str)] = &[
+    ("sid", "Sid", ""),
+    ("actions", "Action", "not_actions"),
+    ("not_actions", "NotAction", "actions"),
+    ("resources", "Resource", "not_resources"),
+    ("not_resources", "NotResource", "resources"),
 ];
+
+/// The argument's entry, if it is given at all.
+fn given<'a>(block: &'a Node, argument: &str) -> Option<&'a Entry> {
+    let entry = block.entry(argument)?;
+    let empty = entry.value.as_list().is_some_and(<[Node]>::is_empty);
+    (!empty && !matches!(entry.value.value, Value::Null)).then_some(entry)
+}
+
+/// Whether an argument is there only because nobody knows that it is null: the one that
+/// stands in its place is given. Of two such the first counts.
+fn yields(entry: &Entry, argument: &str, other: Option<&Entry>) -> bool {
+    let unknown = |entry: &Entry| matches!(entry.value.value, Value::Unknown(_));
+    other.is_some_and(|other| unknown(entry) && (!unknown(other) || argument.starts_with("not_")))
+}
 
 fn statement_of(block: &Node) -> Node {
     if block.as_map().is_none() {
@@ -132,20 +147,30 @@ fn statement_of(block: &Node) -> Node {
         let head = Span { end: span.start, ..span };
         entries.push(made("Effect", Node::new(head, Value::String(Text::atomic("Allow", head))), head));
     }
-    for (argument, element) in ELEMENTS {
-        if let Some(entry) = block.entry(argument) {
-            let empty = entry.value.as_list().is_some_and(<[Node]>::is_empty);
-            if !empty && !matches!(entry.value.value, Value::Null) {
-                entries.push(made(element, interpolated(&entry.value), entry.key_span));
-            }
+    for (argument, element, instead) in ELEMENTS {
+        if let Some(entry) = given(block, argument)
+            && !yields(entry, argument, given(block, instead))
+        {
+            entries.push(made(element, interpolated(&entry.value), entry.key_span));
         }
     }
-    for (argument, element) in [("principals", "Principal"), ("not_principals", "NotPrincipal")] {
-        if let Some(entry) = block.entry(argument) {
-            let blocks = many(Some(&entry.value));
-            if !blocks.is_empty() {
-                entries.push(made(element, principals(&blocks, entry.value.span), entry.key_span));
+    let hidden_blocks = |entry: &&Entry| many(Some(&entry.value)).iter().all(|b| matches!(b.value, Value::Unknown(_)));
+    for (argument, element, instead) in
+        [("principals", "Principal", "not_principals"), ("not_principals", "NotPrincipal", "principals")]
+    {
+        let Some(entry) = given(block, argument) else { continue };
+        let blocks = many(Some(&entry.value));
+        match blocks.first() {
+            // Nobody knows whether it is there: it counts where nothing stands in its place.
+            Some(first) if hidden_blocks(&entry) => {
+                let other = given(block, instead);
+                let other_known = other.as_ref().is_some_and(|other| !hidden_blocks(other));
+                if !(other_known || other.is_some() && argument.starts_with("not_")) {
+                    entries.push(made(element, (*first).clone(), entry.key_span));
+                }
             }
+            Some(_) => entries.push(made(element, principals(&blocks, entry.value.span), entry.key_span)),
+            None => {}
         }
     }
     if let Some(entry) = block.entry("condition") {

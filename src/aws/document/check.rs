@@ -120,7 +120,9 @@ fn check_sids(document: &Document, kind: PolicyKind, problems: &mut Vec<Problem>
 fn check_statement(statement: &Statement, kind: PolicyKind, problems: &mut Vec<Problem>) {
     match kind {
         PolicyKind::Identity | PolicyKind::Boundary | PolicyKind::Session => {
-            if let Some(principal) = &statement.principal {
+            // One of which nothing is known may well be null.
+            let told = |principal: &&PrincipalElement| principal.star || !principal.entries.is_empty();
+            if let Some(principal) = statement.principal.as_ref().filter(told) {
                 let name = principal.name();
                 let message = format!("a policy attached to an identity has no `{name}`");
                 let problem = Problem::refused("principal-in-identity", message, principal.key_span);

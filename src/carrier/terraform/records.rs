@@ -264,7 +264,9 @@ impl<'a> Evaluator<'a> {
             let what = unknown(refs.clone(), over.value.span);
             let bound = map(vec![value::entry("key", what.clone()), value::entry("value", what)], over.value.span);
             let frame = Frame { name: &iterator, value: &bound, up: scope.frame };
-            items.push(self.block(&content.body, content.span, scope.with(&frame), depth));
+            let made = self.block(&content.body, content.span, scope.with(&frame), depth);
+            let told = says_anything(&made, NESTING);
+            items.push(if told { made } else { unknown(refs.clone(), content.span) });
             self.uncertain.push(Unknown { refs, span: over.value.span });
             return;
         };
@@ -298,6 +300,17 @@ impl<'a> Evaluator<'a> {
             condition: None,
             notes: Vec::new(),
         });
+    }
+}
+
+/// Whether any of a value is known.
+fn says_anything(node: &Node, depth: usize) -> bool {
+    match &node.value {
+        Value::Unknown(_) | Value::Null => false,
+        Value::String(text) => text.raw().chars().count() > text.holes().len(),
+        Value::List(items) => depth > 0 && items.iter().any(|item| says_anything(item, depth - 1)),
+        Value::Map(entries) => depth > 0 && entries.iter().any(|entry| says_anything(&entry.value, depth - 1)),
+        _ => true,
     }
 }
 

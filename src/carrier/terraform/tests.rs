@@ -418,3 +418,43 @@ resource \"vault_policy\" \"p\" {
     assert_eq!(sources.slice(stanza.capabilities[1].span), "\"sudo\"");
     assert!(found.policy.problems.is_empty());
 }
+
+#[test]
+fn an_argument_that_may_be_null_gives_way_to_the_one_in_its_place() {
+    let source = r#"
+variable "statements" {}
+resource "aws_iam_policy" "p" {
+  policy = data.aws_iam_policy_document.d.json
+}
+data "aws_iam_policy_document" "d" {
+  statement {
+    actions       = ["s3:GetObject"]
+    not_actions   = var.statements.not_actions
+    resources     = var.statements.resources
+    not_resources = var.statements.not_resources
+    dynamic "principals" {
+      for_each = var.statements.principals
+      content {
+        type        = principals.value.type
+        identifiers = principals.value.identifiers
+      }
+    }
+  }
+  dynamic "statement" {
+    for_each = var.statements
+    content {
+      actions = statement.value.actions
+    }
+  }
+}
+"#;
+    let (_, carried) = one(source);
+    let document = &policy(&carried, "aws_iam_policy.p").document;
+    assert_eq!(document.statements.len(), 1);
+    assert!(document.statements_unknown);
+    let action = document.statements[0].action.as_ref().unwrap();
+    assert!(!action.negated && !action.unknown);
+    let resource = document.statements[0].resource.as_ref().unwrap();
+    assert!(!resource.negated && resource.unknown);
+    assert!(document.problems.is_empty(), "{:?}", document.problems);
+}
