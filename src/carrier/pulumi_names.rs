@@ -205,11 +205,11 @@ pub fn snake_case(name: &str) -> SmolStr {
 }
 
 /// The name that Pulumi makes up: the resource's label, a hyphen and random digits.
-pub(super) fn generated_name(label: &Text, home: Span, address: &SmolStr) -> Entry {
+pub(super) fn generated_name(label: &Text, home: Span) -> Entry {
     let mut builder = TextBuilder::new(home.source);
     builder.splice(label, home, home);
     builder.push("-", home);
-    let unknown = Unknown { refs: vec![smol_str::format_smolstr!("{address}.name")], span: home };
+    let unknown = Unknown { refs: vec![SmolStr::new("random")], span: home };
     builder.hole_at(unknown, home);
     let value = Node::new(home, Value::String(builder.finish(home)));
     Entry { key: Text::atomic("name", home), key_span: home, value }
@@ -260,8 +260,7 @@ impl Table {
 
     fn row(&self, key: &str) -> Option<&'static str> {
         let rows = self.rows();
-        let first = |row: &str| row.split('\t').next().unwrap_or_default().to_owned();
-        let at = rows.binary_search_by(|row| first(row).as_str().cmp(key)).ok()?;
+        let at = rows.binary_search_by(|row| row.split('\t').next().unwrap_or_default().cmp(key)).ok()?;
         rows.get(at).copied()
     }
 }

@@ -27,7 +27,8 @@ impl<'a> Reader<'a> {
         let range = call.range();
         if let Expr::Attribute(attribute) = &*call.func {
             let name = attribute.attr.id.as_str();
-            if let Expr::Name(object) = &*attribute.value
+            if self.has_members
+                && let Expr::Name(object) = &*attribute.value
                 && let Some(value) = self.lookup(&smol_str::format_smolstr!("{}.{name}", object.id)).cloned()
             {
                 return self.call_value(&value, call);

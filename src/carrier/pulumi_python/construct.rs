@@ -165,7 +165,7 @@ impl<'a> Reader<'a> {
         };
         let address = self.address(&wanted);
         if let (Some(_), Some((text, home)), Value::Map(entries)) = (generated, &label, &mut body) {
-            entries.push(generated_name(text, *home, &address));
+            entries.push(generated_name(text, *home));
         }
         let record = Record {
             carrier: Carrier::PulumiProgram,

@@ -67,7 +67,8 @@ impl<'a> Reader<'a> {
             Expr::NoneLiteral(_) => node(Value::Null),
             Expr::Name(name) => self.name(name.id.as_str(), range),
             Expr::Attribute(attribute) => {
-                if let Expr::Name(object) = &*attribute.value
+                if self.has_members
+                    && let Expr::Name(object) = &*attribute.value
                     && let Some(value) =
                         self.lookup(&smol_str::format_smolstr!("{}.{}", object.id, attribute.attr.id)).cloned()
                 {

@@ -360,6 +360,7 @@ impl<'a> Reader<'a> {
             Expr::Name(name) => self.bind(name.id.as_str(), value),
             Expr::Attribute(attribute) => {
                 if let Expr::Name(object) = &*attribute.value {
+                    self.has_members = true;
                     self.bind(smol_str::format_smolstr!("{}.{}", object.id, attribute.attr.id), value);
                 }
             }

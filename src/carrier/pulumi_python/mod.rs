@@ -115,6 +115,8 @@ struct Reader<'a> {
     notes: Vec<RecordNote>,
     noted: BTreeSet<(u32, &'static str)>,
     wants: Vec<String>,
+    /// Whether a member of an object was bound (`self.policy = …`).
+    has_members: bool,
     /// Every name that the file binds anywhere.
     bound: BTreeSet<SmolStr>,
     /// A star import or `exec` may bind further names.
@@ -152,6 +154,7 @@ impl<'a> Reader<'a> {
             notes: Vec::new(),
             noted: BTreeSet::new(),
             wants: Vec::new(),
+            has_members: false,
             bound: BTreeSet::new(),
             binds_more: false,
         }
