@@ -9,6 +9,7 @@ pub mod cloudformation;
 pub mod declaration;
 pub mod declare;
 pub mod format;
+pub mod kubernetes;
 pub mod path;
 pub mod plan;
 pub mod policy_document;
@@ -98,6 +99,12 @@ pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &Rea
             carried.diagnostics.splice(0..0, diagnostics);
             carried
         }
+        Format::KubernetesYaml => {
+            let (documents, diagnostics) = yaml::parse(&Fragment::plain(source, 0, sources.text(source)));
+            let mut carried = kubernetes::read(&documents, options);
+            carried.diagnostics.splice(0..0, diagnostics);
+            carried
+        }
         Format::VaultApi => parsed_json(sources, source, |node| vault_export::read(name, node, options)),
         Format::VaultHcl | Format::VaultJson => bare::vault(name, source, sources.text(source), options),
         Format::Terraform | Format::TerraformJson | Format::TerraformVariables => {
@@ -118,7 +125,6 @@ pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &Rea
             carried.wants.extend(program.wants);
             carried
         }
-        Format::KubernetesYaml => Carried::default(),
     }
 }
 

@@ -22,6 +22,7 @@ mod fuzz_regressions;
 mod fuzz_targets;
 mod lint;
 mod model_escalation;
+mod model_kubernetes;
 mod model_simulate;
 mod model_vault;
 mod pattern_glob;

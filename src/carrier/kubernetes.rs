@@ -1,0 +1,318 @@
+//! bank-vaults configuration and the custom resources of vault-config-operator
+//! (spec: vault-roles, section 3.4).
+
+use smol_str::SmolStr;
+
+use super::declaration::{Carrier, Declaration, Item, Named, VaultKind, VaultObject, VaultPolicy};
+use super::{Carried, ReadOptions, declare};
+use crate::source::Span;
+use crate::syntax::{Entry, Node, Text, Value};
+
+/// What the documents of a YAML text declare.
+#[must_use]
+pub fn read(documents: &[Node], options: &ReadOptions) -> Carried {
+    let mut reader = Reader { options, out: Carried::default() };
+    for document in documents {
+        let text = |key: &str| document.get(key).and_then(Node::as_str).unwrap_or_default();
+        if text("apiVersion").starts_with("redhatcop.redhat.io/") {
+            reader.custom_resource(text("kind"), document);
+            continue;
+        }
+        // The operator's resource holds the configuration; a file of its own is it.
+        let spec = document.get("spec").and_then(|spec| spec.get("externalConfig"));
+        if let Some(config) = spec.or_else(|| document.get("externalConfig")) {
+            reader.configuration(config);
+        } else if document.get("apiVersion").is_none() {
+            reader.configuration(document);
+        }
+    }
+    reader.out
+}
+
+struct Reader<'a> {
+    options: &'a ReadOptions,
+    out: Carried,
+}
+
+/// Entries of a list of maps.
+fn items<'n>(node: &'n Node, key: &str) -> impl Iterator<Item = &'n Node> {
+    let list = node.get(key).and_then(Node::as_list).unwrap_or_default();
+    list.iter().filter(|item| item.as_map().is_some())
+}
+
+fn named(node: &Node, key: &str) -> Option<Named> {
+    let value = node.get(key)?;
+    Some((value.as_text()?.clone(), value.span))
+}
+
+fn atomic(name: impl Into<SmolStr>, span: Span) -> Named {
+    (Text::atomic(name, span), span)
+}
+
+impl Reader<'_> {
+    fn push(&mut self, address: String, span: Span, item: Item) {
+        let address = address.into();
+        let declaration = Declaration { carrier: Carrier::Kubernetes, address, span, condition: None, item };
+        self.out.declarations.push(declaration);
+    }
+
+    fn object(&mut self, kind: VaultKind, mount: Option<Named>, name: Option<Named>, node: &Node, body: Node) {
+        let shown = |named: &Option<Named>| named.as_ref().map(|(text, _)| text.display()).unwrap_or_default();
+        let address = match (&mount, &name) {
+            (Some(_), Some(_)) => format!("{}/{}", shown(&mount), shown(&name)),
+            _ => shown(&name) + &shown(&mount),
+        };
+        self.push(address, node.span, Item::VaultObject(VaultObject { kind, mount, name, namespace: None, body }));
+    }
+
+    fn policy(&mut self, name: Option<Named>, text: &Node, span: Span) {
+        let Some((policy, diagnostics)) = declare::vault_policy(text, self.options) else { return };
+        self.out.diagnostics.extend(diagnostics);
+        let address = name.as_ref().map(|(text, _)| text.display()).unwrap_or_default();
+        self.push(address, span, Item::VaultPolicy(VaultPolicy { name, namespace: None, policy }));
+    }
+
+    /// A bank-vaults configuration.
+    fn configuration(&mut self, config: &Node) {
+        for policy in items(config, "policies") {
+            if let Some(rules) = policy.get("rules") {
+                self.policy(named(policy, "name"), rules, policy.span);
+            }
+        }
+        for auth in items(config, "auth") {
+            self.auth(auth);
+        }
+        for group in items(config, "groups") {
+            self.object(VaultKind::Group, None, named(group, "name"), group, group.clone());
+        }
+        for alias in items(config, "group-aliases") {
+            self.object(VaultKind::GroupAlias, None, named(alias, "name"), alias, alias.clone());
+        }
+        for secrets in items(config, "secrets") {
+            self.secrets(secrets);
+        }
+        for audit in items(config, "audit") {
+            self.object(
+                VaultKind::Audit,
+                None,
+                named(audit, "path").or_else(|| named(audit, "type")),
+                audit,
+                audit.clone(),
+            );
+        }
+    }
+
+    fn auth(&mut self, auth: &Node) {
+        let Some(method) = named(auth, "type") else { return };
+        let Some(kind) = method.0.known().map(SmolStr::new) else { return };
+        let path = named(auth, "path").unwrap_or_else(|| method.clone());
+        self.object(VaultKind::AuthMount, None, Some(path.clone()), auth, auth.clone());
+        if let Some(config) = auth.get("config").filter(|config| config.as_map().is_some()) {
+            self.object(VaultKind::AuthConfig(kind.clone()), Some(path.clone()), None, config, config.clone());
+        }
+        for role in items(auth, "roles") {
+            let kind = match kind.as_str() {
+                "token" => VaultKind::TokenRole,
+                "cert" => VaultKind::AuthMapping { method: kind.clone(), subject: "cert".into() },
+                _ => VaultKind::AuthRole(kind.clone()),
+            };
+            self.object(kind, Some(path.clone()), named(role, "name"), role, role.clone());
+        }
+        for (key, subject, name) in [("users", "user", "username"), ("groups", "group", "name")] {
+            for (name, node) in members(auth.get(key), name) {
+                let kind = VaultKind::AuthMapping { method: kind.clone(), subject: subject.into() };
+                self.object(kind, Some(path.clone()), Some(name), node, node.clone());
+            }
+        }
+        // GitHub: `map: {teams: {ops: policy}, users: {bob: policy}}`.
+        for (key, subject) in [("teams", "team"), ("users", "user")] {
+            let entries = auth.get("map").and_then(|map| map.get(key)).and_then(Node::as_map).unwrap_or_default();
+            for entry in entries {
+                let kind = VaultKind::AuthMapping { method: kind.clone(), subject: subject.into() };
+                let name = (entry.key.clone(), entry.key_span);
+                let body = map_of("policies", entry);
+                self.object(kind, Some(path.clone()), Some(name), &entry.value, body);
+            }
+        }
+    }
+
+    fn secrets(&mut self, secrets: &Node) {
+        let Some(engine) = named(secrets, "type") else { return };
+        let Some(kind) = engine.0.known().map(SmolStr::new) else { return };
+        let path = named(secrets, "path").unwrap_or(engine);
+        self.object(VaultKind::SecretsMount, None, Some(path.clone()), secrets, secrets.clone());
+        let Some(configuration) = secrets.get("configuration").and_then(Node::as_map) else { return };
+        for Entry { key, value, .. } in configuration {
+            let role =
+                !matches!(key.raw(), "config" | "config/issuers" | "config/urls" | "config/ca" | "root/generate");
+            for object in value.as_list().unwrap_or_default() {
+                let kind = if role && matches!(key.raw(), "roles" | "role" | "static-roles" | "keys") {
+                    VaultKind::SecretsRole(kind.clone())
+                } else {
+                    VaultKind::SecretsConfig(kind.clone())
+                };
+                self.object(kind, Some(path.clone()), named(object, "name"), object, object.clone());
+            }
+        }
+    }
+
+    /// A custom resource of vault-config-operator.
+    fn custom_resource(&mut self, kind: &str, document: &Node) {
+        let Some(spec) = document.get("spec") else { return };
+        let name = named(spec, "name").or_else(|| document.get("metadata").and_then(|meta| named(meta, "name")));
+        if kind == "Policy" {
+            if let Some(policy) = spec.get("policy") {
+                self.policy(name, policy, document.span);
+            }
+            return;
+        }
+        let path = named(spec, "path");
+        let body = snake(spec);
+        let object = match kind {
+            "AuthEngineMount" | "SecretEngineMount" => {
+                // The mount is the resource's name below the path, where one is given.
+                let at = match (&path, &name) {
+                    (Some((path, _)), Some((name, span))) => {
+                        path.known().zip(name.known()).map(|(path, name)| atomic(format!("{path}/{name}"), *span))
+                    }
+                    _ => None,
+                };
+                let mount = if kind == "AuthEngineMount" { VaultKind::AuthMount } else { VaultKind::SecretsMount };
+                (mount, None, at.or(name))
+            }
+            "Entity" => (VaultKind::Entity, None, name),
+            "EntityAlias" => (VaultKind::EntityAlias, None, name),
+            "Group" => (VaultKind::Group, None, name),
+            "GroupAlias" => (VaultKind::GroupAlias, None, name),
+            "Audit" => (VaultKind::Audit, None, name),
+            _ => match of_engine(kind) {
+                Some(vault) => (vault, path, name),
+                None => return,
+            },
+        };
+        self.object(object.0, object.1, object.2, document, body);
+    }
+}
+
+/// `KubernetesAuthEngineRole` → a role of `kubernetes`.
+fn of_engine(kind: &str) -> Option<VaultKind> {
+    let engine = |name: &str| {
+        SmolStr::from(match name {
+            "JWTOIDC" => "jwt".to_owned(),
+            "PKI" => "pki".to_owned(),
+            "LDAP" => "ldap".to_owned(),
+            "GCP" => "gcp".to_owned(),
+            "RabbitMQ" => "rabbitmq".to_owned(),
+            other => other.to_ascii_lowercase(),
+        })
+    };
+    if let Some((method, what)) = kind.split_once("AuthEngine") {
+        let method = engine(method);
+        return Some(match what {
+            "Role" if method == "cert" => VaultKind::AuthMapping { method, subject: "cert".into() },
+            "Role" => VaultKind::AuthRole(method),
+            "Group" => VaultKind::AuthMapping { method, subject: "group".into() },
+            "Config" => VaultKind::AuthConfig(method),
+            _ => return None,
+        });
+    }
+    let (name, what) = kind.split_once("SecretEngine")?;
+    Some(match what {
+        "Role" | "StaticRole" => VaultKind::SecretsRole(engine(name)),
+        "Config" => VaultKind::SecretsConfig(engine(name)),
+        _ => return None,
+    })
+}
+
+/// Members of a list of maps, or of a map by name, each with its name.
+fn members<'n>(node: Option<&'n Node>, key: &str) -> Vec<(Named, &'n Node)> {
+    match node.map(|node| (&node.value, node)) {
+        Some((Value::List(list), _)) => {
+            let name = |item: &Node| named(item, key).or_else(|| named(item, "name"));
+            list.iter().filter_map(|item| Some((name(item)?, item))).collect()
+        }
+        Some((Value::Map(entries), _)) => {
+            let maps = entries.iter().filter(|entry| entry.value.as_map().is_some());
+            maps.map(|entry| ((entry.key.clone(), entry.key_span), &entry.value)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A body of one field.
+fn map_of(key: &'static str, entry: &Entry) -> Node {
+    let key = Text::atomic(key, entry.key_span);
+    let field = Entry { key, key_span: entry.key_span, value: entry.value.clone() };
+    Node::new(entry.value.span, Value::Map(vec![field]))
+}
+
+/// A custom resource's fields under the API's names.
+fn snake(spec: &Node) -> Node {
+    let mut fields = Vec::new();
+    for entry in spec.as_map().unwrap_or_default() {
+        match entry.key.raw() {
+            "authentication" | "connection" => {}
+            // Namespaces stand one level down.
+            "targetNamespaces" => {
+                for inner in entry.value.as_map().unwrap_or_default() {
+                    let name = match inner.key.raw() {
+                        "targetNamespaces" => "bound_service_account_namespaces",
+                        _ => "bound_service_account_namespace_selector",
+                    };
+                    fields.push(renamed(inner, name.into()));
+                }
+            }
+            "targetServiceAccounts" => fields.push(renamed(entry, "bound_service_account_names".into())),
+            key => fields.push(renamed(entry, snake_case(key).into())),
+        }
+    }
+    Node::new(spec.span, Value::Map(fields))
+}
+
+fn renamed(entry: &Entry, name: SmolStr) -> Entry {
+    Entry { key: Text::atomic(name, entry.key_span), key_span: entry.key_span, value: entry.value.clone() }
+}
+
+/// `tokenMaxTTL` → `token_max_ttl`, `tokenBoundCIDRs` → `token_bound_cidrs`.
+fn snake_case(name: &str) -> String {
+    let chars: Vec<char> = name.chars().collect();
+    let upper = |at: usize| chars.get(at).is_some_and(char::is_ascii_uppercase);
+    let mut out = String::with_capacity(name.len() + 4);
+    for (at, char) in chars.iter().enumerate() {
+        let plural = chars.get(at + 1) == Some(&'s') && chars.len() == at + 2;
+        let starts = at > 0 && upper(at) && (!upper(at - 1) || (at + 1 < chars.len() && !upper(at + 1) && !plural));
+        if starts {
+            out.push('_');
+        }
+        out.push(char.to_ascii_lowercase());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_those_of_the_api() {
+        let table = [
+            ("tokenMaxTTL", "token_max_ttl"),
+            ("tokenBoundCIDRs", "token_bound_cidrs"),
+            ("boundClaims", "bound_claims"),
+            ("OIDCDiscoveryURL", "oidc_discovery_url"),
+            ("policies", "policies"),
+            ("aliasNameSource", "alias_name_source"),
+        ];
+        for (name, expected) in table {
+            assert_eq!(snake_case(name), expected);
+        }
+    }
+
+    #[test]
+    fn kinds_name_their_engine() {
+        assert_eq!(of_engine("KubernetesAuthEngineRole"), Some(VaultKind::AuthRole("kubernetes".into())));
+        assert_eq!(of_engine("JWTOIDCAuthEngineConfig"), Some(VaultKind::AuthConfig("jwt".into())));
+        assert_eq!(of_engine("PKISecretEngineRole"), Some(VaultKind::SecretsRole("pki".into())));
+        assert_eq!(of_engine("RandomSecret"), None);
+    }
+}
