@@ -261,17 +261,14 @@ impl<'a> Reader<'a> {
                 let directory = path::directory(self.sources.name(self.source));
                 let wanted = value.as_str().and_then(|file| path::join(directory, file));
                 let Some(wanted) = wanted else { return unknown("fn::readFile", span) };
-                match self.sources.iter().find(|(_, source)| source.name() == wanted) {
-                    Some((id, source)) => {
-                        let whole = Span::new(id, 0, source.text().len());
-                        Node::new(whole, Value::String(Text::plain(source.text(), 0)))
-                    }
-                    None => {
-                        let node = unknown(&format!("fn::readFile({wanted})"), span);
-                        self.wants.insert(wanted);
-                        node
-                    }
+                let found = self.sources.iter().find(|(_, source)| source.name() == wanted);
+                if let Some((id, source)) = found {
+                    let whole = Span::new(id, 0, source.text().len());
+                    return Node::new(whole, Value::String(Text::plain(source.text(), 0)));
                 }
+                let node = unknown(&format!("fn::readFile({wanted})"), span);
+                self.wants.insert(wanted);
+                node
             }
             "join" => {
                 let value = self.value(argument, false, depth - 1);
