@@ -40,3 +40,42 @@ fn unless_names_rules_that_exist() {
         }
     }
 }
+
+/// Words in the parsers' sources that are written like a problem's name and are none.
+const NO_PROBLEMS: [&str; 4] = ["alias-lookahead", "assume-role", "read-only", "resolve-role"];
+
+/// Each text between quotes that is written like a rule's name, outside tests.
+fn rule_names(source: &str) -> BTreeSet<&str> {
+    let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let quoted = lines.flat_map(|line| line.split('"').skip(1).step_by(2));
+    let name = |text: &&str| {
+        let letters = |part: &str| {
+            part.starts_with(|c: char| c.is_ascii_lowercase())
+                && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        };
+        text.contains('-') && text.split('-').all(letters)
+    };
+    quoted.filter(name).filter(|text| !NO_PROBLEMS.contains(text)).collect()
+}
+
+#[test]
+fn every_problem_of_the_parsers_has_a_page() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages: BTreeSet<&str> = lint::builtin_pages().iter().map(|(id, _)| *id).collect();
+    let mut names = 0;
+    let mut without = Vec::new();
+    for (system, directory) in [("aws", "src/aws/document"), ("vault", "src/vault/policy")] {
+        for entry in std::fs::read_dir(root.join(directory)).unwrap() {
+            let source = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            for name in rule_names(&source) {
+                names += 1;
+                if !pages.contains(format!("{system}/{name}").as_str()) {
+                    without.push(format!("{system}/{name}"));
+                }
+            }
+        }
+    }
+    assert!(names > 60, "only {names} names were found");
+    assert!(without.is_empty(), "problems without a page: {without:?}");
+}
