@@ -1,0 +1,25 @@
+use super::guard_common::{Guard, guard};
+use crate::aws::document::PolicyKind;
+use crate::lint::{Check, Sink, StatementContext};
+
+pub(super) const CHECK: Check = Check::AwsStatement(check);
+
+fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
+    let facts = context.facts;
+    if context.kind() != PolicyKind::Resource || !facts.allow || facts.statement.conditions_unknown {
+        return;
+    }
+    let Some(everybody) = facts.anyone() else { return };
+    if facts.conditions.iter().any(|c| matches!(guard(c), Guard::Fixed | Guard::Other)) {
+        return;
+    }
+    let Some(open) = facts.conditions.first().filter(|_| facts.conditions.iter().all(|c| guard(c) == Guard::Weak))
+    else {
+        return;
+    };
+    let key = open.condition.key.display();
+    let what = facts.actions.first().map_or("this".into(), |a| format!("`{}`", a.item.text.display()));
+    sink.report(everybody, format!("{what} is open to everybody: `{key}` does not tell who calls"))
+        .related(open.condition.key_span, "no limit on who")
+        .help("pin `aws:PrincipalOrgID` or `aws:PrincipalAccount`, or name the principals");
+}
