@@ -1,11 +1,11 @@
 use super::condition_common::{all_known, texts};
-use crate::lint::{Check, Sink, StatementContext};
+use crate::lint::{ActionFact, Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
-    let everything = !facts.not_action && facts.actions.iter().any(|action| action.is_all());
+    let everything = !facts.not_action && facts.actions.iter().any(ActionFact::is_all);
     if !facts.deny || !everything {
         return;
     }

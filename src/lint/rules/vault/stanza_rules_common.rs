@@ -1,0 +1,24 @@
+//! What the rules about stanzas of one policy share: the merged rules and the stanza that
+//! a merged rule comes from.
+
+use crate::lint::VaultPolicyContext;
+use crate::region::vault::Rules;
+use crate::vault::policy::Stanza;
+
+/// Beyond this many merged rules the pairwise questions are not asked: policies people
+/// write have a few dozen, and the questions grow with the square.
+const MOST: usize = 400;
+
+/// The policy's stanzas merged; none where there is nothing to compare, or too much.
+pub(super) fn rules(context: &VaultPolicyContext<'_>) -> Option<Rules> {
+    if !(2..=MOST).contains(&context.policy.policy.stanzas.len()) {
+        return None;
+    }
+    Some(Rules::new([&context.policy.policy], context.inputs.dialect))
+}
+
+/// The first stanza of a merged rule.
+pub(super) fn stanza<'a>(context: &VaultPolicyContext<'a>, rules: &Rules, rule: usize) -> Option<&'a Stanza> {
+    let first = rules.rules().get(rule)?.stanzas.first()?;
+    context.policy.policy.stanzas.get(first.stanza)
+}
