@@ -276,6 +276,11 @@ impl Sink<'_> {
         self.severity
     }
 
+    /// The finding that was reported last by anybody, to be completed.
+    pub(crate) fn last(&mut self) -> Option<&mut Finding> {
+        self.findings.last_mut()
+    }
+
     /// Reports a place with one sentence: lower case, no final period, user input in
     /// backticks. The finding that comes back takes labels, witness, fix and so on.
     pub fn report(&mut self, span: Span, message: impl Into<String>) -> &mut Finding {

@@ -1,0 +1,66 @@
+use crate::aws::catalog::{AccessLevel, catalog};
+use crate::lint::{ActionFact, Check, Severity, Sink, StatementContext};
+
+pub(super) const CHECK: Check = Check::AwsStatement(check);
+
+/// Services that keep data, code, keys or access.
+const WORTH: [&str; 13] = [
+    "backup",
+    "ecr",
+    "glue",
+    "iam",
+    "kms",
+    "lambda",
+    "organizations",
+    "ram",
+    "s3",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "sso",
+];
+
+fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
+    let facts = context.facts;
+    if facts.not_action || facts.not_resource || facts.conditional || !context.grants() {
+        return;
+    }
+    let Some(resource) = facts.any_resource() else { return };
+    let mut found: Option<(&ActionFact<'_>, String, bool)> = None;
+    for item in facts.actions.iter().filter(|item| !item.is_all()) {
+        let Some(action) = manages(context, item) else { continue };
+        let worth = WORTH.contains(&item.service()) && !item.is_service_star();
+        if found.as_ref().is_none_or(|(_, _, sure)| worth && !sure) {
+            found = Some((item, action, worth));
+        }
+    }
+    let Some((item, action, worth)) = found else { return };
+    let span = item.item.span;
+    let severity = if worth { sink.severity() } else { Severity::Low };
+    sink.report(span, format!("`{action}` on every resource lets the holder say who else has access to them"))
+        .label("changes access")
+        .related(resource, "every resource")
+        .severity(severity)
+        .granted_by(span);
+}
+
+/// An action of the item that manages permissions on resources and is not denied.
+fn manages(context: &StatementContext<'_>, item: &ActionFact<'_>) -> Option<String> {
+    let denies: Vec<_> =
+        context.document.statements.iter().filter(|s| s.deny && !s.conditional && !s.not_action).collect();
+    let open = |lower: &str| {
+        !denies.iter().any(|deny| {
+            (deny.resources.is_empty() || deny.any_resource().is_some())
+                && deny.actions.iter().any(|denied| denied.covers(lower))
+        })
+    };
+    let service = catalog().service(item.service())?;
+    let mut held = service.actions.iter().filter(|known| {
+        known.level == AccessLevel::Permissions
+            && known.takes_resource()
+            && known.lower != "passrole"
+            && crate::pattern::glob::matches(item.name(), &known.lower)
+    });
+    let found = held.find(|known| open(&format!("{}:{}", service.prefix, known.lower)))?;
+    Some(format!("{}:{}", service.prefix, found.name))
+}

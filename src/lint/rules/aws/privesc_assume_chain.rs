@@ -1,0 +1,22 @@
+use super::escalation_common::{Reach, grant, report, spelled};
+use crate::lint::{Check, DocumentContext, Sink};
+
+pub(super) const CHECK: Check = Check::AwsDocument(check);
+
+const CHANGES: [&str; 4] =
+    ["iam:attachrolepolicy", "iam:putrolepolicy", "iam:updateassumerolepolicy", "iam:createpolicyversion"];
+
+fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
+    if !context.grants_to_identity() {
+        return;
+    }
+    let statements = context.statements;
+    let Some(assume) = grant(statements, "sts:assumerole", Reach::Every) else { return };
+    let changes = CHANGES.iter().filter_map(|action| grant(statements, action, Reach::Any));
+    if let Some(change) = changes.min_by_key(|grant| (grant.lowered, grant.span.start)) {
+        let changes = spelled(change.action);
+        let message =
+            format!("`{changes}` with `sts:AssumeRole` on every role lets the holder raise a role and become it");
+        report(&[change, assume], change, message, sink.severity(), sink);
+    }
+}

@@ -1,0 +1,19 @@
+use super::escalation_common::{Reach, first};
+use crate::lint::{Check, DocumentContext, Sink};
+
+pub(super) const CHECK: Check = Check::AwsDocument(check);
+
+const ACTIONS: &[&str] = &[
+    "iam:deleteuserpermissionsboundary",
+    "iam:deleterolepermissionsboundary",
+    "iam:putuserpermissionsboundary",
+    "iam:putrolepermissionsboundary",
+];
+
+fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
+    if context.grants_to_identity() {
+        first(context.statements, ACTIONS, Reach::EveryOrSelf, sink, |action| {
+            format!("`{action}` lets the holder lift the permissions boundary that limits it or what it makes")
+        });
+    }
+}

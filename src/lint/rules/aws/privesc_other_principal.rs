@@ -1,0 +1,15 @@
+use super::escalation_common::{Reach, first};
+use crate::lint::{Check, DocumentContext, Sink};
+
+pub(super) const CHECK: Check = Check::AwsDocument(check);
+
+const ACTIONS: &[&str] =
+    &["iam:createaccesskey", "iam:createloginprofile", "iam:updateloginprofile", "iam:updateassumerolepolicy"];
+
+fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
+    if context.grants_to_identity() {
+        first(context.statements, ACTIONS, Reach::Every, sink, |action| {
+            format!("`{action}` lets the holder act as any other user or role of the account")
+        });
+    }
+}

@@ -1,0 +1,18 @@
+use super::escalation_common::{limited, listed, milder, pass_set, report};
+use crate::lint::{Check, DocumentContext, Sink};
+
+pub(super) const CHECK: Check = Check::AwsDocument(check);
+
+fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
+    if !context.grants_to_identity() {
+        return;
+    }
+    let Some(set) = pass_set(context.statements) else { return };
+    let Some((pass, others)) = set.split_first() else { return };
+    let mut severity = sink.severity();
+    if limited(&set) && !set.iter().any(|grant| grant.lowered) {
+        severity = milder(severity);
+    }
+    let message = format!("with {} this runs the holder's code as any role that the service may take", listed(others));
+    report(&set, *pass, message, severity, sink);
+}

@@ -1,0 +1,24 @@
+use super::escalation_common::{Reach, first};
+use crate::lint::{Check, DocumentContext, Sink};
+
+pub(super) const CHECK: Check = Check::AwsDocument(check);
+
+const ACTIONS: &[&str] = &[
+    "iam:attachuserpolicy",
+    "iam:attachgrouppolicy",
+    "iam:attachrolepolicy",
+    "iam:putuserpolicy",
+    "iam:putgrouppolicy",
+    "iam:putrolepolicy",
+    "iam:createpolicyversion",
+    "iam:setdefaultpolicyversion",
+    "iam:addusertogroup",
+];
+
+fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
+    if context.grants_to_identity() {
+        first(context.statements, ACTIONS, Reach::EveryOrSelf, sink, |action| {
+            format!("`{action}` lets the holder give itself any permission")
+        });
+    }
+}

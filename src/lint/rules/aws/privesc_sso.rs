@@ -1,0 +1,19 @@
+use super::escalation_common::{Reach, first};
+use crate::lint::{Check, DocumentContext, Sink};
+
+pub(super) const CHECK: Check = Check::AwsDocument(check);
+
+const ACTIONS: &[&str] = &[
+    "sso:putinlinepolicytopermissionset",
+    "sso:attachmanagedpolicytopermissionset",
+    "sso:attachcustomermanagedpolicyreferencetopermissionset",
+    "sso:createaccountassignment",
+];
+
+fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
+    if context.grants_to_identity() {
+        first(context.statements, ACTIONS, Reach::Every, sink, |action| {
+            format!("`{action}` lets the holder give itself any access in the accounts of the organization")
+        });
+    }
+}
