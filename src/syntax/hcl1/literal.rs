@@ -175,7 +175,7 @@ pub(super) fn heredoc(fragment: &Fragment<'_>, start: usize, end: usize) -> Opti
     // arithmetic on offsets takes off the end, whatever stands there.
     let indented = token.as_bytes().get(2) == Some(&b'-');
     let head = token.get(..body)?.trim_end_matches(['\r', '\n']).len();
-    let marker = head - if indented { 3 } else { 2 };
+    let marker = head.checked_sub(if indented { 3 } else { 2 })?;
     let crlf = usize::from(token.ends_with("\r\n"));
     let stop = (token.len() - crlf).checked_sub(marker + 1)?.max(body);
     let mut out = Builder::new(fragment);

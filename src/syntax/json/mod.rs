@@ -299,11 +299,16 @@ impl<'a> Reader<'a> {
     }
 
     fn error(&self, start: usize, end: usize, message: &str) -> Failure {
-        Failure::new(Diagnostic::error("syntax/json", message, self.span(start, end)))
+        Failure::new(Diagnostic::error("syntax/json", message, self.whole(start, end)))
+    }
+
+    /// The span of a fault: what is wrong may end inside a character, its place may not.
+    fn whole(&self, start: usize, end: usize) -> crate::source::Span {
+        self.span(self.text.floor_char_boundary(start), self.text.ceil_char_boundary(end))
     }
 
     fn error_with(&self, start: usize, end: usize, message: &str, help: &str) -> Failure {
-        Failure::new(Diagnostic::error("syntax/json", message, self.span(start, end)).with_help(help))
+        Failure::new(Diagnostic::error("syntax/json", message, self.whole(start, end)).with_help(help))
     }
 
     fn trailing_comma(&self, comma: usize) -> Failure {
