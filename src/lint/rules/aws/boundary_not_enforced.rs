@@ -1,0 +1,36 @@
+use super::boundary_common::{BOUNDARY, demanded, denied};
+use crate::lint::{Check, Sink, StatementContext};
+
+pub(super) const CHECK: Check = Check::AwsStatement(check);
+
+/// What gives a principal permissions.
+const ACTIONS: &[&str] = &[
+    "iam:createrole",
+    "iam:createuser",
+    "iam:putrolepolicy",
+    "iam:putuserpolicy",
+    "iam:attachrolepolicy",
+    "iam:attachuserpolicy",
+];
+
+fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
+    let facts = context.facts;
+    if !context.grants() || facts.not_action || !demanded(context.document) {
+        return;
+    }
+    if facts.statement.conditions_unknown || facts.conditions.iter().any(|c| c.key == BOUNDARY) {
+        return;
+    }
+    for action in &facts.actions {
+        if let Some(open) = ACTIONS.iter().find(|known| action.meets(known) && !denied(context.document, known)) {
+            let shown = action.item.text.display();
+            let name = if action.wildcard { format!("`{shown}` holds `{open}`, which") } else { format!("`{shown}`") };
+            sink.report(
+                action.item.span,
+                format!("{name} asks for no permissions boundary here, as the policy does elsewhere"),
+            )
+            .granted_by(action.item.span)
+            .help("add a condition on `iam:PermissionsBoundary`");
+        }
+    }
+}

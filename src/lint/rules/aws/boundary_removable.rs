@@ -1,0 +1,24 @@
+use super::boundary_common::{demanded, denied};
+use crate::lint::{Check, Sink, StatementContext};
+
+pub(super) const CHECK: Check = Check::AwsStatement(check);
+
+const ACTIONS: &[&str] = &["iam:deleterolepermissionsboundary", "iam:deleteuserpermissionsboundary"];
+
+fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
+    let facts = context.facts;
+    if !context.grants() || facts.not_action || !demanded(context.document) {
+        return;
+    }
+    for action in &facts.actions {
+        if ACTIONS.iter().any(|known| action.meets(known) && !denied(context.document, known)) {
+            let shown = action.item.text.display();
+            sink.report(
+                action.item.span,
+                format!("`{shown}` takes away the boundary that the policy demands elsewhere"),
+            )
+            .granted_by(action.item.span)
+            .help("deny it");
+        }
+    }
+}
