@@ -58,9 +58,18 @@ fn manages(context: &StatementContext<'_>, item: &ActionFact<'_>) -> Option<Stri
     let mut held = service.actions.iter().filter(|known| {
         known.level == AccessLevel::Permissions
             && known.takes_resource()
-            && known.lower != "passrole"
+            && grants_access(&known.lower)
             && crate::pattern::glob::matches(item.name(), &known.lower)
     });
     let found = held.find(|known| open(&format!("{}:{}", service.prefix, known.lower)))?;
     Some(format!("{}:{}", service.prefix, found.name))
+}
+
+/// Whether an action of that class gives access. The class also holds actions that show it
+/// or take it away, and `iam:CreatePolicy`, which grants nothing until it is attached.
+fn grants_access(name: &str) -> bool {
+    let gives =
+        ["add", "associate", "attach", "authorize", "batchgrant", "batchput", "create", "enable", "grant", "modify"];
+    let more = ["put", "register", "set", "share", "update"];
+    gives.iter().chain(&more).any(|verb| name.starts_with(verb)) && name != "createpolicy"
 }

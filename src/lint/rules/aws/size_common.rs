@@ -1,0 +1,72 @@
+//! How long a policy is, as AWS counts, and how long it may be.
+
+use crate::aws::document::PolicyKind;
+use crate::carrier::declaration::Carrier;
+use crate::lint::DocumentContext;
+
+/// A policy measured.
+pub(super) struct Size {
+    /// Characters (or bytes) as AWS counts them.
+    pub(super) length: usize,
+    /// How many there may be.
+    pub(super) limit: usize,
+    /// What the limit is for.
+    pub(super) what: &'static str,
+    /// Whether it is known what the policy is attached to.
+    pub(super) sure: bool,
+}
+
+/// Measures a policy whose whole text is at hand. Source: IAM and AWS STS quotas; AWS
+/// Organizations quotas (10,240 characters for service control policies since May 2026).
+pub(super) fn measure(context: &DocumentContext<'_>) -> Option<Size> {
+    let text = text(context)?;
+    let dense = text.chars().filter(|c| !c.is_whitespace()).count();
+    let bytes = text.len();
+    let declared = !context.policy.kind_guessed;
+    let size = |length, limit, what, sure| Some(Size { length, limit, what, sure });
+    match context.kind {
+        PolicyKind::Trust => size(dense, 2_048, "a role's trust policy", true),
+        PolicyKind::Scp if declared => size(dense, 10_240, "a service control policy", true),
+        PolicyKind::Rcp if declared => size(dense, 5_120, "a resource control policy", true),
+        PolicyKind::Session => size(dense, 2_048, "a session policy", true),
+        PolicyKind::Identity | PolicyKind::Boundary => match record(context) {
+            Some("aws_iam_policy" | "AWS::IAM::ManagedPolicy") => size(dense, 6_144, "a managed policy", true),
+            Some("aws_iam_user_policy") => size(dense, 2_048, "all inline policies of a user", true),
+            Some("aws_iam_group_policy") => size(dense, 5_120, "all inline policies of a group", true),
+            Some("aws_iam_role_policy") => size(dense, 10_240, "all inline policies of a role", true),
+            _ => size(dense, 10_240, "any policy of one's own", false),
+        },
+        PolicyKind::Resource => match context.policy.service.as_deref() {
+            Some("s3") => size(bytes, 20_480, "a bucket policy", true),
+            Some("kms") => size(bytes, 32_768, "a key policy", true),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The type of the resource that holds the document.
+fn record<'a>(context: &DocumentContext<'a>) -> Option<&'a str> {
+    let around = |span: crate::source::Span| span.contains(context.document.span);
+    context.inputs.records.iter().find(|record| around(record.span)).map(|record| record.kind.as_str())
+}
+
+/// The document's text, if it is JSON as it will be sent, with nothing to fill in.
+fn text<'a>(context: &DocumentContext<'a>) -> Option<&'a str> {
+    let document = context.document;
+    if document.unknown || document.statements_unknown {
+        return None;
+    }
+    let text = context.inputs.sources.slice(document.span).trim();
+    let body = text.strip_prefix('{')?.trim_start();
+    if !body.starts_with('"') || !text.ends_with('}') || text.contains("\\\"") {
+        return None;
+    }
+    let verbatim = match context.declaration.carrier {
+        Carrier::AwsPolicyFile | Carrier::AwsExport => true,
+        Carrier::Terraform => !text.contains("${") && !text.contains("%{"),
+        Carrier::CloudFormation => !text.contains("Fn::") && !text.contains("\"Ref\""),
+        _ => false,
+    };
+    verbatim.then_some(text)
+}
