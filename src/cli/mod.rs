@@ -6,15 +6,21 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod access;
+mod asked;
 mod check;
 mod completions;
 mod explain;
+mod init;
 mod inputs;
+mod model;
 mod requests;
 mod rules;
 mod setup;
 mod simulate;
 mod version;
+mod who_can;
+mod world;
 
 /// The exit statuses that scripts rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +60,11 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::CheckArgs),
-    Simulate(simulate::SimulateArgs),
+    Simulate(Box<simulate::SimulateArgs>),
+    WhoCan(who_can::WhoCanArgs),
+    Access(access::AccessArgs),
+    Model(model::ModelArgs),
+    Init(init::InitArgs),
     Explain(explain::ExplainArgs),
     Rules(rules::RulesArgs),
     Version(version::VersionArgs),
@@ -139,6 +149,10 @@ pub fn run() -> ExitCode {
     let done = match cli.command {
         Command::Check(args) => check::run(&args, &global),
         Command::Simulate(args) => simulate::run(&args, &global),
+        Command::WhoCan(args) => who_can::run(&args, &global),
+        Command::Access(args) => access::run(&args, &global),
+        Command::Model(args) => model::run(&args, &global),
+        Command::Init(args) => init::run(&args),
         Command::Explain(args) => explain::run(&args, &global),
         Command::Rules(args) => rules::run(&args, &global),
         Command::Version(args) => version::run(&args),

@@ -1,25 +1,22 @@
 //! `overgrant simulate`
 
-use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::{Map, Value};
 
-use super::inputs;
-use super::setup::{ReadArgs, setup};
+use super::asked::{self, VaultAsked};
+use super::setup::ReadArgs;
+use super::world::{AnswerFormat, ContextArgs, Refusal, World, no_principal, parse_pair};
 use super::{Exit, Global, Terminal, requests};
-use crate::aws::context::{Context, ContextValue};
 use crate::aws::document::PolicyKind;
 use crate::aws::evaluate::{self, PreparedPolicy};
 use crate::carrier::declaration::{AwsPolicy, Item};
 use crate::decision::Decision;
-use crate::diagnostic::Level;
-use crate::model::{Model, Target};
 use crate::report::answer::Answer;
-use crate::report::escape;
-use crate::source::{Fragment, SourceId, SourceMap};
+use crate::simulate::principal::{Principal, identity_of, resolve};
+use crate::source::{Fragment, SourceId};
 use crate::vault::acl::{self, Acl, Granted, Settings};
 use crate::vault::builtin;
 use crate::vault::capability::Capability;
@@ -37,7 +34,10 @@ use crate::vault::policy::{self, Policy, parse_duration};
 #[derive(Debug, Args)]
 pub(super) struct SimulateArgs {
     /// Answer the requests of a file, one JSON object a line; `-` reads standard input
-    #[arg(long, value_name = "FILE", exclusive = true)]
+    #[arg(long, value_name = "FILE", conflicts_with_all = [
+        "policy", "principal", "model", "capability", "path", "param", "wrap_ttl", "namespace", "entity", "action",
+        "resource", "resource_account", "context", "context_complete", "dialect",
+    ])]
     requests: Option<PathBuf>,
     /// A policy of the token or caller: a file, or a name in the model; may be repeated
     #[arg(long, value_name = "FILE|NAME")]
@@ -61,6 +61,12 @@ pub(super) struct SimulateArgs {
     /// Vault: the wrapping time asked for, such as 5m
     #[arg(long, value_name = "DURATION", requires = "capability")]
     wrap_ttl: Option<String>,
+    /// Vault: the namespace of the request; without it the principal's own
+    #[arg(long, value_name = "NAMESPACE", requires = "capability")]
+    namespace: Option<String>,
+    /// Vault: the entity of the model that holds the token, for templates in `--policy`
+    #[arg(long, value_name = "NAME", requires = "capability", requires = "policy")]
+    entity: Option<String>,
     /// AWS: the action, such as s3:GetObject
     #[arg(long, value_name = "ACTION")]
     action: Option<String>,
@@ -70,87 +76,51 @@ pub(super) struct SimulateArgs {
     /// AWS: the account that the resource belongs to, where its ARN does not tell
     #[arg(long, value_name = "ACCOUNT", requires = "action")]
     resource_account: Option<String>,
-    /// AWS: a condition key of the request, as KEY=VALUE; repeat it for several values
-    #[arg(long, value_name = "KEY=VALUE", requires = "action", value_parser = parse_pair)]
-    context: Vec<(String, String)>,
-    /// AWS: keys that are not given are absent from the request, rather than unknown
-    #[arg(long, requires = "action")]
-    context_complete: bool,
-    /// Format of the answer
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
-    format: AnswerFormat,
+    #[command(flatten)]
+    context: ContextArgs,
+    /// Format of the answer: human, unless it is that of `--requests`, which is JSON
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<AnswerFormat>,
     #[command(flatten)]
     read: ReadArgs,
 }
 
-/// Values of `--format`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum AnswerFormat {
-    /// For people
-    Human,
-    /// JSON, version 1
-    Json,
-}
-
-fn parse_pair(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
-    if key.is_empty() { Err("the key is empty".to_owned()) } else { Ok((key.to_owned(), value.to_owned())) }
-}
-
 pub(super) fn run(args: &SimulateArgs, global: &Global) -> io::Result<Exit> {
     if let Some(file) = &args.requests {
+        if args.format == Some(AnswerFormat::Human) {
+            return Refusal::from("`--requests` answers in JSON; leave `--format human` out").tell();
+        }
         return requests::run(file);
     }
-    let setup = setup(global, &args.read);
     let (files, names): (Vec<&String>, Vec<&String>) = args.policy.iter().partition(|name| Path::new(name).is_file());
     let mut paths: Vec<PathBuf> = files.iter().map(PathBuf::from).collect();
-    let asks_model = !names.is_empty() || args.policy.is_empty();
+    let asks_model = !names.is_empty() || args.policy.is_empty() || args.entity.is_some();
     if asks_model {
         paths.extend(args.model.iter().cloned());
     }
-    let options = setup.load_options("<stdin>");
-    let loaded = inputs::load(setup.sources, &paths, &options);
-    if global.verbose {
-        loaded.tell(&mut io::stderr().lock())?;
-    }
-    // A policy that was asked for and cannot be read must not count as one that grants nothing.
-    let errors: Vec<_> = setup
-        .diagnostics
-        .iter()
-        .chain(&loaded.diagnostics)
-        .filter(|d| d.level == Level::Error)
-        .map(|d| {
-            let place =
-                d.span.and_then(|span| Some((loaded.sources.name(span.source), loaded.sources.positions(span)?.0)));
-            match place {
-                Some((name, at)) => format!("{name}:{}:{}: {}", at.line, at.column, d.message),
-                None => d.message.clone(),
-            }
-        })
-        .collect();
-    if !errors.is_empty() {
-        return refuse(&errors.join("\nerror: "));
-    }
-    let sources = loaded.sources;
-    let model = Model::build(loaded.carried.declarations, &sources);
-    let chosen =
-        Chosen { args, model: &model, sources: &sources, files: &files, names: &names, dialect: setup.dialect };
+    let world = match World::load(global, &args.read, &paths)? {
+        Ok(world) => world,
+        Err(refusal) => return refusal.tell(),
+    };
+    let chosen = Chosen { args, world: &world, files: &files, names: &names, dialect: world.dialect };
     let answer = match (&args.capability, &args.path, &args.action) {
         (Some(capability), Some(path), _) => vault(&chosen, capability, path),
         (_, _, Some(action)) => aws(&chosen, action),
-        _ => Err("give `--capability` and `--path` for Vault, `--action` and `--resource` for AWS".to_owned()),
+        _ if args.context.is_given() => Err("give the `--action` that the context is of".into()),
+        _ => Err("give `--capability` and `--path` for Vault, `--action` and `--resource` for AWS".into()),
     };
     let answer = match answer {
         Ok(answer) => answer,
-        Err(message) => return refuse(&message),
+        Err(refusal) => return refusal.tell(),
     };
+    let sources = &world.sources;
     let mut out = BufWriter::new(io::stdout().lock());
-    match args.format {
+    match args.format.unwrap_or_default() {
         AnswerFormat::Human => {
             let terminal = Terminal::stdout(global.color);
-            answer.write_human(&sources, terminal.color, terminal.width, &mut out)?;
+            answer.write_human(sources, terminal.color, terminal.width, &mut out)?;
         }
-        AnswerFormat::Json => answer.write_json(&sources, &mut out)?,
+        AnswerFormat::Json => answer.write_json(sources, &mut out)?,
     }
     out.flush()?;
     Ok(match answer.decision {
@@ -160,19 +130,10 @@ pub(super) fn run(args: &SimulateArgs, global: &Global) -> io::Result<Exit> {
     })
 }
 
-fn refuse(message: &str) -> io::Result<Exit> {
-    for line in message.split('\n') {
-        let line = line.strip_prefix("error: ").unwrap_or(line);
-        writeln!(io::stderr(), "error: {}", escape::line(line))?;
-    }
-    Ok(Exit::Error)
-}
-
 /// What was asked for, and where to find it.
 struct Chosen<'a> {
     args: &'a SimulateArgs,
-    model: &'a Model,
-    sources: &'a SourceMap,
+    world: &'a World,
     files: &'a [&'a String],
     names: &'a [&'a String],
     dialect: Dialect,
@@ -181,7 +142,7 @@ struct Chosen<'a> {
 impl Chosen<'_> {
     /// Whether a declaration's place is in one of the files that `--policy` names.
     fn in_files(&self, source: SourceId) -> bool {
-        let name = Path::new(self.sources.name(source));
+        let name = Path::new(self.world.sources.name(source));
         let here = std::env::current_dir().unwrap_or_default();
         self.files.iter().any(|file| {
             let shown = crate::source::discovery::display_name(Path::new(file), &here);
@@ -189,123 +150,67 @@ impl Chosen<'_> {
         })
     }
 
-    /// The Vault policies of `--policy`, by name.
-    fn vault_policies(&self) -> Result<Vec<(String, Option<Policy>)>, String> {
+    /// The Vault policies of `--policy`.
+    fn vault_policies(&self) -> Result<Vec<Given>, Refusal> {
         let mut found = Vec::new();
-        let declared = self.model.declarations().iter().filter_map(|d| match &d.item {
-            Item::VaultPolicy(policy) => {
-                let name = policy.name.as_ref().map_or_else(|| d.address.to_string(), |(text, _)| text.display());
-                Some((name, d.span.source, &policy.policy))
-            }
-            _ => None,
-        });
-        for (name, source, policy) in declared {
-            if self.in_files(source) || self.names.iter().any(|wanted| wanted.as_str() == name) {
-                found.push((name, Some(policy.clone())));
+        for declaration in self.world.model.declarations() {
+            let Item::VaultPolicy(declared) = &declaration.item else { continue };
+            let name = declared.name.as_ref();
+            let name = name.map_or_else(|| declaration.address.to_string(), |(text, _)| text.display());
+            if self.in_files(declaration.span.source) || self.names.iter().any(|wanted| wanted.as_str() == name) {
+                let namespace = declared.namespace.as_ref().and_then(|(text, _)| text.known());
+                found.push(Given { name, policy: declared.policy.clone(), namespace: slashed(namespace) });
             }
         }
         for wanted in self.names {
-            if found.iter().any(|(name, _)| name == *wanted) {
+            if found.iter().any(|given| given.name == **wanted) {
                 continue;
             }
             found.push(self.built_in(wanted).ok_or_else(|| no_policy(wanted))?);
         }
-        if found.is_empty() { Err("no Vault policy is in the given files".to_owned()) } else { Ok(found) }
+        if found.is_empty() { Err("no Vault policy is in the given files".into()) } else { Ok(found) }
     }
 
-    fn built_in(&self, name: &str) -> Option<(String, Option<Policy>)> {
+    fn built_in(&self, name: &str) -> Option<Given> {
+        let given = |policy| Given { name: name.to_owned(), policy, namespace: String::new() };
         if name == builtin::ROOT {
-            return Some((name.to_owned(), Some(Policy::default())));
+            return Some(given(Policy::default()));
         }
         let dialect = self.dialect;
         let text = builtin::text(name, dialect)?;
-        let policy = policy::parse(&Fragment::plain(SourceId(u32::MAX), 0, &text), dialect).ok()?;
-        Some((name.to_owned(), Some(policy)))
+        policy::parse(&Fragment::plain(SourceId(u32::MAX), 0, &text), dialect).ok().map(given)
     }
 
-    /// The policies of a Vault principal of the model, and how it comes to them.
-    fn principal_policies(&self, wanted: &str) -> Result<Held, String> {
-        let principals: Vec<_> = self.model.vault_principals().collect();
-        let named = |exact: bool| {
-            principals
-                .iter()
-                .copied()
-                .filter(|principal| {
-                    let name = self.model.principal_name(*principal);
-                    name == wanted || (!exact && name.rsplit(['/', ':']).next() == Some(wanted))
-                })
-                .collect::<Vec<_>>()
-        };
-        let mut found = named(true);
-        if found.is_empty() {
-            found = named(false);
+    /// Who holds the token, where `--entity` says so.
+    fn identity(&self) -> Result<Identity, Refusal> {
+        let Some(name) = &self.args.entity else { return Ok(Identity::Unknown) };
+        let full = if name.starts_with("entity:") { name.clone() } else { format!("entity:{name}") };
+        match resolve(&self.world.model, &full).map_err(|why| no_principal(&why))? {
+            Principal::Vault(principal) => Ok(identity_of(&self.world.model, principal)),
+            Principal::Aws(_) => Ok(Identity::Unknown),
         }
-        if let Some(policy) = wanted.strip_prefix("policy:") {
-            let policies = self.vault_policies_named(policy)?;
-            return Ok((policies, Vec::new(), format!("policy:{policy}")));
-        }
-        let principal = match found.as_slice() {
-            [one] => *one,
-            [] => return Err(format!("no principal `{wanted}` is in the model; look for it with `-C PATH`")),
-            several => {
-                let names: Vec<_> = several.iter().map(|p| format!("`{}`", self.model.principal_name(*p))).collect();
-                return Err(format!("`{wanted}` could be {}", names.join(", ")));
-            }
-        };
-        let effective = self.model.effective(principal);
-        let mut policies = Vec::new();
-        let mut chains = Vec::new();
-        for held in &effective.held {
-            let entry = match held.target {
-                Target::Policy(id) => (held.name.to_string(), self.model.policy_document(id).cloned()),
-                Target::Root => (builtin::ROOT.to_owned(), Some(Policy::default())),
-                Target::Default => self.built_in("default").unwrap_or_else(|| ("default".to_owned(), None)),
-                Target::Dangling | Target::Unknown => (held.name.to_string(), None),
-            };
-            chains.push((entry.0.clone(), held.chain.iter().map(|link| link.name.clone()).collect::<Vec<_>>()));
-            policies.push(entry);
-        }
-        for (why, _) in &effective.open {
-            policies.push((why.clone(), None));
-        }
-        Ok((policies, chains, self.model.principal_name(principal)))
-    }
-
-    fn vault_policies_named(&self, name: &str) -> Result<Vec<(String, Option<Policy>)>, String> {
-        let ids = self.model.vault.policies_named(name);
-        let found: Vec<_> = ids.iter().map(|id| (name.to_owned(), self.model.policy_document(*id).cloned())).collect();
-        if found.is_empty() {
-            return self.built_in(name).map(|policy| vec![policy]).ok_or_else(|| no_policy(name));
-        }
-        Ok(found)
     }
 }
 
-/// Policies by name, the chain to each, and the principal's full name.
-type Held = (Vec<(String, Option<Policy>)>, Vec<(String, Vec<String>)>, String);
+/// A policy of the token.
+struct Given {
+    name: String,
+    policy: Policy,
+    namespace: String,
+}
+
+/// A namespace as the evaluator has it: with a slash at its end, empty for the root.
+fn slashed(namespace: Option<&str>) -> String {
+    let namespace = namespace.unwrap_or("").trim_matches('/');
+    if namespace.is_empty() { String::new() } else { format!("{namespace}/") }
+}
 
 fn no_policy(name: &str) -> String {
     format!("`{name}` is neither a file nor the name of a policy of the model; look for it with `-C PATH`")
 }
 
-fn vault(chosen: &Chosen<'_>, capability: &str, path: &str) -> Result<Answer, String> {
-    let (args, dialect) = (chosen.args, chosen.dialect);
-    let operation = Capability::from_name(capability)
-        .and_then(Operation::of_capability)
-        .or_else(|| Operation::from_name(capability))
-        .ok_or_else(|| format!("`{capability}` is no capability that a request can need"))?;
-    let (policies, chains, principal) = match (&args.principal, args.policy.is_empty()) {
-        (Some(principal), true) => chosen.principal_policies(principal)?,
-        (None, false) => (chosen.vault_policies()?, Vec::new(), String::new()),
-        (Some(_), false) => return Err("give either `--principal` or `--policy` for Vault".to_owned()),
-        (None, true) => return Err("give `--principal`, or the token's policies with `--policy`".to_owned()),
-    };
-    let granted: Vec<Granted<'_>> = policies
-        .iter()
-        .map(|(name, policy)| policy.as_ref().map_or_else(|| Granted::unknown(name), |p| Granted::new(name, p)))
-        .collect();
-    let now = jiff::Timestamp::now().as_second();
-    let acl = Acl::new(&granted, &Settings { dialect, identity: Identity::Unknown, now: Some(now) });
+fn vault(chosen: &Chosen<'_>, capability: &str, path: &str) -> Result<Answer, Refusal> {
+    let args = chosen.args;
     let parameters: Option<Map<String, Value>> = (!args.param.is_empty()).then(|| {
         let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
         args.param.iter().map(|(key, text)| (key.clone(), value(text))).collect()
@@ -316,24 +221,60 @@ fn vault(chosen: &Chosen<'_>, capability: &str, path: &str) -> Result<Answer, St
     };
     let path = path.trim_start_matches('/');
     let path = path.strip_prefix("v1/").unwrap_or(path);
-    let request = acl::Request { parameters: parameters.as_ref(), wrap_ttl, ..acl::Request::new(operation, path) };
-    let answer = acl.answer(&request);
+    let namespace = args.namespace.as_deref();
+    let asked = VaultAsked { capability, path, namespace, parameters: parameters.as_ref(), wrap_ttl };
+    let policies = match (&args.principal, args.policy.is_empty()) {
+        (Some(wanted), true) => match resolve(&chosen.world.model, wanted) {
+            Ok(Principal::Vault(principal)) => return asked::vault(chosen.world, principal, &asked),
+            Ok(Principal::Aws(_)) => {
+                return Err(format!("`{wanted}` is a principal of AWS; ask with `--action` and `--resource`").into());
+            }
+            // The server's own policies are in no model.
+            Err(why) => match wanted.strip_prefix("policy:").and_then(|name| chosen.built_in(name)) {
+                Some(policy) => vec![policy],
+                None => return Err(no_principal(&why)),
+            },
+        },
+        (None, false) => chosen.vault_policies()?,
+        (Some(_), false) => return Err("give either `--principal` or `--policy` for Vault".into()),
+        (None, true) => return Err("give `--principal`, or the token's policies with `--policy`".into()),
+    };
+    given(chosen, &policies, &asked)
+}
+
+/// Answers a request of a token with these policies.
+fn given(chosen: &Chosen<'_>, policies: &[Given], asked: &VaultAsked<'_>) -> Result<Answer, Refusal> {
+    let operation = Capability::from_name(asked.capability)
+        .and_then(Operation::of_capability)
+        .or_else(|| Operation::from_name(asked.capability))
+        .ok_or_else(|| format!("`{}` is no capability that a request can need", asked.capability))?;
+    let namespace = slashed(asked.namespace);
+    let granted: Vec<Granted<'_>> = policies
+        .iter()
+        .map(|given| {
+            let granted = Granted::new(&given.name, &given.policy);
+            // Without a namespace the policies and the request are taken to be of one.
+            if asked.namespace.is_some() { granted.in_namespace(&given.namespace) } else { granted }
+        })
+        .collect();
+    let now = jiff::Timestamp::now().as_second();
+    let settings = Settings { dialect: chosen.dialect, identity: chosen.identity()?, now: Some(now) };
+    let acl = Acl::new(&granted, &settings);
+    let answer = acl.answer(&acl::Request {
+        namespace: &namespace,
+        parameters: asked.parameters,
+        wrap_ttl: asked.wrap_ttl,
+        ..acl::Request::new(operation, asked.path)
+    });
 
     let known = |source: SourceId| source != SourceId(u32::MAX);
-    let name_of = |policy: usize| policies.get(policy).map_or("", |(name, _)| name.as_str());
-    let mut shown = Answer::new(answer.decision, answer.reason.clone(), format!("{operation} {path}"));
-    if !principal.is_empty() {
-        shown.fact("principal", &principal);
-    }
+    let mut shown = Answer::new(answer.decision, answer.reason.clone(), format!("{operation} {}", asked.path));
     for stanza in &answer.stanzas {
-        let name = name_of(stanza.policy);
+        let name = policies.get(stanza.policy).map_or("", |given| given.name.as_str());
         if known(stanza.span.source) {
             shown.decided(stanza.path_span, format!("decides, of policy `{name}`"));
         } else {
             shown.fact("decided by", &format!("the built-in policy `{name}`"));
-        }
-        if let Some((_, chain)) = chains.iter().find(|(held, _)| held == name) {
-            shown.fact("chain", &chain.join(" → "));
         }
     }
     for near in &answer.near {
@@ -357,25 +298,16 @@ fn vault(chosen: &Chosen<'_>, capability: &str, path: &str) -> Result<Answer, St
     Ok(shown)
 }
 
-fn aws(chosen: &Chosen<'_>, action: &str) -> Result<Answer, String> {
+fn aws(chosen: &Chosen<'_>, action: &str) -> Result<Answer, Refusal> {
     let args = chosen.args;
-    let principal = args.principal.as_deref().ok_or("give the caller's ARN with `--principal`")?;
+    let principal =
+        args.principal.as_deref().ok_or("give the caller with `--principal`: an ARN, or a name in the model")?;
+    let context = args.context.context();
     if args.policy.is_empty() {
-        return Err(
-            "give the policies that bear on the request with `--policy`: files, or names in the model".to_owned()
-        );
-    }
-    let mut context = Context::new(args.context_complete);
-    let mut keys: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (key, value) in &args.context {
-        keys.entry(key).or_default().push(value);
-    }
-    for (key, values) in keys {
-        let value = match values.as_slice() {
-            [one] => ContextValue::One((*one).into()),
-            several => ContextValue::Many(several.iter().map(|value| (*value).into()).collect()),
-        };
-        context.set(key, value);
+        if args.resource_account.is_some() {
+            return Err("`--resource-account` goes with `--policy`; the model tells the accounts itself".into());
+        }
+        return asked::aws(chosen.world, principal, action, &args.resource, context);
     }
     let mut request = evaluate::Request::new(principal, action, &args.resource, context)?;
     if let Some(account) = &args.resource_account {
@@ -384,7 +316,7 @@ fn aws(chosen: &Chosen<'_>, action: &str) -> Result<Answer, String> {
 
     let mut prepared: Vec<(PolicyKind, PreparedPolicy)> = Vec::new();
     let mut used: Vec<String> = Vec::new();
-    for declaration in chosen.model.declarations() {
+    for declaration in chosen.world.model.declarations() {
         let Item::AwsPolicy(AwsPolicy { kind, name, document, .. }) = &declaration.item else { continue };
         let name = name.as_ref().map_or_else(|| declaration.address.to_string(), |(text, _)| text.display());
         let short = name.rsplit('/').next().unwrap_or(&name);
@@ -396,10 +328,10 @@ fn aws(chosen: &Chosen<'_>, action: &str) -> Result<Answer, String> {
         }
     }
     if let Some(missing) = chosen.names.iter().find(|wanted| !used.contains(**wanted)) {
-        return Err(no_policy(missing));
+        return Err(no_policy(missing).into());
     }
     if prepared.is_empty() {
-        return Err("no IAM policy is in the given files".to_owned());
+        return Err("no IAM policy is in the given files".into());
     }
     let of = |wanted: &[PolicyKind]| -> Vec<&PreparedPolicy> {
         prepared.iter().filter(|(kind, _)| wanted.contains(kind)).map(|(_, policy)| policy).collect()

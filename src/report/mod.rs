@@ -16,7 +16,9 @@ pub mod human;
 pub mod json;
 pub mod junit;
 mod line_hash;
+pub mod model;
 pub mod sarif;
+pub mod table;
 
 pub use fingerprint::fingerprints;
 

@@ -133,7 +133,7 @@ impl Session {
             granted.push(one.in_namespace(namespace));
         }
         granted.extend(open.iter().map(|text| Granted::unknown(text)));
-        let settings = Settings { dialect, identity: identity(model, principal), now: None };
+        let settings = Settings { dialect, identity: identity_of(model, principal), now: None };
         let acl = Acl::new(&granted, &settings);
         drop(granted);
         Self {
@@ -310,7 +310,8 @@ fn built_in_default(dialect: Dialect) -> Policy {
 }
 
 /// What the model tells of who acts, for templates.
-fn identity(model: &Model, principal: VaultPrincipal) -> Identity {
+#[must_use]
+pub fn identity_of(model: &Model, principal: VaultPrincipal) -> Identity {
     let entity = match principal {
         VaultPrincipal::Entity(id) => Some(id),
         VaultPrincipal::Token(id) => model.vault.tokens.get(id.index()).and_then(|token| token.entity),

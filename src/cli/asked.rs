@@ -1,0 +1,121 @@
+//! `overgrant simulate` for a principal of the model.
+
+use serde_json::{Map, Value};
+
+use super::world::{Refusal, World};
+use crate::aws::context::Context;
+use crate::decision::Decision;
+use crate::model::VaultPrincipal;
+use crate::report::answer::Answer;
+use crate::simulate::principal::{AwsQuestion, ChainLink, Principal, Session, VaultAnswer, VaultQuestion, decide_aws};
+use crate::vault::capability::Capability;
+
+/// A request to Vault as flags give it.
+pub(super) struct VaultAsked<'a> {
+    pub(super) capability: &'a str,
+    pub(super) path: &'a str,
+    pub(super) namespace: Option<&'a str>,
+    pub(super) parameters: Option<&'a Map<String, Value>>,
+    pub(super) wrap_ttl: Option<i64>,
+}
+
+/// Answers a request of a Vault principal.
+pub(super) fn vault(world: &World, principal: VaultPrincipal, asked: &VaultAsked<'_>) -> Result<Answer, Refusal> {
+    let capability = Capability::from_name(asked.capability)
+        .filter(|capability| !matches!(capability, Capability::Deny | Capability::Subscribe))
+        .ok_or_else(|| format!("`{}` is no capability that a request can need", asked.capability))?;
+    let session = Session::new(&world.model, principal, world.dialect);
+    let answer = session.ask(
+        &world.model,
+        &world.sources,
+        &VaultQuestion {
+            capability,
+            path: asked.path,
+            namespace: asked.namespace,
+            parameters: asked.parameters,
+            wrap_ttl: asked.wrap_ttl,
+        },
+    );
+    Ok(shown(answer))
+}
+
+fn shown(answer: VaultAnswer) -> Answer {
+    let mut shown = Answer::new(answer.decision, answer.reason, format!("{} {}", answer.capability, answer.path));
+    shown.fact("principal", &answer.principal);
+    for chain in &answer.chains {
+        let (stanza, way) = chain.split_last().map_or((None, &[][..]), |(last, way)| (Some(last), way));
+        let held = way.last().map_or("", |link| link.name.as_str());
+        let policy = held.strip_prefix("policy ").unwrap_or(held);
+        match stanza.and_then(|link| link.place.as_ref()) {
+            Some(place) => shown.decided(place.span, format!("decides, of policy `{policy}`")),
+            None => shown.fact("decided by", &format!("the built-in policy `{policy}`")),
+        }
+        shown.fact("chain", &names(way));
+    }
+    for near in &answer.near {
+        let text = format!("`{}`: {}", near.pattern, near.reason);
+        match &near.place {
+            Some(place) => shown.near(place.span, text),
+            None => shown.fact("near", &text),
+        }
+    }
+    for need in &answer.needs {
+        shown.fact("needs", need);
+    }
+    for note in &answer.notes {
+        shown.fact("note", note);
+    }
+    if answer.decision == Decision::Undetermined {
+        shown.depends_on = answer.depends_on;
+    }
+    shown.more("capabilities", Value::from(answer.capabilities));
+    shown.more("sudo", Value::from(answer.sudo));
+    shown.more("root_protected", Value::from(answer.root_protected));
+    shown
+}
+
+fn names(chain: &[ChainLink]) -> String {
+    chain.iter().map(|link| link.name.as_str()).collect::<Vec<_>>().join(" → ")
+}
+
+/// Answers a request of an AWS principal of the model.
+pub(super) fn aws(
+    world: &World,
+    wanted: &str,
+    action: &str,
+    resource: &str,
+    context: Context,
+) -> Result<Answer, Refusal> {
+    let Principal::Aws(id) = world.principal(wanted)? else {
+        return Err(format!("`{wanted}` is a principal of Vault; ask with `--capability` and `--path`").into());
+    };
+    let answer = decide_aws(&world.model, &world.sources, id, &AwsQuestion { action, resource, context })?;
+    let reason = match (answer.condition, answer.reason) {
+        (Some(condition), _) => condition,
+        (None, "allowed") => "a statement allows it and none denies it".to_owned(),
+        (None, "explicit_deny") => format!("a statement of the {} layer denies it", answer.layer),
+        (None, "implicit_deny") => format!("nothing in the {} layer allows it", answer.layer),
+        (None, _) => "it depends on what is not known".to_owned(),
+    };
+    let mut shown = Answer::new(answer.decision, reason, format!("{action} on {resource}"));
+    shown.fact("principal", &answer.principal);
+    for statement in &answer.decided_by {
+        let policy = statement.chain.last().map_or("", String::as_str);
+        match &statement.place {
+            Some(place) => {
+                shown.decided(place.span, format!("decides, of {} policy `{policy}`", statement.layer));
+            }
+            None => shown.fact("decided by", &format!("`{policy}`")),
+        }
+        shown.fact("chain", &format!("{} → {}", statement.chain.join(" → "), statement.statement));
+    }
+    for note in &answer.notes {
+        shown.fact("note", note);
+    }
+    if answer.decision == Decision::Undetermined {
+        shown.depends_on = answer.depends_on;
+    }
+    shown.more("verdict", Value::from(answer.reason));
+    shown.more("layer", Value::from(answer.layer));
+    Ok(shown)
+}
