@@ -2,6 +2,7 @@
 
 use super::vault::cover;
 use super::{Cover, message};
+use crate::aws::catalog::catalog;
 use crate::aws::document::PolicyKind;
 use crate::lint::check::{DocumentContext, Sink};
 use crate::lint::facts::{ResourceFact, StatementFacts};
@@ -181,7 +182,8 @@ impl AwsPlan<'_> {
         if denied {
             return;
         }
-        let values = [("action", written), ("resource", resource.as_str()), ("witness", action)];
+        let action = documented(action);
+        let values = [("action", written), ("resource", resource.as_str()), ("witness", action.as_str())];
         let message = message(self.region.message.as_deref(), "{action} on {resource}: ", sink, &values);
         let shown = if pattern == "*" { resource.as_str() } else { pattern };
         let finding = sink.report(span, message);
@@ -214,6 +216,13 @@ fn line(text: &str) -> Result<Line, String> {
         return Err(format!("`{action}` is no action: expected `service:Name` or `*`"));
     }
     Ok(Line { actions, resources })
+}
+
+/// An action as AWS spells it; a pattern, or one the catalogue does not have, as it is.
+fn documented(action: &str) -> String {
+    catalog()
+        .action(action)
+        .map_or_else(|| action.to_owned(), |(service, known)| format!("{}:{}", service.prefix, known.name))
 }
 
 #[cfg(test)]
