@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use overgrant::source::{Fragment, SourceId};
+use overgrant::syntax::hcl1;
 use overgrant::vault::acl::{Acl, Granted, Request, Settings};
 use overgrant::vault::dialect::Dialect;
 use overgrant::vault::operation::Operation;
@@ -46,9 +47,19 @@ fn acl(policies: &[Policy]) -> Acl {
 }
 
 #[divan::bench]
-fn parse_hcl(bencher: Bencher<'_, '_>) {
+fn parse_policy(bencher: Bencher<'_, '_>) {
     let text = text(1, 5_000);
     bencher.counter(BytesCount::of_str(&text)).bench(|| parse(black_box(&text)));
+}
+
+/// The syntax alone, without reading it as a policy.
+#[divan::bench]
+fn parse_hcl1(bencher: Bencher<'_, '_>) {
+    let text = text(1, 5_000);
+    let options = hcl1::Options { refuse_duplicates: true };
+    bencher
+        .counter(BytesCount::of_str(&text))
+        .bench(|| hcl1::parse(&Fragment::plain(SourceId(0), 0, black_box(&text)), options).unwrap());
 }
 
 #[divan::bench(args = [10, 50, 250])]

@@ -307,12 +307,12 @@ fn request() -> impl Strategy<Value = (Operation, String, Map<String, Value>, Op
 }
 
 proptest! {
-    #![proptest_config(config(400))]
+    #![proptest_config(config(250))]
 
     #[test]
     fn the_evaluator_agrees_with_a_naive_one(
         stanzas in prop::collection::vec(stanza(), 0..8),
-        requests in prop::collection::vec(request(), 1..12),
+        requests in prop::collection::vec(request(), 1..40),
         split in 0_usize..8,
     ) {
         let texts: Vec<String> = stanzas.iter().map(Stanza::text).collect();

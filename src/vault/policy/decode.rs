@@ -52,6 +52,10 @@ impl<'a> Seen<'a> {
     /// The values of a key: first the items that have labels after it, together, then
     /// each direct value, an object as its items.
     pub(super) fn of_key(object: &'a Object, key: &str) -> Vec<Self> {
+        // Most keys are absent: nothing is allocated for them.
+        if !object.items.iter().any(|item| item.is(key)) {
+            return Vec::new();
+        }
         let items: Vec<_> = object.items.iter().map(SeenItem::whole).collect();
         Self::select(&items, key)
     }
@@ -86,6 +90,18 @@ impl<'a> Seen<'a> {
             Self::Object(_) => "*ast.ObjectType",
             Self::Items(_) => "*ast.ObjectList",
             Self::Item(_) => "*ast.ObjectItem",
+        }
+    }
+
+    /// What is taken for a string: numbers are, booleans and fractions are not.
+    fn as_string(&self) -> Option<&'a Literal> {
+        match self {
+            Self::Literal(literal)
+                if matches!(literal.kind, LiteralKind::Number | LiteralKind::String | LiteralKind::Heredoc) =>
+            {
+                Some(literal)
+            }
+            _ => None,
         }
     }
 
@@ -165,13 +181,9 @@ impl Decoder<'_> {
 
     /// A string: numbers are taken as written.
     pub(super) fn string(&self, name: &str, seen: &Seen<'_>) -> Decoded<(Text, Span)> {
-        match seen {
-            Seen::Literal(literal)
-                if matches!(literal.kind, LiteralKind::Number | LiteralKind::String | LiteralKind::Heredoc) =>
-            {
-                Ok((literal.text.clone(), literal.span))
-            }
-            _ => self.refuse(seen, &format!("{name}: unknown type for string {}", seen.type_name())),
+        match seen.as_string() {
+            Some(literal) => Ok((literal.text.clone(), literal.span)),
+            None => self.refuse(seen, &format!("{name}: unknown type for string {}", seen.type_name())),
         }
     }
 
@@ -195,7 +207,11 @@ impl Decoder<'_> {
                 unknown(what);
                 continue;
             }
-            out.push(self.string(&format!("{name}[{index}]"), element)?);
+            // The name is made only where a message needs it.
+            match element.as_string() {
+                Some(literal) => out.push((literal.text.clone(), literal.span)),
+                None => out.push(self.string(&format!("{name}[{index}]"), element)?),
+            }
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 //! spec: vault-acl a.3
 
 use super::decode::{Decoder, Seen};
-use super::stanza::Reader;
+use super::stanza::{Reader, stanza_keys};
 use super::{Policy, Problem, SyntaxError, quote};
 use crate::aws::catalog::closest;
 use crate::source::Fragment;
@@ -28,8 +28,9 @@ pub fn parse(fragment: &Fragment<'_>, dialect: Dialect) -> Result<Policy, Syntax
     });
     refuse_all(&mut policy, problems, None);
     check_name(&mut policy, text, &document.root);
+    let valid = stanza_keys(dialect);
     for item in document.root.items.iter().filter(|item| item.is("path")) {
-        let reader = Reader { dialect, text, item };
+        let reader = Reader { dialect, text, item, valid: &valid };
         reader.read(&mut policy);
     }
     // A hole for a key may be `path`.

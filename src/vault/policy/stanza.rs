@@ -61,6 +61,8 @@ pub(super) struct Reader<'a> {
     pub(super) dialect: Dialect,
     pub(super) text: &'a str,
     pub(super) item: &'a Item,
+    /// The keys that a stanza may have.
+    pub(super) valid: &'a [&'static str],
 }
 
 impl Reader<'_> {
@@ -114,15 +116,16 @@ impl Reader<'_> {
     }
 
     fn read_object(&self, policy: &mut Policy, stanza: &mut Stanza, object: &Object) {
-        let valid = stanza_keys(self.dialect);
-        let problems = wrong_keys(self.text, object, &valid, "unknown-stanza-key", |key, _| {
+        let problems = wrong_keys(self.text, object, self.valid, "unknown-stanza-key", |key, _| {
             if let Some(who) = used_elsewhere(key) {
                 return Some(format!("only {who} take it; this is checked for `{}`", self.dialect));
             }
-            closest(key, valid.iter().copied()).map(|known| format!("did you mean `{known}`?"))
+            closest(key, self.valid.iter().copied()).map(|known| format!("did you mean `{known}`?"))
         });
-        let prefix = format!("path {}:", quote(stanza.path.raw()));
-        refuse_all(policy, problems, Some(&prefix));
+        if !problems.is_empty() {
+            let prefix = format!("path {}:", quote(stanza.path.raw()));
+            refuse_all(policy, problems, Some(&prefix));
+        }
         Self::note_unknown_keys(stanza, object);
         if self.dialect.is_openbao() && has_control_group(self.dialect) {
             self.control_group_openbao(policy, stanza, object);
@@ -318,8 +321,8 @@ impl Reader<'_> {
 
     fn check_path(policy: &mut Policy, stanza: &Stanza) {
         let raw = stanza.path.raw();
+        let Some(at) = raw.find("+*") else { return };
         let Err(error) = PathPattern::new(raw, "") else { return };
-        let at = raw.find("+*").unwrap_or(0);
         let message = format!("path {}: invalid use of wildcards ('+*' is forbidden)", quote(&error.0));
         let problem = Problem {
             rule: "plus-star",
