@@ -3,7 +3,6 @@
 use serde_json::{Map, Value};
 
 use super::world::{Refusal, World};
-use crate::aws::context::Context;
 use crate::decision::Decision;
 use crate::model::VaultPrincipal;
 use crate::report::answer::Answer;
@@ -79,17 +78,11 @@ fn names(chain: &[ChainLink]) -> String {
 }
 
 /// Answers a request of an AWS principal of the model.
-pub(super) fn aws(
-    world: &World,
-    wanted: &str,
-    action: &str,
-    resource: &str,
-    context: Context,
-) -> Result<Answer, Refusal> {
+pub(super) fn aws(world: &World, wanted: &str, question: &AwsQuestion<'_>) -> Result<Answer, Refusal> {
     let Principal::Aws(id) = world.principal(wanted)? else {
         return Err(format!("`{wanted}` is a principal of Vault; ask with `--capability` and `--path`").into());
     };
-    let answer = decide_aws(&world.model, &world.sources, id, &AwsQuestion { action, resource, context })?;
+    let answer = decide_aws(&world.model, &world.sources, id, question)?;
     let reason = match (answer.condition, answer.reason) {
         (Some(condition), _) => condition,
         (None, "allowed") => "a statement allows it and none denies it".to_owned(),
@@ -97,7 +90,7 @@ pub(super) fn aws(
         (None, "implicit_deny") => format!("nothing in the {} layer allows it", answer.layer),
         (None, _) => "it depends on what is not known".to_owned(),
     };
-    let mut shown = Answer::new(answer.decision, reason, format!("{action} on {resource}"));
+    let mut shown = Answer::new(answer.decision, reason, format!("{} on {}", question.action, question.resource));
     shown.fact("principal", &answer.principal);
     for statement in &answer.decided_by {
         let policy = statement.chain.last().map_or("", String::as_str);

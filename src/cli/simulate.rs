@@ -15,7 +15,7 @@ use crate::aws::evaluate::{self, PreparedPolicy};
 use crate::carrier::declaration::{AwsPolicy, Item};
 use crate::decision::Decision;
 use crate::report::answer::Answer;
-use crate::simulate::principal::{Principal, identity_of, resolve};
+use crate::simulate::principal::{AwsQuestion, Principal, identity_of, resolve};
 use crate::source::{Fragment, SourceId};
 use crate::vault::acl::{self, Acl, Granted, Settings};
 use crate::vault::builtin;
@@ -304,10 +304,9 @@ fn aws(chosen: &Chosen<'_>, action: &str) -> Result<Answer, Refusal> {
         args.principal.as_deref().ok_or("give the caller with `--principal`: an ARN, or a name in the model")?;
     let context = args.context.context();
     if args.policy.is_empty() {
-        if args.resource_account.is_some() {
-            return Err("`--resource-account` goes with `--policy`; the model tells the accounts itself".into());
-        }
-        return asked::aws(chosen.world, principal, action, &args.resource, context);
+        let resource_account = args.resource_account.as_deref();
+        let question = AwsQuestion { action, resource: &args.resource, context, resource_account };
+        return asked::aws(chosen.world, principal, &question);
     }
     let mut request = evaluate::Request::new(principal, action, &args.resource, context)?;
     if let Some(account) = &args.resource_account {

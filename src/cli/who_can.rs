@@ -9,6 +9,7 @@ use super::setup::ReadArgs;
 use super::world::{AnswerFormat, ContextArgs, Refusal, World};
 use super::{Exit, Global, Terminal};
 use crate::report::table;
+use crate::simulate::principal::AwsQuestion;
 use crate::simulate::who_can::{self, WhoCan};
 use crate::vault::capability::Capability;
 
@@ -29,6 +30,9 @@ pub(super) struct WhoCanArgs {
     /// Where the principals and their policies are: files and directories
     #[arg(short = 'C', long, value_name = "PATH", default_value = ".")]
     model: Vec<PathBuf>,
+    /// AWS: the account that the resource belongs to, where its ARN does not tell
+    #[arg(long, value_name = "ACCOUNT")]
+    resource_account: Option<String>,
     #[command(flatten)]
     context: ContextArgs,
     /// Format of the list
@@ -70,7 +74,9 @@ fn ask(args: &WhoCanArgs, world: &World) -> Result<WhoCan, Refusal> {
     let asked = args.asked.as_str();
     let answer = if asked.contains(':') || asked == "*" {
         let resource = args.of.as_deref().unwrap_or("*");
-        let answer = who_can::aws(model, sources, asked, resource, &args.context.context())?;
+        let resource_account = args.resource_account.as_deref();
+        let question = AwsQuestion { action: asked, resource, context: args.context.context(), resource_account };
+        let answer = who_can::aws(model, sources, &question)?;
         if answer.checked == 0 {
             return Err("no IAM user or role is in the model; look for them with `-C PATH`".into());
         }
@@ -82,8 +88,8 @@ fn ask(args: &WhoCanArgs, world: &World) -> Result<WhoCan, Refusal> {
                 format!("`{asked}` is neither a capability such as `read` nor an AWS action such as `s3:GetObject`")
             })?;
         let path = args.of.as_deref().ok_or_else(|| format!("give the path that `{asked}` is asked of"))?;
-        if args.context.is_given() {
-            return Err("`--context` is for AWS; a Vault request has none".into());
+        if args.context.is_given() || args.resource_account.is_some() {
+            return Err("`--context` and `--resource-account` are for AWS; leave them out of a Vault request".into());
         }
         let path = path.trim_start_matches('/');
         let path = path.strip_prefix("v1/").unwrap_or(path);

@@ -12,7 +12,7 @@ use crate::simulate::principal::{ChainLink, Place};
 use crate::simulate::who_can::{Holder, WhoCan};
 
 /// A wider cell does not widen its column.
-const MAX_CELL: usize = 44;
+const MAX_CELL: usize = 64;
 
 /// Writes an answer as JSON with `version` 1 first.
 ///
@@ -132,11 +132,12 @@ pub fn who_can_human(answer: &WhoCan, color: bool, width: usize, out: &mut dyn W
         human.footer(out, "note", &escape::line(note))?;
     }
     let asked = escape::line(&format!("{} {}", answer.asked, answer.of)).into_owned();
-    let can = if answer.allowed.is_empty() { "nobody".to_owned() } else { answer.allowed.len().to_string() };
+    let can = if answer.allowed.is_empty() { "none".to_owned() } else { answer.allowed.len().to_string() };
     let of = count(answer.checked, "principal");
     let open = answer.undetermined.len();
-    let open = if open > 0 { format!("; {open} undetermined") } else { String::new() };
-    writeln!(out, "{can} of {of} can {asked}{open}")
+    let open = if open > 0 { format!("; of {open} it is undetermined") } else { String::new() };
+    let certainly = if answer.allowed.is_empty() && !answer.undetermined.is_empty() { "certainly " } else { "" };
+    writeln!(out, "{can} of {of} {certainly}can {asked}{open}")
 }
 
 fn of_holder(human: &Human, holder: &Holder, out: &mut dyn Write) -> io::Result<()> {

@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::principal::{
     AwsDecision, AwsQuestion, ChainLink, Principal, Session, StatementPlace, VaultAnswer, VaultQuestion, decide_aws,
 };
-use crate::aws::context::Context;
 use crate::carrier::declaration::AwsPrincipalKind;
 use crate::decision::Decision;
 use crate::model::Model;
@@ -95,16 +94,10 @@ fn of_vault(answer: VaultAnswer) -> Holder {
 ///
 /// # Errors
 /// One sentence where the action or resource makes no sense.
-pub fn aws(
-    model: &Model,
-    sources: &SourceMap,
-    action: &str,
-    resource: &str,
-    context: &Context,
-) -> Result<WhoCan, String> {
+pub fn aws(model: &Model, sources: &SourceMap, question: &AwsQuestion<'_>) -> Result<WhoCan, String> {
     let mut out = WhoCan {
-        asked: action.to_owned(),
-        of: resource.to_owned(),
+        asked: question.action.to_owned(),
+        of: question.resource.to_owned(),
         allowed: Vec::new(),
         undetermined: Vec::new(),
         checked: 0,
@@ -115,8 +108,7 @@ pub fn aws(
             continue;
         }
         out.checked += 1;
-        let question = AwsQuestion { action, resource, context: context.clone() };
-        let answer = decide_aws(model, sources, id, &question)?;
+        let answer = decide_aws(model, sources, id, question)?;
         for note in &answer.notes {
             if !out.notes.contains(note) {
                 out.notes.push(note.clone());

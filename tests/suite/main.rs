@@ -17,6 +17,7 @@ mod carrier_pulumi;
 mod carrier_terraform;
 mod cli;
 mod cli_hostile;
+mod cli_model;
 mod fuzz_mutations;
 mod fuzz_regressions;
 mod fuzz_targets;

@@ -258,16 +258,19 @@ fn aws_identities_have_what_is_attached_to_them() {
     ];
     for (name, action, resource, expected) in table {
         let Principal::Aws(id) = resolve(&model, name).unwrap() else { panic!("{name}") };
-        let question = AwsQuestion { action, resource, context: Context::new(false) };
+        let question = AwsQuestion { action, resource, context: Context::new(false), resource_account: None };
         let answer = decide_aws(&model, &sources, id, &question).unwrap();
         assert_eq!(answer.decision, expected, "{name} {action}: {answer:?}");
     }
     let who = who_can::aws(
         &model,
         &sources,
-        "logs:CreateLogGroup",
-        "arn:aws:logs:eu-west-1:000000000000:log-group:x",
-        &Context::new(false),
+        &AwsQuestion {
+            action: "logs:CreateLogGroup",
+            resource: "arn:aws:logs:eu-west-1:000000000000:log-group:x",
+            context: Context::new(false),
+            resource_account: None,
+        },
     )
     .unwrap();
     assert_eq!(who.allowed.iter().map(|h| h.principal.as_str()).collect::<Vec<_>>(), ["user/ann"]);

@@ -24,6 +24,8 @@ pub struct AwsQuestion<'a> {
     pub resource: &'a str,
     /// Condition keys that are known. Keys that are not given are unknown.
     pub context: Context,
+    /// The account that owns the resource, where its ARN does not tell.
+    pub resource_account: Option<&'a str>,
 }
 
 /// The answer for an identity.
@@ -92,8 +94,11 @@ pub fn decide_aws(
 ) -> Result<AwsDecision, String> {
     let Some(identity) = model.aws.identity(id) else { return Err("no such principal".to_owned()) };
     let mut notes = Vec::new();
-    let request =
+    let mut request =
         Request::new(&caller_arn(model, identity), question.action, question.resource, question.context.clone())?;
+    if let Some(account) = question.resource_account {
+        request = request.owned_by(account);
+    }
     let prepared = prepare(model, identity, question.resource, &mut notes);
     let mut policies = Policies {
         identity: prepared.identity.iter().collect(),
