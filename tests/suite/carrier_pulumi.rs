@@ -231,12 +231,29 @@ fn findings(name: &str, rules: &[&str]) -> Vec<(u32, String)> {
 
 #[test]
 fn finds_what_stops_the_demonstration_programs() {
+    let rules = [
+        "cross/*",
+        "aws/kms-decrypt-without-datakey",
+        "aws/kms-no-rotation",
+        "aws/s3-no-tls-policy",
+        "aws/service-star",
+        "vault/aws-ec2-weak",
+        "vault/cap-without-op",
+        "vault/exclusive-policies",
+        "vault/id-of-wrong-type",
+        "vault/jwt-*",
+        "vault/placeholder-value",
+        "vault/secret-before-mount",
+        "vault/token-role-unbounded",
+    ];
     let table: &[(&str, &[(u32, &str)])] = &[
         (
             "registry",
             &[
                 (8, "cross/provider-credential-literal"),
+                (19, "vault/cap-without-op"),
                 (25, "cross/pulumi-unknown-class"),
+                (25, "vault/token-role-unbounded"),
                 (27, "cross/pulumi-unknown-argument"),
                 (28, "cross/pulumi-unknown-argument"),
             ],
@@ -246,17 +263,46 @@ fn finds_what_stops_the_demonstration_programs() {
             &[
                 (7, "cross/provider-credential-literal"),
                 (13, "cross/pulumi-unknown-argument"),
+                (18, "vault/secret-before-mount"),
                 (19, "cross/secret-in-clear"),
                 (20, "cross/pulumi-unknown-argument"),
             ],
         ),
-        ("workload", &[]),
-        ("fleet", &[(23, "cross/pulumi-unknown-argument"), (28, "cross/pulumi-unknown-argument")]),
-        ("reports", &[(12, "cross/pulumi-unbound-name"), (26, "cross/pulumi-unbound-name")]),
+        (
+            "workload",
+            &[
+                (5, "vault/jwt-config-keys"),
+                (5, "vault/jwt-no-bound-issuer"),
+                (7, "vault/jwt-oidc-no-redirect"),
+                (12, "vault/jwt-no-claims"),
+                (12, "vault/placeholder-value"),
+            ],
+        ),
+        (
+            "fleet",
+            &[
+                (22, "vault/aws-ec2-weak"),
+                (23, "cross/pulumi-unknown-argument"),
+                (28, "vault/exclusive-policies"),
+                (28, "cross/pulumi-unknown-argument"),
+                (28, "vault/id-of-wrong-type"),
+            ],
+        ),
+        (
+            "reports",
+            &[
+                (5, "aws/kms-no-rotation"),
+                (7, "aws/s3-no-tls-policy"),
+                (12, "cross/pulumi-unbound-name"),
+                (26, "cross/pulumi-unbound-name"),
+                (31, "aws/service-star"),
+                (36, "aws/kms-decrypt-without-datakey"),
+            ],
+        ),
     ];
     for (name, expected) in table {
         let expected: Vec<_> = expected.iter().map(|(line, rule)| (*line, (*rule).to_owned())).collect();
-        assert_eq!(findings(name, &["cross/*"]), expected, "{name}");
+        assert_eq!(findings(name, &rules), expected, "{name}");
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod aws;
 mod cross;
+mod record_common;
 mod secret_common;
 mod vault;
 

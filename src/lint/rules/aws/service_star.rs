@@ -6,6 +6,9 @@ pub(super) const CHECK: Check = Check::AwsStatement(check);
 /// Services whose every action on everything is next to administration.
 const POWERFUL: [&str; 6] = ["account", "kms", "organizations", "secretsmanager", "sso", "sts"];
 
+/// Services whose resources have policies that hand their data to strangers.
+const SHAREABLE: [&str; 7] = ["ecr", "kms", "lambda", "s3", "secretsmanager", "sns", "sqs"];
+
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
     if facts.not_action || !context.grants() {
@@ -14,7 +17,8 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     for action in facts.actions.iter().filter(|action| action.is_service_star() && action.service() != "iam") {
         let service = action.service();
         let everywhere = facts.any_resource().is_some() && !facts.conditional;
-        let severity = if everywhere && POWERFUL.contains(&service) {
+        let shareable = !facts.conditional && SHAREABLE.contains(&service);
+        let severity = if shareable || (everywhere && POWERFUL.contains(&service)) {
             Severity::High
         } else if !facts.conditional && changes_access(service) {
             sink.severity()

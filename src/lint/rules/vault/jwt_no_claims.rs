@@ -1,13 +1,20 @@
 use super::jwt_common as jwt;
+use crate::lint::rules::record_common::is_absent;
 use crate::lint::{Check, RoleContext, Severity, Sink};
-use crate::vault::roles::field;
+use crate::vault::roles::field::{self, Fact};
 
 pub(super) const CHECK: Check = Check::AuthRole(&["jwt", "oidc"], check);
 
 fn check(context: &RoleContext<'_>, sink: &mut Sink<'_>) {
     let body = context.body;
-    if field::string(body, &["role_type"]).known().map(smol_str::SmolStr::as_str) != Some("jwt") || jwt::is_bound(body)
-    {
+    let tokens = match field::string(body, &["role_type"]) {
+        // An OIDC role by default, but the server refuses that without an address: made for
+        // tokens, and one word short.
+        Fact::Absent => is_absent(body, "allowed_redirect_uris") && !is_absent(body, "bound_audiences"),
+        Fact::Known(kind, _) => kind == "jwt",
+        Fact::Unknown(_) => false,
+    };
+    if !tokens || jwt::is_bound(body) {
         return;
     }
     let audiences = field::string_list(body, &["bound_audiences"]);

@@ -1,0 +1,59 @@
+//! What the rules on resource records share.
+
+use smol_str::SmolStr;
+
+use crate::carrier::record::{Mode, Record};
+use crate::lint::Inputs;
+use crate::source::Span;
+use crate::syntax::{Node, Value};
+
+/// What a value refers to, as far as it is unknown.
+pub(super) fn refs(node: &Node) -> Vec<&SmolStr> {
+    match &node.value {
+        Value::Unknown(unknown) => unknown.refs.iter().collect(),
+        Value::String(text) => text.holes().iter().flat_map(|hole| &hole.unknown.refs).collect(),
+        Value::List(items) => items.iter().flat_map(refs_of_item).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A list's member: lists in lists are not looked into.
+fn refs_of_item(node: &Node) -> Vec<&SmolStr> {
+    if matches!(node.value, Value::List(_)) { Vec::new() } else { refs(node) }
+}
+
+/// Whether a reference is to that record.
+pub(super) fn is_to(reference: &str, record: &Record) -> bool {
+    reference.strip_prefix(record.address.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// The record that a reference is to.
+pub(super) fn target<'a>(inputs: &Inputs<'a>, reference: &str, from: &Record) -> Option<&'a Record> {
+    inputs.records.iter().find(|record| together(inputs, record, from) && is_to(reference, record))
+}
+
+/// Whether two records are of one program: of one carrier and one directory.
+pub(super) fn together(inputs: &Inputs<'_>, a: &Record, b: &Record) -> bool {
+    a.carrier == b.carrier && directory(inputs, a.span) == directory(inputs, b.span)
+}
+
+/// The directory of a span's file.
+pub(super) fn directory<'a>(inputs: &Inputs<'a>, span: Span) -> &'a str {
+    inputs.sources.name(span.source).rsplit_once('/').map_or("", |(directory, _)| directory)
+}
+
+/// Whether the record makes something, whatever it depends on.
+pub(super) fn is_made(record: &Record) -> bool {
+    record.mode == Mode::Managed
+}
+
+/// Whether an argument is certainly not given: not there, null or empty.
+pub(super) fn is_absent(body: &Node, name: &str) -> bool {
+    match body.get(name).map(|node| &node.value) {
+        None | Some(Value::Null) => true,
+        Some(Value::String(text)) => text.raw().is_empty(),
+        Some(Value::List(items)) => items.is_empty(),
+        Some(Value::Map(entries)) => entries.is_empty(),
+        Some(_) => false,
+    }
+}
