@@ -22,7 +22,7 @@ pub(super) fn subsumed(context: &DocumentContext<'_>, allow: bool) -> Vec<Needle
     let same = |facts: &StatementFacts<'_>| if allow { facts.allow } else { facts.deny };
     let statements = context.statements;
     let candidates = candidates(statements, same, same);
-    let mut found = asked(context, &candidates, |policies, index| policies.redundant(index));
+    let mut found = asked(context, &candidates, Policies::redundant);
     found.retain(|found| found.by.iter().all(|by| statements.get(*by).is_some_and(same)));
     // of statements that cover each other the first stays: all that is found may go at once
     let mut gone: Vec<usize> = Vec::new();
@@ -195,7 +195,7 @@ pub(super) fn place(facts: &StatementFacts<'_>) -> Span {
 /// Whether the statement is restricted by a condition and the other ones are not.
 pub(super) fn bypassed(context: &DocumentContext<'_>, found: &Needless) -> bool {
     let conditional = |index: &usize| context.statements.get(*index).is_some_and(|facts| facts.conditional);
-    conditional(&found.statement) && !found.by.iter().any(|by| conditional(by))
+    conditional(&found.statement) && !found.by.iter().any(conditional)
 }
 
 /// Whether an earlier statement, or the only other one, says the same in other words.
