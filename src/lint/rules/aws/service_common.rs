@@ -250,6 +250,11 @@ fn meant(name: &str) -> Option<&'static str> {
         return None;
     }
     let near = closest(name, NAMES.iter().copied().chain(catalog().prefixes().iter().copied()))?;
+    // services write their name with and without hyphens, and number later versions of them
+    let letters = |text: &str| text.trim_end_matches("v2").replace('-', "");
+    if letters(name) == letters(near) {
+        return None;
+    }
     let same_start = name.bytes().next() == near.bytes().next();
     let contained = name.len() > near.len() && near.len() >= 6 && name.contains(near);
     let close = match name.len() {
