@@ -161,7 +161,7 @@ mod tests {
                     p.boundary.is_some(),
                 )),
                 Item::AwsPolicy(p) => {
-                    policies.push((p.kind, declaration.address.as_str(), p.document.statements.len()))
+                    policies.push((p.kind, declaration.address.as_str(), p.document.statements.len()));
                 }
                 _ => {}
             }

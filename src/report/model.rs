@@ -11,6 +11,7 @@ use crate::model::aws::kind_name;
 use crate::model::{AwsIdentity, Citer, DeclId, Model, MountClass, Target, VaultPrincipal};
 use crate::simulate::principal::{ChainLink, place};
 use crate::source::{SourceMap, Span};
+use crate::vault::capability::Capability;
 
 /// Writes the model as JSON, version 1; its schema is `schemas/model-v1.json`. Bodies of
 /// declarations, which may hold secrets, are not part of it.
@@ -164,7 +165,7 @@ impl<'a> View<'a> {
             "namespace": policy.namespace.as_str(),
             "paths": stanzas.iter().map(|stanza| json!({
                 "path": stanza.path.display(),
-                "capabilities": stanza.granted.iter().map(|c| c.name()).collect::<Vec<_>>(),
+                "capabilities": stanza.granted.iter().map(Capability::name).collect::<Vec<_>>(),
                 "place": self.place(stanza.path_span),
             })).collect::<Vec<_>>(),
             "cited_by": policy.cited_by.iter().map(|citer| self.citer(*citer)).collect::<Vec<_>>(),

@@ -341,11 +341,10 @@ fn meets(base: &str, value: &str, wanted: &str, context: &Context) -> bool {
     };
     match base.replace("Not", "").as_str() {
         "StringEquals" => fill(wanted, context, false).is_some_and(|p| glob(&p, &chars)),
-        "StringEqualsIgnoreCase" => value.eq_ignore_ascii_case(wanted),
+        "StringEqualsIgnoreCase" | "Bool" => value.eq_ignore_ascii_case(wanted),
         "StringLike" => fill(wanted, context, true).is_some_and(|p| glob(&p, &chars)),
         "ArnLike" | "ArnEquals" => fill(wanted, context, true)
             .is_some_and(|p| p.iter().filter(|l| **l == P::Is(':')).count() >= 5 && arn(&p, &chars, 0, false)),
-        "Bool" => value.eq_ignore_ascii_case(wanted),
         "IpAddress" => in_range(value, wanted),
         other if other.starts_with("Numeric") => {
             let (a, b): (f64, f64) = (value.parse().unwrap(), wanted.parse().unwrap());

@@ -4,6 +4,7 @@ use overgrant::carrier::{self, ReadOptions, recognise};
 use overgrant::lint::{self, Finding, Ignore, Inputs, Report, Rules, Selection, Severity};
 use overgrant::model::Model;
 use overgrant::source::{SourceId, SourceMap};
+use overgrant::vault::dialect::Dialect;
 
 fn check(files: &[(&str, &str)], rules: &Rules, selection: &Selection) -> (SourceMap, Report) {
     let mut sources = SourceMap::new();
@@ -14,7 +15,7 @@ fn check(files: &[(&str, &str)], rules: &Rules, selection: &Selection) -> (Sourc
     }
     let carried = carrier::read_all(&sources, &inputs, &ReadOptions::default());
     let model = Model::build(carried.declarations, &sources);
-    let inputs = Inputs { sources: &sources, model: &model, records: &carried.records, dialect: Default::default() };
+    let inputs = Inputs { sources: &sources, model: &model, records: &carried.records, dialect: Dialect::default() };
     let report = lint::run(&inputs, rules, selection);
     (sources, report)
 }

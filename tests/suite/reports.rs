@@ -210,7 +210,10 @@ fn the_screens_in_the_readme_are_true() {
         let (command, _) = screen.split_once('\n').unwrap();
         let shown = overgrant(root(), &command.split(' ').collect::<Vec<_>>()).stdout;
         assert!(!shown.is_empty(), "{command}");
-        fresh.push_str(&format!("{SCREEN}{command}\n{shown}```\n{after}"));
+        fresh += SCREEN;
+        for part in [command, "\n", &shown, "```\n", after] {
+            fresh.push_str(part);
+        }
     }
     if fresh != readme && std::env::var_os("UPDATE_README").is_some() {
         std::fs::write(&path, fresh).unwrap();

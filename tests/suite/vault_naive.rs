@@ -31,14 +31,14 @@ impl Stanza {
         let list =
             |names: &[&str]| format!("[{}]", names.iter().map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", "));
         let map = |map: &[(&str, Vec<&str>)]| {
-            map.iter().map(|(name, values)| format!("\"{name}\" = {}\n", list(values))).collect::<String>()
+            map.iter().map(|(name, values)| format!("\"{name}\" = {}", list(values))).collect::<Vec<_>>().join("\n")
         };
         let mut out = format!("path \"{}\" {{\ncapabilities = {}\n", self.path, list(&self.capabilities));
         if !self.allowed.is_empty() {
-            out += &format!("allowed_parameters = {{\n{}}}\n", map(&self.allowed));
+            out = format!("{out}allowed_parameters = {{\n{}\n}}\n", map(&self.allowed));
         }
         if !self.denied.is_empty() {
-            out += &format!("denied_parameters = {{\n{}}}\n", map(&self.denied));
+            out = format!("{out}denied_parameters = {{\n{}\n}}\n", map(&self.denied));
         }
         out + &format!(
             "required_parameters = {}\nmin_wrapping_ttl = {}\nmax_wrapping_ttl = {}\n}}\n",

@@ -212,17 +212,16 @@ impl Template<'_> {
     fn either(&mut self, argument: &Node, span: Span, depth: usize) -> Option<Node> {
         let Some([condition, then, otherwise]) = argument.as_list() else { return Some(unknown("Fn::If", span)) };
         let Some(name) = condition.as_str() else { return Some(unknown("Fn::If", span)) };
-        let side = match self.condition(name, depth) {
-            Some(side) => side,
-            None => {
-                if !self.met.iter().any(|(met, _)| met == name) {
-                    if self.met.len() >= CHOICES {
-                        return Some(unknown(name, span));
-                    }
-                    self.met.push((SmolStr::new(name), condition.span));
+        let side = if let Some(side) = self.condition(name, depth) {
+            side
+        } else {
+            if !self.met.iter().any(|(met, _)| met == name) {
+                if self.met.len() >= CHOICES {
+                    return Some(unknown(name, span));
                 }
-                !self.refused.iter().any(|refused| refused == name)
+                self.met.push((SmolStr::new(name), condition.span));
             }
+            !self.refused.iter().any(|refused| refused == name)
         };
         self.value(if side { then } else { otherwise }, depth)
     }

@@ -11,12 +11,14 @@ pub(super) fn makes_role(kind: &str) -> bool {
     matches!(kind, "AWS::Serverless::Function" | "AWS::Serverless::StateMachine")
 }
 
+/// Properties that Terraform calls otherwise.
+const NAMES: &[(&str, &str)] = &[("AssumeRolePolicyDocument", "assume_role_policy")];
+
 /// The role that SAM makes from a function's properties; none where it is given one.
 pub(super) fn role(properties: &Node) -> Option<Node> {
     if properties.get("Role").is_some_and(|role| !matches!(role.value, Value::Null)) {
         return None;
     }
-    const NAMES: &[(&str, &str)] = &[("AssumeRolePolicyDocument", "assume_role_policy")];
     let mut body = renamed(properties, NAMES);
     let Value::Map(entries) = &mut body.value else { return None };
     entries.retain(|entry| {

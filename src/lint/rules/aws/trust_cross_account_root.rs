@@ -37,7 +37,7 @@ fn own_account<'a>(context: &StatementContext<'a>) -> Option<&'a str> {
     for declaration in context.inputs.model.declarations().iter().filter(|d| d.span.source == source) {
         let Item::AwsPrincipal(principal) = &declaration.item else { continue };
         let Some(arn) = principal.arn.as_ref().and_then(|(arn, _)| arn.known()) else { continue };
-        let account = arn.splitn(6, ':').nth(4)?;
+        let account = arn.split(':').nth(4)?;
         if own.is_some_and(|own| own != account) {
             return None;
         }

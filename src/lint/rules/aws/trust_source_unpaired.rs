@@ -14,7 +14,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     }
     for condition in facts.conditions_on("aws:sourcearn").filter(|c| !c.negated && c.operator != "null") {
         for (value, span) in texts(condition) {
-            let account = value.splitn(6, ':').nth(4);
+            let account = value.split(':').nth(4);
             if account.is_none_or(|account| account.is_empty() || account.contains(['*', '?'])) {
                 sink.report(span, format!("`{value}` names no account: the like of it may be in anybody's"))
                     .help("pin `aws:SourceAccount` as well");
