@@ -30,7 +30,9 @@ fn look(name: &str, node: &Node, depth: u32, sink: &mut Sink<'_>) {
         }
         Value::List(items) if depth < 4 => items.iter().for_each(|item| look(name, item, depth + 1, sink)),
         Value::Map(entries) if depth < 4 => {
-            entries.iter().for_each(|entry| look(name, &entry.value, depth + 1, sink));
+            for entry in entries {
+                look(name, &entry.value, depth + 1, sink);
+            }
         }
         _ => {}
     }
