@@ -1,7 +1,7 @@
 //! Declarations linked: the effective permission model.
 //!
 //! [`Model::build`] takes every declaration of a run and links them. It borrows nothing;
-//! the caller keeps the [`SourceMap`](crate::source::SourceMap) that spans point into.
+//! the caller keeps the [`SourceMap`] that spans point into.
 //! Cost is linear in the number of declarations, and order is that of the declarations.
 //!
 //! What is where:
