@@ -140,7 +140,9 @@ const KEYS: [&str; 5] = ["k:text", "k:bool", "k:num", "k:set", "k:ip"];
 
 fn given(key: &str) -> Vec<Option<Vec<String>>> {
     let singles: &[&str] = match key {
-        "k:text" | "k:set" => &["a", "b", "z", "A", "ab", "ba", "aa", "az", "zb", "zz", ""],
+        "k:text" => &["a", "b", "z", "A", "ab", "ba", "aa", "az", "zb", "zz", ""],
+        // an empty text counts as no value among several
+        "k:set" => &["a", "b", "z", "A", "ab", "ba", "aa", "az", "zb", "zz"],
         "k:bool" => &["true", "false"],
         "k:num" => &["0", "1", "1.5", "2", "2.5", "3", "4"],
         _ => &["9.0.0.1", "10.0.0.1", "10.1.0.1", "11.0.0.1", "::1", "ffff::"],

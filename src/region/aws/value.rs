@@ -159,7 +159,10 @@ impl<'a> Site<'a> {
                 _ => None,
             })
         };
-        let avoid: Vec<&Pattern> = patterns(false).flatten().collect();
+        // an empty text counts as no value among several (spec: aws-evaluation, 5.4)
+        let empty = Pattern::literal("");
+        let none = self.multivalued.then_some(&empty);
+        let avoid: Vec<&Pattern> = patterns(false).flatten().chain(none).collect();
         let mut boxes: Vec<Vec<&Pattern>> = vec![Vec::new()];
         for list in patterns(true) {
             boxes = boxes.iter().flat_map(|conj| list.iter().filter_map(|p| join(conj, p))).collect();
