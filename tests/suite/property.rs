@@ -1,9 +1,14 @@
 //! How many cases the property tests try.
 
-use proptest::test_runner::Config;
+use proptest::test_runner::{Config, RngSeed};
 
-/// So many cases, or as many as `PROPTEST_CASES` says.
+/// So many cases, always the same ones so that a run can be repeated; or as many fresh ones
+/// as `PROPTEST_CASES` says.
 pub(crate) fn config(cases: u32) -> Config {
     let own = Config { failure_persistence: None, ..Config::default() };
-    if std::env::var_os("PROPTEST_CASES").is_some() { own } else { Config { cases, ..own } }
+    if std::env::var_os("PROPTEST_CASES").is_some() {
+        own
+    } else {
+        Config { cases, rng_seed: RngSeed::Fixed(1), ..own }
+    }
 }

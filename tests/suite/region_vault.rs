@@ -196,6 +196,8 @@ proptest! {
 
     #[test]
     fn a_region_is_reached_where_the_server_allows_a_request_of_it(policy_stanzas in stanzas(), region in rule()) {
+        // no request has a slash in front: the server strips them (spec: vault-acl, c.1)
+        prop_assume!(!region.starts_with('/'));
         let policy = policy(&policy_stanzas);
         let acl = server::Acl::new(&policy_stanzas);
         let all = paths(5);
