@@ -2,7 +2,7 @@
 
 use crate::aws::catalog::{catalog, closest};
 use crate::aws::document::{PrincipalEntry, PrincipalKind};
-use crate::lint::StatementFacts;
+use crate::lint::{Sink, StatementFacts};
 
 /// Names of service principals without Region and domain that differ from the prefixes of
 /// actions. The list is not whole: a name that is missing here is only ever called wrong
@@ -302,6 +302,17 @@ pub(super) const SOURCE: &[&str] =
 /// Whether any condition is about whom a service acts for, or might be.
 pub(super) fn tells_source(facts: &StatementFacts<'_>) -> bool {
     facts.statement.conditions_unknown || facts.conditions.iter().any(|c| SOURCE.contains(&c.key.as_str()))
+}
+
+/// Reports the service principals of a statement that no service has.
+pub(super) fn report_unknown(facts: &StatementFacts<'_>, sink: &mut Sink<'_>) {
+    for (entry, text) in services(facts) {
+        if let Some(fault) = fault(text) {
+            sink.report(entry.item.span, format!("no service has the principal `{text}`"))
+                .label("no such service")
+                .help(format!("did you mean `{}`?", fault.meant));
+        }
+    }
 }
 
 #[cfg(test)]
