@@ -6,6 +6,7 @@ pub mod context;
 pub mod document;
 pub mod evaluate;
 mod logic;
+pub mod partition;
 pub mod principal;
 mod template;
 pub mod variable;

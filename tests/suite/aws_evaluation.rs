@@ -46,3 +46,15 @@ fn cases_that_others_decide_otherwise() {
     let wrong = wrong_answers(include_str!("../../fixtures/cases/aws-differential.jsonl"));
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+/// One case for each sentence of the specification, the layers, operators and grammar in turn.
+#[test]
+fn each_law_has_its_case() {
+    for table in [
+        include_str!("../../fixtures/cases/aws-evaluation-laws.jsonl"),
+        include_str!("../../fixtures/cases/aws-syntax-laws.jsonl"),
+    ] {
+        let wrong = wrong_answers(table);
+        assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    }
+}

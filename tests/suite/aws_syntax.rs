@@ -64,6 +64,8 @@ fn each_fault_has_its_rule() {
         ("identity", identity("").replace("\"*\"", "\"arn:aws:s3:::${}\""), "variable-syntax"),
         ("identity", identity("").replace("\"*\"", "\"bucket/*\""), "arn-prefix"),
         ("identity", identity("").replace("\"*\"", "\"\""), "resource-empty"),
+        ("identity", identity("").replace("\"*\"", "\"arn:awss:s3:::b/*\""), "arn-partition"),
+        ("resource", resource(r#""Principal":{"AWS":"arn:aws:iam::1111:root"}"#), "principal-format"),
         ("identity", condition(r#""StringEqual":{"aws:username":"a"}"#), "operator-unknown"),
         ("identity", condition(r#""ForAllValue:StringEquals":{"aws:TagKeys":"a"}"#), "set-operator-unknown"),
         ("identity", condition(r#""StringEquals":{"aws:RequestTag":"a"}"#), "tag-key-missing"),

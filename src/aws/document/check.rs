@@ -264,11 +264,17 @@ fn check_aws_principal(text: &str, kind: PolicyKind, span: Span, problems: &mut 
         text.len() >= 16 && text.starts_with('A') && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
     let fields: Vec<&str> = text.splitn(6, ':').collect();
     let arn = matches!(fields.as_slice(), ["arn", _, "iam" | "sts", "", account, resource]
-        if !account.is_empty() && !resource.is_empty());
+        if may_be_account(account) && !resource.is_empty());
     if !id && !arn {
         let rule = if trust { "trust-principal-format" } else { "principal-format" };
         let message = format!("`{text}` is no AWS principal");
         let problem = Problem::refused(rule, message, span);
         problems.push(problem.with_help("write `*`, a 12-digit account, or the ARN of a user, role or session"));
     }
+}
+
+/// Twelve digits, or a placeholder such as `ACCOUNT_ID`, which is text still to be replaced.
+fn may_be_account(text: &str) -> bool {
+    let number = text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    if number { text.len() == 12 && !text.contains('-') } else { true }
 }

@@ -4,6 +4,7 @@
 use super::{Condition, Item, ListElement, Problem, Statement};
 use crate::aws::condition::value::{Cidr, Instant, Number, parse_bool};
 use crate::aws::condition::{Base, Operator};
+use crate::aws::partition;
 use crate::aws::variable::{self, Part};
 use crate::source::Span;
 use crate::syntax::{Node, Text, Value};
@@ -106,6 +107,7 @@ fn check_resource(item: &Item, problems: &mut Vec<Problem>) {
         return;
     }
     if whole {
+        check_partition(raw, item.span, problems);
         let fields = segment_count(raw);
         if fields < 6 {
             let message = format!("the ARN `{raw}` has {fields} of six fields");
@@ -117,6 +119,17 @@ fn check_resource(item: &Item, problems: &mut Vec<Problem>) {
                 problems.push(problem.with_help("write `arn:partition:service:region:account:resource`"));
             }
         }
+    }
+}
+
+/// IAM refuses a resource of a partition that does not exist
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html>,
+/// invalid partition).
+fn check_partition(arn: &str, span: Span, problems: &mut Vec<Problem>) {
+    let Some((partition, _)) = arn.strip_prefix("arn:").and_then(|rest| rest.split_once(':')) else { return };
+    if !partition::possible(partition) {
+        let message = format!("`{partition}` is no AWS partition");
+        problems.push(Problem::refused("arn-partition", message, span).with_help("write `aws`"));
     }
 }
 

@@ -12,7 +12,6 @@ mod admin_star_star;
 mod allow_deny_contradict;
 mod allow_shadowed_by_deny;
 mod arn_account_invalid;
-mod arn_partition;
 mod arn_region_not_allowed;
 mod bedrock_full;
 mod boundary_common;
