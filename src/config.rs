@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-use crate::aws::catalog::closest;
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Ignore, Severity};
 use crate::source::{SourceId, Span};
+use crate::suggest::closest;
 use crate::vault::dialect::{Dialect, Version};
 
 /// The file's name.

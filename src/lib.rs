@@ -33,5 +33,6 @@ pub mod region;
 pub mod report;
 pub mod simulate;
 pub mod source;
+pub mod suggest;
 pub mod syntax;
 pub mod vault;

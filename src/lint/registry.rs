@@ -15,6 +15,7 @@ use super::setting::Settings;
 use super::{Category, Confidence, Rule, Severity};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Span};
+use crate::suggest::distance_below;
 
 /// What makes a rule fire.
 #[derive(Debug, Clone)]
@@ -115,8 +116,11 @@ impl Rules {
         let slug = name.rsplit('/').next().unwrap_or(name);
         let mut ranked: Vec<(usize, &Rule)> = self
             .iter()
-            .map(|rule| (distance(slug, rule.slug()), rule))
-            .filter(|(distance, rule)| *distance <= 2 + rule.slug().len() / 8 || rule.slug().contains(slug))
+            .filter_map(|rule| {
+                let near = distance_below(slug, rule.slug(), 3 + rule.slug().len() / 8);
+                let part = || rule.slug().contains(slug).then(|| rule.slug().len() - slug.len());
+                Some((near.or_else(part)?, rule))
+            })
             .collect();
         ranked.sort_by_key(|(distance, _)| *distance);
         ranked.into_iter().take(3).map(|(_, rule)| rule).collect()
@@ -249,34 +253,9 @@ fn named<T>(field: &Field<'_>, what: &str, from: impl Fn(&str) -> Option<T>) -> 
     from(name).ok_or_else(|| field.error(format!("`{name}` is no {what}")))
 }
 
-/// Edit distance, bytes.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.bytes().enumerate() {
-        let mut diagonal = i;
-        let mut before = i + 1;
-        for (cell, right) in row.iter_mut().skip(1).zip(b.bytes()) {
-            let cost = diagonal + usize::from(left != right);
-            diagonal = *cell;
-            before = cost.min(diagonal + 1).min(before + 1);
-            *cell = before;
-        }
-    }
-    row.last().copied().map_or(0, |last| if b.is_empty() { a.len() } else { last })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn distances() {
-        let table =
-            [("", "", 0), ("abc", "abc", 0), ("abc", "abd", 1), ("abc", "ab", 1), ("abc", "xabc", 1), ("a", "", 1)];
-        for (a, b, expected) in table {
-            assert_eq!(distance(a, b), expected, "{a} to {b}");
-        }
-    }
 
     #[test]
     fn custom_pages_are_checked_with_places() {

@@ -6,7 +6,6 @@
 //! exist should say as of when.
 
 mod decode;
-mod suggest;
 #[cfg(test)]
 mod tests;
 
@@ -14,8 +13,6 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-
-pub use suggest::closest;
 
 use crate::pattern::glob;
 

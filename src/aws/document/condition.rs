@@ -2,8 +2,8 @@
 
 use super::parse::{null_element, wrong_type};
 use super::{Condition, Problem, Statement, value};
-use crate::aws::catalog::closest;
 use crate::aws::condition::{Base, Operator, OperatorFault, Quantifier};
+use crate::suggest::closest;
 use crate::syntax::{Entry, Node, Value};
 
 pub(super) fn read(entry: &Entry, statement: &mut Statement, problems: &mut Vec<Problem>) {

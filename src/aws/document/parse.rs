@@ -7,8 +7,8 @@ use super::{
     Document, Effect, Item, ListElement, PrincipalElement, PrincipalEntry, PrincipalKind, Problem, Statement,
     condition, value,
 };
-use crate::aws::catalog::closest;
 use crate::source::Span;
+use crate::suggest::closest;
 use crate::syntax::{Entry, Node, Text, Value};
 
 const TOP_LEVEL: [&str; 3] = ["Version", "Id", "Statement"];

@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use super::Reader;
 use crate::carrier::pulumi_names::{Class, Package, snake_case};
 use crate::carrier::record::RecordNote;
+use crate::suggest::distance_below;
 use crate::syntax::Entry;
 
 /// The rule that reports a name that nothing binds.
@@ -77,7 +78,7 @@ pub(super) fn meant_argument(class: &Class, name: &str) -> Option<(&'static str,
         argument.strip_suffix(snake.as_str()).is_some_and(|rest| rest.ends_with('_'))
             || argument.strip_prefix(snake.as_str()).is_some_and(|rest| rest.starts_with('_'))
     };
-    let close = |argument: &&str| distance(argument, &snake) <= 1 + snake.len() / 6;
+    let close = |argument: &&str| distance_below(argument, &snake, 2 + snake.len() / 6).is_some();
     let found = class.arguments().find(close).or_else(|| class.arguments().find(part))?;
     Some((found, false))
 }
@@ -111,29 +112,9 @@ pub(super) fn meant_class(package: Package, path: &str, body: &[Entry]) -> Optio
         })
         .collect();
     if same.is_empty() {
-        same = package.classes().filter(|class| distance(class.path, path) <= 2).collect();
+        same = package.classes().filter(|class| distance_below(class.path, path, 3).is_some()).collect();
     }
     same.into_iter().rev().max_by_key(score)
-}
-
-/// Edit distance, for short names.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().take(80).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().take(80).enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        let mut next = vec![left];
-        for (cb, &above) in b.iter().zip(row.iter().skip(1)) {
-            let cost = usize::from(ca != *cb);
-            let best = (diagonal + cost).min(above + 1).min(left + 1);
-            diagonal = above;
-            left = best;
-            next.push(best);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(0)
 }
 
 /// What a name that is often used without its import stands for.

@@ -4,8 +4,8 @@
 use super::decode::{Decoder, Seen};
 use super::stanza::{Reader, stanza_keys};
 use super::{Policy, Problem, SyntaxError, quote};
-use crate::aws::catalog::closest;
 use crate::source::Fragment;
+use crate::suggest::closest;
 use crate::syntax::hcl1::{self, Expr, Item, Object};
 use crate::vault::dialect::Dialect;
 

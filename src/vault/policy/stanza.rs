@@ -5,8 +5,8 @@
 use super::decode::{Any, Decoded, Decoder, Seen};
 use super::parse::{object_of, refuse, refuse_all, wrong_keys};
 use super::{CapabilityItem, Policy, Problem, Stanza, quote, time};
-use crate::aws::catalog::closest;
 use crate::source::{Span, Unknown};
+use crate::suggest::closest;
 use crate::syntax::hcl1::{Expr, Item, Object};
 use crate::syntax::{Text, Value};
 use crate::vault::capability::{Capabilities, Capability};

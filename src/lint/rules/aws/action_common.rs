@@ -1,7 +1,8 @@
 //! Actions that the service does not have.
 
-use crate::aws::catalog::{catalog, closest};
+use crate::aws::catalog::catalog;
 use crate::lint::{ActionFact, Sink};
+use crate::suggest::closest;
 
 /// API operations that are no IAM actions, with the action that allows them, in lower
 /// case. Source: each service's API reference, section on required permissions.

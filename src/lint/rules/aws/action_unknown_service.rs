@@ -1,5 +1,6 @@
-use crate::aws::catalog::{catalog, closest};
+use crate::aws::catalog::catalog;
 use crate::lint::{Check, Confidence, Severity, Sink, StatementContext};
+use crate::suggest::closest;
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 

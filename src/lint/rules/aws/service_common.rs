@@ -1,8 +1,9 @@
 //! Service principals: how they are written, which there are, which tell whom they act for.
 
-use crate::aws::catalog::{catalog, closest};
+use crate::aws::catalog::catalog;
 use crate::aws::document::{PrincipalEntry, PrincipalKind};
 use crate::lint::{Sink, StatementFacts};
+use crate::suggest::{closest, distance_below};
 
 /// Names of service principals without Region and domain that differ from the prefixes of
 /// actions. The list is not whole: a name that is missing here is only ever called wrong
@@ -263,20 +264,8 @@ fn meant(name: &str) -> Option<&'static str> {
         _ => same_start || contained,
     };
     // three letters of difference are only believed where the whole name stands in it
-    let few = contained || distance_at_most_two(name, near);
+    let few = contained || distance_below(name, near, 3).is_some();
     (close && few).then_some(near)
-}
-
-fn distance_at_most_two(name: &str, near: &str) -> bool {
-    // `closest` allows a third of the letters: a name cut to six letters allows two
-    if name.len() <= 8 { true } else { name.len().abs_diff(near.len()) <= 2 && common(name, near) + 2 >= near.len() }
-}
-
-/// Letters that two names share at their start and end.
-fn common(a: &str, b: &str) -> usize {
-    let start = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
-    let end = a.bytes().rev().zip(b.bytes().rev()).take_while(|(a, b)| a == b).count();
-    (start + end).min(a.len()).min(b.len())
 }
 
 /// The service, if it says for whom it assumes a role; a name that is close to such a

@@ -3,8 +3,9 @@
 /// The candidate closest to `name` without regard to case, if one is close enough to be
 /// what was meant: at most a third of the name's letters, and at most three, differ.
 /// Ties go to the candidate that comes first.
+#[must_use]
 pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let name: Vec<char> = name.chars().map(|c| c.to_ascii_lowercase()).take(200).collect();
+    let name = letters(name);
     let limit = (name.len() / 3).clamp(1, 3);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
@@ -12,17 +13,27 @@ pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         if candidate.len().abs_diff(name.len()) >= bound + 8 {
             continue;
         }
-        if let Some(distance) = distance_below(&name, candidate, bound) {
+        if let Some(distance) = letters_below(&name, candidate, bound) {
             best = Some((distance, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
 }
 
-/// Optimal string alignment distance (insert, delete, replace, swap neighbours), if it is
-/// below `bound`.
-fn distance_below(name: &[char], candidate: &str, bound: usize) -> Option<usize> {
-    let other: Vec<char> = candidate.chars().map(|c| c.to_ascii_lowercase()).collect();
+/// How many letters differ between two names without regard to case (optimal string
+/// alignment: insert, delete, replace, swap neighbours), if it is fewer than `bound`.
+#[must_use]
+pub fn distance_below(a: &str, b: &str, bound: usize) -> Option<usize> {
+    letters_below(&letters(a), b, bound)
+}
+
+/// Letters that are compared. Longer names are compared by their start.
+fn letters(name: &str) -> Vec<char> {
+    name.chars().map(|c| c.to_ascii_lowercase()).take(200).collect()
+}
+
+fn letters_below(name: &[char], candidate: &str, bound: usize) -> Option<usize> {
+    let other = letters(candidate);
     if other.len().abs_diff(name.len()) >= bound {
         return None;
     }
@@ -51,7 +62,24 @@ fn distance_below(name: &[char], candidate: &str, bound: usize) -> Option<usize>
 
 #[cfg(test)]
 mod tests {
-    use super::closest;
+    use super::{closest, distance_below};
+
+    #[test]
+    fn distances() {
+        let table = [
+            ("", "", 0),
+            ("abc", "ABC", 0),
+            ("abc", "abd", 1),
+            ("abc", "ab", 1),
+            ("abc", "xabc", 1),
+            ("a", "", 1),
+            ("ab", "ba", 1),
+        ];
+        for (a, b, expected) in table {
+            assert_eq!(distance_below(a, b, expected + 1), Some(expected), "{a} to {b}");
+            assert_eq!(distance_below(a, b, expected), None, "{a} to {b}");
+        }
+    }
 
     #[test]
     fn finds_what_was_meant_and_nothing_far() {
