@@ -53,7 +53,7 @@ impl Reader<'_> {
     fn push(&mut self, address: String, span: Span, item: Item) {
         let address = address.into();
         let declaration = Declaration { carrier: Carrier::Kubernetes, address, span, condition: None, item };
-        self.out.declarations.push(declaration);
+        declare::push(&mut self.out, declaration);
     }
 
     fn object(&mut self, kind: VaultKind, mount: Option<Named>, name: Option<Named>, node: &Node, body: Node) {

@@ -429,6 +429,7 @@ fn recognise_yaml(text: &str) -> Option<Format> {
     if keys.iter().any(|(key, value)| *key == "apiVersion" && value.contains("redhatcop.redhat.io"))
         || (has("apiVersion") && mentions("vault.banzaicloud.com"))
         || (has("policies") && mentions("rules:") && (mentions("path \"") || mentions("capabilities")))
+        || (has("secrets") && mentions("configuration:") && mentions("- type: "))
         || has("externalConfig")
     {
         return Some(Format::KubernetesYaml);
@@ -481,6 +482,8 @@ mod tests {
             ("t.template", "Resources:\n  R:\n    Type: AWS::IAM::Role\n", Some(CloudFormationYaml)),
             ("t.yaml", "---\nAWSTemplateFormatVersion: '2010-09-09'\n", Some(CloudFormationYaml)),
             ("values.yaml", "Resources: 1\n", None),
+            ("vault.yml", "secrets:\n- type: aws\n  configuration:\n    roles: []\n", Some(KubernetesYaml)),
+            ("compose.yml", "services: {}\nsecrets:\n  key:\n    file: x\n", None),
             ("Pulumi.yaml", "name: x\nruntime: yaml\n", Some(PulumiYaml)),
             ("Pulumi.yaml", "name: x\nruntime: python\n", None),
             ("k.yaml", "apiVersion: redhatcop.redhat.io/v1alpha1\nkind: Policy\n", Some(KubernetesYaml)),

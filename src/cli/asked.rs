@@ -6,6 +6,7 @@ use super::world::{Refusal, World};
 use crate::decision::Decision;
 use crate::model::VaultPrincipal;
 use crate::report::answer::Answer;
+use crate::simulate::bridge;
 use crate::simulate::principal::{AwsQuestion, ChainLink, Principal, Session, VaultAnswer, VaultQuestion, decide_aws};
 use crate::vault::capability::Capability;
 
@@ -79,10 +80,17 @@ fn names(chain: &[ChainLink]) -> String {
 
 /// Answers a request of an AWS principal of the model.
 pub(super) fn aws(world: &World, wanted: &str, question: &AwsQuestion<'_>) -> Result<Answer, Refusal> {
-    let Principal::Aws(id) = world.principal(wanted)? else {
-        return Err(format!("`{wanted}` is a principal of Vault; ask with `--capability` and `--path`").into());
+    let answer = match world.principal(wanted)? {
+        Principal::Aws(id) => decide_aws(&world.model, &world.sources, id, question)?,
+        // A Vault principal acts in AWS with what an engine hands out to it.
+        Principal::Vault(principal) => {
+            let (model, sources) = (&world.model, &world.sources);
+            let through = bridge::decide_through(model, sources, world.dialect, principal, question)?;
+            through.ok_or_else(|| {
+                format!("`{wanted}` is a principal of Vault that can get no AWS credentials which the model knows of")
+            })?
+        }
     };
-    let answer = decide_aws(&world.model, &world.sources, id, question)?;
     let reason = match (answer.condition, answer.reason) {
         (Some(condition), _) => condition,
         (None, "allowed") => "a statement allows it and none denies it".to_owned(),

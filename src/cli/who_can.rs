@@ -76,7 +76,7 @@ fn ask(args: &WhoCanArgs, world: &World) -> Result<WhoCan, Refusal> {
         let resource = args.of.as_deref().unwrap_or("*");
         let resource_account = args.resource_account.as_deref();
         let question = AwsQuestion { action: asked, resource, context: args.context.context(), resource_account };
-        let answer = who_can::aws(model, sources, &question)?;
+        let answer = who_can::aws(model, sources, world.dialect, &question)?;
         if answer.checked == 0 {
             return Err("no IAM user or role is in the model; look for them with `-C PATH`".into());
         }

@@ -1,12 +1,18 @@
 //! The AWS side of the model: identities with the policies attached to them.
 
+mod bearing;
+mod issued;
+
+pub use bearing::Bearing;
+
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use super::ids::DeclId;
+use super::ids::{DeclId, ObjectId, RoleId};
 use super::scope::Scope;
+use super::vault::VaultModel;
 use crate::aws::document::PolicyKind;
-use crate::carrier::declaration::{AwsPolicy, AwsPrincipal, AwsPrincipalKind, Declaration, Item, Named};
+use crate::carrier::declaration::{AwsPolicy, AwsPrincipal, AwsPrincipalKind, Declaration, Item, Named, VaultKind};
 use crate::source::SourceMap;
 
 /// Names an [`AwsIdentity`]: position in [`AwsModel::identities`].
@@ -30,18 +36,24 @@ pub struct AwsIdentity {
     pub groups: Vec<AwsIdentityId>,
     /// Identity policies attached directly: declarations of documents.
     pub policies: Vec<DeclId>,
+    /// Session policies, which take from all else.
+    pub session: Vec<DeclId>,
     /// Permissions boundary: the declaration of its document.
     pub boundary: Option<DeclId>,
     /// A role's trust policy.
     pub trust: Option<DeclId>,
     /// What is attached and not in the model, one phrase each: ``policy `ARN` ``.
     pub missing: Vec<String>,
+    /// The role of a Vault `aws` engine whose credentials these are.
+    pub issued_by: Option<ObjectId>,
 }
 
 /// AWS identities and policies, linked.
 #[derive(Debug, Default)]
 pub struct AwsModel {
     identities: Vec<AwsIdentity>,
+    /// Which identities may log in to Vault by which `aws` auth role, sorted.
+    logins: Vec<(AwsIdentityId, RoleId)>,
     /// Declarations of users, groups and roles.
     pub principals: Vec<DeclId>,
     /// Declarations of policy documents.
@@ -57,7 +69,7 @@ pub struct AwsModel {
 impl AwsModel {
     /// Links the AWS declarations.
     #[must_use]
-    pub(crate) fn build(declarations: &[Declaration], sources: &SourceMap) -> Self {
+    pub(crate) fn build(declarations: &[Declaration], sources: &SourceMap, vault: &VaultModel) -> Self {
         let mut model = Self::default();
         for (index, declaration) in declarations.iter().enumerate() {
             let id = DeclId::at(index);
@@ -75,11 +87,30 @@ impl AwsModel {
                 _ => {}
             }
         }
-        if model.principals.is_empty() {
+        let issues = vault.objects.iter().any(|object| object.kind == VaultKind::SecretsRole("aws".into()));
+        if model.principals.is_empty() && !issues {
             return model;
         }
-        Linker::new(declarations, sources).run(&mut model);
+        let mut linker = Linker::new(declarations, sources);
+        linker.run(&mut model);
+        linker.issue(&mut model, vault);
+        linker.admit(&mut model, vault);
         model
+    }
+
+    /// The `aws` auth roles by which an identity may log in to Vault.
+    pub fn logins_of(&self, id: AwsIdentityId) -> impl Iterator<Item = RoleId> {
+        self.logins.iter().filter(move |(identity, _)| *identity == id).map(|(_, role)| *role)
+    }
+
+    /// The identities that may log in by an `aws` auth role.
+    pub fn admitted_by(&self, role: RoleId) -> impl Iterator<Item = AwsIdentityId> {
+        self.logins.iter().filter(move |(_, of)| *of == role).map(|(identity, _)| *identity)
+    }
+
+    /// The identities that Vault hands out.
+    pub fn issued(&self) -> impl Iterator<Item = AwsIdentityId> {
+        self.identities().filter(|id| self.identity(*id).is_some_and(|identity| identity.issued_by.is_some()))
     }
 
     /// Users, groups and roles, in declaration order.
@@ -98,6 +129,9 @@ impl AwsModel {
     #[must_use]
     pub fn name_of(&self, id: AwsIdentityId) -> String {
         let Some(identity) = self.identity(id) else { return String::new() };
+        if identity.issued_by.is_some() {
+            return identity.address.to_string();
+        }
         if let Some(arn) = &identity.arn {
             return arn.to_string();
         }
@@ -140,7 +174,7 @@ impl<'a> Linker<'a> {
         }
     }
 
-    fn run(mut self, model: &mut AwsModel) {
+    fn run(&mut self, model: &mut AwsModel) {
         let ids = model.principals.clone();
         for decl in &ids {
             let Some(principal) = self.principal(*decl) else { continue };
@@ -232,9 +266,11 @@ impl<'a> Linker<'a> {
                 address: declaration.address.clone(),
                 groups: Vec::new(),
                 policies: Vec::new(),
+                session: Vec::new(),
                 boundary: None,
                 trust: None,
                 missing: Vec::new(),
+                issued_by: None,
             });
             if let Some(name) = known(principal.name.as_ref()) {
                 self.names.entry((principal.kind, name)).or_default().push((id, decl));

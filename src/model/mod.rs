@@ -67,7 +67,7 @@ impl Model {
     #[must_use]
     pub fn build(declarations: Vec<Declaration>, sources: &SourceMap) -> Self {
         let vault = VaultModel::build(&declarations, sources);
-        let aws = AwsModel::build(&declarations, sources);
+        let aws = AwsModel::build(&declarations, sources, &vault);
         let dangling = vault.dangling();
         Self { declarations, vault, aws, dangling, escalation: OnceLock::new() }
     }

@@ -8,7 +8,7 @@ use super::escape;
 use super::human::count;
 use crate::carrier::declaration::{AwsPolicy, Item};
 use crate::model::aws::kind_name;
-use crate::model::{AwsIdentity, Citer, DeclId, Model, MountClass, Target, VaultPrincipal};
+use crate::model::{AwsIdentity, AwsIdentityId, Citer, DeclId, Model, MountClass, Target, VaultPrincipal};
 use crate::simulate::principal::{ChainLink, place};
 use crate::source::{SourceMap, Span};
 use crate::vault::capability::Capability;
@@ -38,7 +38,7 @@ pub fn write_json(model: &Model, sources: &SourceMap, out: &mut dyn Write) -> io
             })).collect::<Vec<_>>(),
         },
         "aws": {
-            "identities": view.identities().map(|(name, identity)| view.identity(&name, identity)).collect::<Vec<_>>(),
+            "identities": view.identities().map(|(id, identity)| view.identity(id, identity)).collect::<Vec<_>>(),
             "policies": model.aws.policies.iter().filter_map(|id| view.aws_policy(*id)).collect::<Vec<_>>(),
         },
         "dangling": model.dangling.iter().map(|dangling| json!({
@@ -65,12 +65,19 @@ pub fn write_human(model: &Model, sources: &SourceMap, out: &mut dyn Write) -> i
         let name = model.principal_name(principal);
         writeln!(out, "{}: {}", escape::line(&name), escape::line(&listed(&policies)))?;
     }
-    for (name, identity) in view.identities() {
+    for (id, identity) in view.identities() {
+        let name = model.aws.name_of(id);
         let mut policies: Vec<String> = identity.policies.iter().map(|id| view.policy_name(*id)).collect();
         let groups = identity.groups.iter().map(|id| model.aws.name_of(*id));
         policies.extend(groups.map(|group| format!("those of {group}")));
         policies.extend(identity.missing.iter().map(|what| format!("({what}, which is not in the model)")));
+        let sessions = identity.session.iter().map(|id| format!("capped by session policy {}", view.policy_name(*id)));
+        policies.extend(sessions);
         writeln!(out, "{}: {}", escape::line(&name), escape::line(&listed(&policies)))?;
+        for role in model.aws.logins_of(id) {
+            let role = model.principal_name(VaultPrincipal::Role(role));
+            writeln!(out, "  logs in to Vault as {}", escape::line(&role))?;
+        }
     }
     for dangling in &model.dangling {
         let at = place(sources, dangling.span);
@@ -188,12 +195,13 @@ impl<'a> View<'a> {
         self.model.principal_name(principal)
     }
 
-    fn identities(&self) -> impl Iterator<Item = (String, &'a AwsIdentity)> + use<'a> {
+    fn identities(&self) -> impl Iterator<Item = (AwsIdentityId, &'a AwsIdentity)> + use<'a> {
         let aws = &self.model.aws;
-        aws.identities().filter_map(|id| Some((aws.name_of(id), aws.identity(id)?)))
+        aws.identities().filter_map(|id| Some((id, aws.identity(id)?)))
     }
 
-    fn identity(&self, name: &str, identity: &AwsIdentity) -> Value {
+    fn identity(&self, id: AwsIdentityId, identity: &AwsIdentity) -> Value {
+        let name = self.model.aws.name_of(id);
         let names = |ids: &[DeclId]| ids.iter().map(|id| self.policy_name(*id)).collect::<Vec<_>>();
         json!({
             "name": name,
@@ -204,6 +212,9 @@ impl<'a> View<'a> {
             "policies": names(&identity.policies),
             "boundary": identity.boundary.map(|id| self.policy_name(id)),
             "trust": identity.trust.map_or(Value::Null, |id| self.declared(id)),
+            "session": names(&identity.session),
+            "issued_by": identity.issued_by.and_then(|id| self.model.vault.objects.get(id.index())).map(|o| self.address(o.decl)),
+            "logs_in_as": self.model.aws.logins_of(id).map(|role| self.model.principal_name(VaultPrincipal::Role(role))).collect::<Vec<_>>(),
             "missing": identity.missing,
             "place": self.declared(identity.decl),
         })

@@ -3,9 +3,11 @@
 
 use serde::Serialize;
 
+use super::bridge;
 use super::principal::{ChainLink, Place, Principal, Session, name_of, place};
 use crate::aws::document::{Document, Effect, statement_name};
 use crate::carrier::declaration::{AwsPrincipalKind, Item};
+use crate::decision::Decision;
 use crate::model::{AwsIdentity, AwsIdentityId, DeclId, Model, Target, VaultPrincipal};
 use crate::pattern::path::PathLang;
 use crate::region::vault::Rules;
@@ -160,6 +162,18 @@ fn of_vault(model: &Model, sources: &SourceMap, dialect: Dialect, principal: Vau
             });
         }
     }
+    for handed in bridge::handed_to(model, sources, &session) {
+        let Some(identity) = model.aws.identity(handed.identity) else { continue };
+        let name = model.aws.name_of(handed.identity);
+        let mut chain = handed.chain;
+        chain.push(ChainLink { name: name.clone(), place: None });
+        let before = out.rows.len();
+        aws_rows(model, sources, identity, &chain, &mut out);
+        for row in out.rows.iter_mut().skip(before) {
+            row.undetermined |= handed.decision == Decision::Undetermined;
+        }
+        out.notes.push(format!("the credentials of `{name}` act in AWS: the rows with resources"));
+    }
     out
 }
 
@@ -256,11 +270,26 @@ fn of_aws(model: &Model, sources: &SourceMap, id: AwsIdentityId) -> Access {
     };
     let Some(identity) = model.aws.identity(id) else { return out };
     let start = ChainLink { name: out.principal.clone(), place: None };
-    rows_of(model, sources, identity, std::slice::from_ref(&start), &mut out);
+    aws_rows(model, sources, identity, std::slice::from_ref(&start), &mut out);
+    for role in model.aws.logins_of(id) {
+        let name = model.principal_name(VaultPrincipal::Role(role));
+        out.notes.push(format!("it may log in to Vault as `{name}`"));
+    }
+    out
+}
+
+/// What an identity may do, its groups and what caps it included.
+fn aws_rows(model: &Model, sources: &SourceMap, identity: &AwsIdentity, chain: &[ChainLink], out: &mut Access) {
+    rows_of(model, sources, identity, chain, out);
     for group in &identity.groups {
         let Some(of_group) = model.aws.identity(*group) else { continue };
-        let chain = [start.clone(), ChainLink { name: model.aws.name_of(*group), place: None }];
-        rows_of(model, sources, of_group, &chain, &mut out);
+        let mut chain = chain.to_vec();
+        chain.push(ChainLink { name: model.aws.name_of(*group), place: None });
+        rows_of(model, sources, of_group, &chain, out);
+    }
+    for session in &identity.session {
+        let name = policy_of(model, *session).map_or_else(String::new, |(name, _)| name);
+        out.notes.push(format!("the session policy `{name}` caps what the role may do"));
     }
     if let Some(boundary) = identity.boundary {
         let name = policy_of(model, boundary).map_or_else(String::new, |(name, _)| name);
@@ -269,7 +298,6 @@ fn of_aws(model: &Model, sources: &SourceMap, id: AwsIdentityId) -> Access {
     if !model.aws.scps.is_empty() && identity.kind != AwsPrincipalKind::Group {
         out.notes.push("the service control policies of the model cap all of this".to_owned());
     }
-    out
 }
 
 fn rows_of(model: &Model, sources: &SourceMap, identity: &AwsIdentity, chain: &[ChainLink], out: &mut Access) {

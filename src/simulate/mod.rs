@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod aws;
+pub mod bridge;
 pub mod principal;
 pub mod vault;
 

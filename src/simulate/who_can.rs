@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
+use super::bridge;
 use super::principal::{
     AwsDecision, AwsQuestion, ChainLink, Principal, Session, StatementPlace, VaultAnswer, VaultQuestion, decide_aws,
 };
 use crate::carrier::declaration::AwsPrincipalKind;
 use crate::decision::Decision;
-use crate::model::Model;
+use crate::model::{Model, VaultPrincipal};
 use crate::source::SourceMap;
 use crate::vault::capability::Capability;
 use crate::vault::dialect::Dialect;
@@ -70,12 +71,34 @@ pub fn vault(model: &Model, sources: &SourceMap, dialect: Dialect, capability: C
             continue;
         }
         let holder = of_vault(session.ask(model, sources, &question));
-        if decision == Decision::Allowed { out.allowed.push(holder) } else { out.undetermined.push(holder) }
+        let list = if decision == Decision::Allowed { &mut out.allowed } else { &mut out.undetermined };
+        let admitted = admitted(model, principal, &holder);
+        out.checked += admitted.len();
+        list.push(holder);
+        list.extend(admitted);
     }
     if model.vault.roles.iter().any(|role| !role.namespace.is_empty()) {
         out.notes.push("each principal is asked in its own namespace".to_owned());
     }
     out
+}
+
+/// The IAM principals that log in by a role: what it may do they may do.
+fn admitted(model: &Model, principal: VaultPrincipal, holder: &Holder) -> Vec<Holder> {
+    let VaultPrincipal::Role(role) = principal else { return Vec::new() };
+    let ids = model.aws.admitted_by(role);
+    ids.map(|id| {
+        let name = model.aws.name_of(id);
+        let start = ChainLink { name: name.clone(), place: None };
+        let before = |chain: &Vec<ChainLink>| std::iter::once(start.clone()).chain(chain.iter().cloned()).collect();
+        Holder {
+            reason: format!("logs in as `{}`: {}", holder.principal, holder.reason),
+            chains: holder.chains.iter().map(before).collect(),
+            principal: name,
+            ..holder.clone()
+        }
+    })
+    .collect()
 }
 
 fn of_vault(answer: VaultAnswer) -> Holder {
@@ -89,12 +112,13 @@ fn of_vault(answer: VaultAnswer) -> Holder {
     }
 }
 
-/// Which IAM users and roles may take an action on a resource. Users have what their
-/// groups give; groups are no principals.
+/// Which IAM users and roles may take an action on a resource, and which Vault principals
+/// may with credentials that an `aws` engine gives them. Users have what their groups give;
+/// groups are no principals.
 ///
 /// # Errors
 /// One sentence where the action or resource makes no sense.
-pub fn aws(model: &Model, sources: &SourceMap, question: &AwsQuestion<'_>) -> Result<WhoCan, String> {
+pub fn aws(model: &Model, sources: &SourceMap, dialect: Dialect, question: &AwsQuestion<'_>) -> Result<WhoCan, String> {
     let mut out = WhoCan {
         asked: question.action.to_owned(),
         of: question.resource.to_owned(),
@@ -114,6 +138,18 @@ pub fn aws(model: &Model, sources: &SourceMap, question: &AwsQuestion<'_>) -> Re
                 out.notes.push(note.clone());
             }
         }
+        match answer.decision {
+            Decision::Denied => {}
+            Decision::Allowed => out.allowed.push(of_aws(answer)),
+            Decision::Undetermined => out.undetermined.push(of_aws(answer)),
+        }
+    }
+    if model.aws.issued().next().is_none() {
+        return Ok(out);
+    }
+    for principal in model.vault_principals() {
+        out.checked += 1;
+        let Some(answer) = bridge::decide_through(model, sources, dialect, principal, question)? else { continue };
         match answer.decision {
             Decision::Denied => {}
             Decision::Allowed => out.allowed.push(of_aws(answer)),

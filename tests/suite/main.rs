@@ -22,6 +22,7 @@ mod fuzz_mutations;
 mod fuzz_regressions;
 mod fuzz_targets;
 mod lint;
+mod model_aws_engine;
 mod model_escalation;
 mod model_kubernetes;
 mod model_simulate;

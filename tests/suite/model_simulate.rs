@@ -265,6 +265,7 @@ fn aws_identities_have_what_is_attached_to_them() {
     let who = who_can::aws(
         &model,
         &sources,
+        Dialect::default(),
         &AwsQuestion {
             action: "logs:CreateLogGroup",
             resource: "arn:aws:logs:eu-west-1:000000000000:log-group:x",

@@ -6,11 +6,13 @@
 
 mod aws;
 mod document;
+mod embedded;
 mod vault;
 
 use smol_str::SmolStr;
 
 pub use document::{aws_document, vault_policy, vault_text};
+pub(super) use embedded::push;
 
 use super::declaration::{Carrier, Declaration, Item, Named, VaultKind, VaultObject};
 use super::record::{Mode, Record};
@@ -54,13 +56,14 @@ struct Sink<'a> {
 
 impl Sink<'_> {
     fn push(&mut self, record: &Record, item: Item) {
-        self.out.declarations.push(Declaration {
+        let declaration = Declaration {
             carrier: record.carrier,
             address: record.address.clone(),
             span: record.span,
             condition: record.condition.clone(),
             item,
-        });
+        };
+        push(&mut self.out, declaration);
     }
 }
 

@@ -151,13 +151,9 @@ impl Reader<'_> {
     }
 
     fn push(&mut self, address: &str, span: Span, item: Item) {
-        self.out.declarations.push(Declaration {
-            carrier: Carrier::VaultExport,
-            address: address.into(),
-            span,
-            condition: None,
-            item,
-        });
+        let carrier = Carrier::VaultExport;
+        let declaration = Declaration { carrier, address: address.into(), span, condition: None, item };
+        declare::push(&mut self.out, declaration);
     }
 }
 

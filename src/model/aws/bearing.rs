@@ -1,0 +1,153 @@
+//! The policies that bear on an identity: its own, those of its groups, its boundary, the
+//! organization's and the resource's, as far as the model has them.
+
+use super::AwsIdentityId;
+use crate::aws::document::{Effect, PolicyKind};
+use crate::aws::evaluate::{Policies, PreparedPolicy};
+use crate::carrier::declaration::{AwsPolicy, AwsPrincipalKind, Item};
+use crate::model::{AwsIdentity, DeclId, Model};
+
+/// Stands for an account that nothing in the model tells.
+const NO_ACCOUNT: &str = "000000000000";
+
+/// Policies that bear on an identity, compiled.
+#[derive(Debug, Default)]
+pub struct Bearing {
+    /// The identity's ARN.
+    pub caller: String,
+    /// What the answer takes for granted, one sentence each.
+    pub notes: Vec<String>,
+    /// What is attached and not in the model: only an explicit Deny stands then.
+    pub missing: Vec<String>,
+    identity: Vec<PreparedPolicy>,
+    boundary: Vec<PreparedPolicy>,
+    session: Vec<PreparedPolicy>,
+    resource: Vec<PreparedPolicy>,
+    scps: Vec<PreparedPolicy>,
+    rcps: Vec<PreparedPolicy>,
+}
+
+impl Bearing {
+    /// The policies by their layers.
+    #[must_use]
+    pub fn policies(&self) -> Policies<'_> {
+        let level = |policies: &'_ [PreparedPolicy]| usize::from(!policies.is_empty());
+        Policies {
+            identity: self.identity.iter().collect(),
+            boundary: self.boundary.iter().collect(),
+            session: self.session.iter().collect(),
+            resource: self.resource.iter().collect(),
+            scps: vec![self.scps.iter().collect(); level(&self.scps)],
+            rcps: vec![self.rcps.iter().collect(); level(&self.rcps)],
+            ..Policies::default()
+        }
+    }
+}
+
+/// The identity's ARN, or one made of its name and an account: the model's, else the
+/// resource's.
+fn caller_arn(model: &Model, identity: &AwsIdentity, resource: &str) -> String {
+    if let Some(arn) = identity.arn.as_ref().filter(|arn| !arn.contains(":group/")) {
+        return arn.to_string();
+    }
+    let mut accounts = model.aws.identities().filter_map(|id| model.aws.identity(id)?.arn.clone());
+    let account = accounts.find_map(|arn| arn.split(':').nth(4).map(str::to_owned));
+    let account =
+        account.or_else(|| resource.split(':').nth(4).map(str::to_owned)).filter(|account| !account.is_empty());
+    let account = account.unwrap_or_else(|| NO_ACCOUNT.to_owned());
+    let name = identity.name.as_deref().unwrap_or(&identity.address);
+    // What a group's policies give is what a user of it has.
+    let kind = if identity.kind == AwsPrincipalKind::Role { "role" } else { "user" };
+    format!("arn:aws:iam::{account}:{kind}/{name}")
+}
+
+fn policy(model: &Model, decl: DeclId) -> Option<&AwsPolicy> {
+    match &model.declaration(decl)?.item {
+        Item::AwsPolicy(policy) => Some(policy),
+        _ => None,
+    }
+}
+
+fn compiled(model: &Model, decl: DeclId, prefix: &str, kind: PolicyKind) -> Option<PreparedPolicy> {
+    let policy = policy(model, decl)?;
+    let name = policy.name.as_ref().map_or_else(
+        || model.declaration(decl).map_or_else(String::new, |d| d.address.to_string()),
+        |(text, _)| text.display(),
+    );
+    Some(PreparedPolicy::new(format!("{prefix}{name}"), policy.document.clone(), kind))
+}
+
+impl Model {
+    /// The policies that bear on an identity's request of a resource.
+    ///
+    /// What the model does not tell is taken so: every SCP and RCP of the model applies, on
+    /// one level; a level whose SCPs only deny has `FullAWSAccess` too, which AWS attaches;
+    /// a resource without a policy in the model has none. Notes say so.
+    #[must_use]
+    pub fn bearing_on(&self, id: AwsIdentityId, resource: &str) -> Bearing {
+        let Some(identity) = self.aws.identity(id) else { return Bearing::default() };
+        let mut bearing = prepare(self, identity, resource);
+        bearing.caller = caller_arn(self, identity, resource);
+        bearing.missing = missing(self, identity);
+        bearing
+    }
+}
+
+fn prepare(model: &Model, identity: &AwsIdentity, resource: &str) -> Bearing {
+    let mut notes = Vec::new();
+    let mut own: Vec<PreparedPolicy> =
+        identity.policies.iter().filter_map(|id| compiled(model, *id, "", PolicyKind::Identity)).collect();
+    for group in &identity.groups {
+        let prefix = format!("{} > ", model.aws.name_of(*group));
+        let policies = model.aws.identity(*group).map(|group| group.policies.as_slice()).unwrap_or_default();
+        own.extend(policies.iter().filter_map(|id| compiled(model, *id, &prefix, PolicyKind::Identity)));
+    }
+    let boundary = identity.boundary.iter().filter_map(|id| compiled(model, *id, "", PolicyKind::Boundary)).collect();
+    let session = identity.session.iter().filter_map(|id| compiled(model, *id, "", PolicyKind::Session)).collect();
+    let on_it = model.aws.resource_policies.iter().filter(|id| {
+        policy(model, **id).is_some_and(|policy| {
+            policy.attached_to.iter().any(|(text, _)| text.known().is_some_and(|on| is_on(on, resource)))
+        })
+    });
+    let resource: Vec<PreparedPolicy> = on_it.filter_map(|id| compiled(model, *id, "", PolicyKind::Resource)).collect();
+    let mut scps: Vec<PreparedPolicy> =
+        model.aws.scps.iter().filter_map(|id| compiled(model, *id, "", PolicyKind::Scp)).collect();
+    if !scps.is_empty() {
+        notes.push("every SCP of the model is taken to apply".to_owned());
+        let allows = model.aws.scps.iter().filter_map(|id| policy(model, *id));
+        let mut allows = allows.flat_map(|policy| &policy.document.statements);
+        if !allows.any(|statement| statement.effect != Some(Effect::Deny)) {
+            notes.push("the SCPs only deny, so `FullAWSAccess` is taken to be attached beside them".to_owned());
+            scps.extend(full_access());
+        }
+    }
+    let rcps: Vec<PreparedPolicy> =
+        model.aws.rcps.iter().filter_map(|id| compiled(model, *id, "", PolicyKind::Rcp)).collect();
+    if !rcps.is_empty() {
+        notes.push("every RCP of the model is taken to apply".to_owned());
+    }
+    Bearing { identity: own, boundary, session, resource, scps, rcps, notes, ..Bearing::default() }
+}
+
+/// Whether a resource policy's place is the resource asked for: its ARN, a bucket's name,
+/// a name that ends the ARN.
+fn is_on(on: &str, resource: &str) -> bool {
+    let bucket =
+        |arn: &str| arn.strip_prefix("arn:aws:s3:::").map(|rest| rest.split('/').next().unwrap_or(rest).to_owned());
+    on == resource
+        || bucket(resource).is_some_and(|name| name == on || bucket(on).as_deref() == Some(&name))
+        || (!on.contains(':') && resource.rsplit([':', '/']).next() == Some(on))
+}
+
+fn full_access() -> Option<PreparedPolicy> {
+    let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+    let fragment = crate::source::Fragment::plain(crate::source::SourceId(u32::MAX), 0, text);
+    let node = crate::syntax::json::parse(&fragment).0?;
+    Some(PreparedPolicy::new("FullAWSAccess", crate::aws::document::parse(&node), PolicyKind::Scp))
+}
+
+fn missing(model: &Model, identity: &AwsIdentity) -> Vec<String> {
+    let groups = identity.groups.iter().filter_map(|id| model.aws.identity(*id));
+    let all = identity.missing.iter().chain(groups.flat_map(|group| &group.missing));
+    all.map(|what| format!("{what}, which is attached but not in the model")).collect()
+}
