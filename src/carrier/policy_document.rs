@@ -12,19 +12,20 @@ use crate::syntax::{Entry, Node, Text, TextBuilder, Value, json};
 pub fn aws(body: &Node) -> Node {
     let span = body.span;
     let mut statements = Statements::default();
-    for argument in ["source_json", "source_policy_documents"] {
-        for document in many(body.get(argument)) {
-            statements.merge_document(document);
-        }
+    // The provider refuses a Sid that stands twice among the sources, or twice among the
+    // data source's own blocks: both statements stay, for the rule on that to see.
+    for document in ["source_json", "source_policy_documents"].iter().flat_map(|argument| many(body.get(argument))) {
+        statements.merge_document(document, 0);
     }
     let own = body.entry("statement");
+    let sources = statements.list.len();
     for statement in many(own.map(|entry| &entry.value)) {
-        statements.merge(statement_of(statement));
+        statements.merge(statement_of(statement), sources);
     }
-    for argument in ["override_json", "override_policy_documents"] {
-        for document in many(body.get(argument)) {
-            statements.merge_document(document);
-        }
+    for document in ["override_json", "override_policy_documents"].iter().flat_map(|argument| many(body.get(argument)))
+    {
+        let replaceable = statements.list.len();
+        statements.merge_document(document, replaceable);
     }
     let head = Span { end: span.start, ..span };
     let version = match body.entry("version") {
@@ -44,24 +45,27 @@ pub fn aws(body: &Node) -> Node {
     Node::new(span, Value::Map(entries))
 }
 
-/// Statements in order; one with a Sid replaces an earlier one of the same.
+/// Statements in order; one with a Sid replaces the one of the same among the first
+/// `replaceable`.
 #[derive(Default)]
 struct Statements {
     list: Vec<Node>,
 }
 
 impl Statements {
-    fn merge(&mut self, statement: Node) {
+    fn merge(&mut self, statement: Node, replaceable: usize) {
         let sid = statement.get("Sid").and_then(Node::as_str).filter(|sid| !sid.is_empty());
-        let same =
-            sid.and_then(|sid| self.list.iter().position(|known| known.get("Sid").and_then(Node::as_str) == Some(sid)));
+        let same = sid.and_then(|sid| {
+            let mut known = self.list.iter().take(replaceable);
+            known.position(|known| known.get("Sid").and_then(Node::as_str) == Some(sid))
+        });
         match same.and_then(|at| self.list.get_mut(at)) {
             Some(slot) => *slot = statement,
             None => self.list.push(statement),
         }
     }
 
-    fn merge_document(&mut self, document: &Node) {
+    fn merge_document(&mut self, document: &Node, replaceable: usize) {
         let parsed;
         let document = match &document.value {
             Value::Null => return,
@@ -75,8 +79,10 @@ impl Statements {
             _ => document,
         };
         match document.get("Statement") {
-            Some(Node { value: Value::List(items), .. }) => items.iter().for_each(|item| self.merge(item.clone())),
-            Some(single) => self.merge(single.clone()),
+            Some(Node { value: Value::List(items), .. }) => {
+                items.iter().for_each(|item| self.merge(item.clone(), replaceable));
+            }
+            Some(single) => self.merge(single.clone(), replaceable),
             None => self.list.push(unknown_from(document)),
         }
     }

@@ -15,6 +15,7 @@ mod aws_random;
 mod aws_syntax;
 mod carrier_pulumi;
 mod carrier_terraform;
+mod carriers;
 mod cli;
 mod cli_hostile;
 mod cli_model;
