@@ -97,7 +97,11 @@ fn check_resource(item: &Item, problems: &mut Vec<Problem>) {
     }
     let head = raw.get(..known_until.min(4)).unwrap_or_default();
     if !"arn:".starts_with(head) || (whole && head.len() < 4) {
-        // A template that was not rendered looks like `${Bucket.Arn}/*`.
+        // A template that is rendered elsewhere: `${Bucket.Arn}/*` may well be an ARN then.
+        let template = raw.strip_prefix("${").and_then(|rest| rest.split('}').next());
+        if template.is_some_and(|name| !name.contains(':')) {
+            return;
+        }
         let shown = item.text.display();
         let problem = Problem::refused("arn-prefix", format!("`{shown}` is neither `*` nor an ARN"), item.span);
         problems.push(match raw {

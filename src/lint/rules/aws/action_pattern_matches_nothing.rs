@@ -9,8 +9,10 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         if prefix.contains(['*', '?']) || action.name().starts_with('*') {
             continue;
         }
+        // a loop over services writes the same patterns for each
+        let written = || context.inputs.sources.slice(action.item.span).contains(action.item.text.raw());
         let known = catalog().service(prefix).is_some();
-        if known && catalog().matching(&action.lower).next().is_none() {
+        if known && catalog().matching(&action.lower).next().is_none() && written() {
             let shown = action.item.text.display();
             sink.report(
                 action.item.span,

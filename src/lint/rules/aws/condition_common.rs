@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::lint::ConditionFact;
+use crate::lint::{ConditionFact, Severity, Sink};
 use crate::source::Span;
 use crate::syntax::Value;
 
@@ -63,6 +63,26 @@ pub(super) fn texts(condition: &ConditionFact<'_>) -> Vec<(String, Span)> {
         _ => None,
     });
     known.collect()
+}
+
+/// Reports a value that has not the form of its key: as a mistake, or as a blank that
+/// somebody has to fill in yet.
+pub(super) fn report_form(value: &str, span: Span, what: &str, sink: &mut Sink<'_>) {
+    if is_blank(value) {
+        sink.report(span, format!("`{value}` is a placeholder: fill in the {what}"))
+            .label("matches nothing yet")
+            .severity(Severity::Info);
+    } else {
+        sink.report(span, format!("`{value}` is no {what}, so this compares with nothing")).label("matches nothing");
+    }
+}
+
+/// Whether a value is a blank of a template: `<org-id>`, `{{ account }}`, `YOUR_ORG_ID`.
+fn is_blank(value: &str) -> bool {
+    let framed = [("<", ">"), ("{", "}"), ("[", "]"), ("%", "%"), ("__", "__")];
+    let capitals = |b: u8| b.is_ascii_uppercase() || b == b'_' || b == b'-';
+    framed.iter().any(|(open, close)| value.contains(open) && value.contains(close))
+        || (value.len() > 3 && value.bytes().all(capitals))
 }
 
 /// Whether every value is known and free of policy variables.

@@ -10,7 +10,8 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         }
         if catalog().condition_key(&condition.key).is_some_and(|key| !key.kind.multi) {
             let name = condition.condition.key.display();
-            sink.report(condition.condition.operator_span, format!("`{name}` holds one value")).label("not needed");
+            sink.report(condition.condition.key_span, format!("`{name}` holds one value: leave `ForAnyValue:` out"))
+                .label("one value");
         }
     }
 }

@@ -1,5 +1,5 @@
 use super::resource_common::service_of;
-use super::service_common::{name, services, tells_source};
+use super::service_common::{name, report_services, services, tells_source};
 use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -16,11 +16,8 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     if facts.pinned_by(&limits) {
         return;
     }
-    for (entry, text) in services(facts) {
-        if !name(text).is_some_and(|name| SILENT.contains(&name.as_str())) {
-            sink.report(entry.item.span, format!("`{text}` uses this key for any of its customers"))
-                .label("for whom?")
-                .help("pin `aws:SourceAccount`, `aws:SourceArn` or the encryption context");
-        }
-    }
+    let deputies = services(facts).filter(|(_, text)| !name(text).is_some_and(|n| SILENT.contains(&n.as_str())));
+    report_services(deputies, "use this key for any AWS account", sink, |finding| {
+        finding.label("for whom?").help("pin `aws:SourceAccount`, `aws:SourceArn` or the encryption context");
+    });
 }

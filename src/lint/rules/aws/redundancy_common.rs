@@ -1,6 +1,7 @@
 //! Statements that others make needless or that undo each other, told by the engine that
 //! reasons about policies as sets of requests.
 
+use crate::carrier::declaration::Carrier;
 use crate::lint::{ActionFact, DocumentContext, Edit, Safety, Sink, StatementFacts};
 use crate::region::aws::{Answer, Policies};
 use crate::source::Span;
@@ -49,7 +50,7 @@ fn asked(
     candidates: &[usize],
     ask: impl Fn(&Policies, usize) -> Answer<Vec<usize>>,
 ) -> Vec<Needless> {
-    if candidates.is_empty() {
+    if candidates.is_empty() || varies(context) {
         return Vec::new();
     }
     let policies = Policies::new([context.document]);
@@ -62,6 +63,16 @@ fn asked(
         (!by.is_empty()).then_some(Needless { statement: *index, by })
     });
     found.collect()
+}
+
+/// Whether a template's conditions decide which statements there are: what is needless in
+/// one case is needed in another.
+fn varies(context: &DocumentContext<'_>) -> bool {
+    if context.declaration.carrier != Carrier::CloudFormation || context.declaration.condition.is_none() {
+        return false;
+    }
+    let text = context.inputs.sources.slice(context.document.span);
+    text.contains("!If") || text.contains("Fn::If")
 }
 
 /// The statements whose every action some other one meets: all that can be needless.

@@ -2,6 +2,7 @@
 
 use crate::aws::document::{PolicyKind, PrincipalKind};
 use crate::lint::{ActionFact, DocumentContext, StatementFacts};
+use crate::source::HOLE;
 
 /// The service that a resource policy belongs to: as declared, or that of its actions if
 /// all are of one.
@@ -40,4 +41,92 @@ pub(super) fn whole(context: &DocumentContext<'_>) -> bool {
             || principal
     };
     !context.document.statements_unknown && !context.document.unknown && !context.statements.iter().any(unseen)
+}
+
+/// Whether an ARN pattern of a policy may match ARNs of a template with `${…}` parts. Says
+/// yes where wildcards of both are entangled, never no wrongly.
+pub(super) fn may_be(pattern: &str, template: &str) -> bool {
+    let mut fields = template.splitn(6, ':');
+    let mut own = pattern.splitn(6, ':');
+    loop {
+        match (own.next(), fields.next()) {
+            (Some(own), Some(field)) if fits(own, field) => {}
+            (None, None) => return true,
+            // a pattern of fewer fields may run over several
+            (None, Some(_)) => return pattern.ends_with('*'),
+            _ => return false,
+        }
+    }
+}
+
+/// A template as an example: `arn:aws:sns:<region>:<account>:<topic-name>`.
+pub(super) fn example(template: &str) -> String {
+    let mut out = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((head, tail)) = rest.split_once("${") {
+        out.push_str(head);
+        let (name, after) = tail.split_once('}').unwrap_or((tail, ""));
+        match name {
+            "Partition" => out.push_str("aws"),
+            _ => out.extend(["<", name, ">"]),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The same of one field.
+fn fits(own: &str, field: &str) -> bool {
+    const WILD: [char; 4] = ['*', '?', '$', HOLE];
+    if !own.contains(WILD) {
+        return instance(own, field);
+    }
+    let (head, tail) = match (field.find("${"), field.rfind('}')) {
+        (Some(start), Some(end)) => (field.get(..start).unwrap_or(""), field.get(end + 1..).unwrap_or("")),
+        _ => (field, field),
+    };
+    let start = own.split(WILD).next().unwrap_or("");
+    let end = own.rsplit(['*', '?', '}', HOLE]).next().unwrap_or("");
+    (start.starts_with(head) || head.starts_with(start)) && (end.ends_with(tail) || tail.ends_with(end))
+}
+
+/// Whether a text has the form of a template: its fixed parts in order.
+fn instance(text: &str, template: &str) -> bool {
+    let mut parts = template.split("${");
+    let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or("")) else { return false };
+    let mut open = false;
+    for part in parts {
+        let fixed = part.split_once('}').map_or("", |(_, fixed)| fixed);
+        open = fixed.is_empty();
+        let Some(at) = rest.find(fixed) else { return false };
+        rest = rest.get(at + fixed.len()..).unwrap_or("");
+    }
+    open || rest.is_empty()
+        || template.rsplit('}').next().is_some_and(|tail| text.ends_with(tail) && template.contains('$'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_be;
+
+    #[test]
+    fn patterns_meet_templates_field_by_field() {
+        let table = [
+            ("arn:aws:ec2:eu-west-1:111122223333:volume/*", "arn:${Partition}:ec2:${R}:${A}:instance/${I}", false),
+            ("arn:aws:ec2:eu-west-1:111122223333:volume/*", "arn:${Partition}:ec2:${R}:${A}:volume/${I}", true),
+            ("arn:aws:ec2:*:*:vol*", "arn:${Partition}:ec2:${R}:${A}:volume/${I}", true),
+            ("arn:aws:ec2:*:*:*/i-1", "arn:${Partition}:ec2:${R}:${A}:volume/${I}", true),
+            ("arn:aws:ec2:*", "arn:${Partition}:ec2:${R}:${A}:volume/${I}", true),
+            ("arn:aws:sns:*:*:t", "arn:${Partition}:ec2:${R}:${A}:volume/${I}", false),
+            ("arn:aws:dynamodb:*:*:table/t", "arn:${P}:dynamodb:${R}:${A}:table/${T}/index/${I}", false),
+            ("arn:aws:dynamodb:*:*:table/t*", "arn:${P}:dynamodb:${R}:${A}:table/${T}/index/${I}", true),
+            ("arn:aws:s3:::b/k", "arn:${P}:s3:::${B}/${K}", true),
+            ("arn:aws:iam::1:role/a", "arn:${P}:iam::${A}:role/${RoleNameWithPath}", true),
+            ("arn:aws:kms:*:*:alias/x", "arn:${P}:kms:${R}:${A}:key/${K}", false),
+        ];
+        for (pattern, template, expected) in table {
+            assert_eq!(may_be(pattern, template), expected, "{pattern} {template}");
+        }
+    }
 }

@@ -14,9 +14,12 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         let Some((_, known)) = catalog().action(&action.lower) else { continue };
         if !known.takes_resource() {
             let shown = action.item.text.display();
-            sink.report(action.item.span, format!("`{shown}` knows no resources, so this statement does not grant it"))
-                .related(facts.statement.resource.as_ref().map_or(action.item.span, |list| list.span), "never `*`")
-                .help("allow it on `*` in a statement of its own");
+            sink.report(
+                action.item.span,
+                format!("`{shown}` can only be allowed on `*`, so this statement does not grant it"),
+            )
+            .related(facts.statement.resource.as_ref().map_or(action.item.span, |list| list.span), "never `*`")
+            .help("allow it in a statement of its own with `Resource: \"*\"`, or take it out");
         }
     }
 }

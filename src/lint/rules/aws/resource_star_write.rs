@@ -1,4 +1,5 @@
-use crate::aws::catalog::{AccessLevel, catalog};
+use super::resource_common::example;
+use crate::aws::catalog::{AccessLevel, Action, Service, catalog};
 use crate::lint::{ActionFact, Check, Severity, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -18,12 +19,25 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     }
     let Some((action, level)) = worst else { return };
     let written = action.item.text.display();
+    let narrower = example_of(action);
     let (message, severity) = if level == AccessLevel::Permissions {
         (format!("`{written}` on every resource changes who has access to what"), Severity::Medium)
     } else {
         (format!("`{written}` could be limited to the resources that are meant"), sink.severity())
     };
-    sink.report(resource, message).label("every resource").related(action.item.span, "written here").severity(severity);
+    let finding = sink.report(resource, message);
+    finding.label("every resource").related(action.item.span, "written here").severity(severity);
+    if let Some(narrower) = narrower {
+        finding.help(format!("name what is meant, such as `{narrower}`"));
+    }
+}
+
+/// The form of ARN that an action works on first.
+fn example_of(action: &ActionFact<'_>) -> Option<String> {
+    let first = |(service, known): (&'static Service, &'static Action)| {
+        service.resources_of(known).next().map(|kind| example(&kind.arn))
+    };
+    if action.wildcard { None } else { catalog().action(&action.lower).and_then(first) }
 }
 
 /// What an action of a name or pattern changes, if it can be limited to resources. Of a

@@ -1,22 +1,59 @@
-use crate::carrier::declaration::Carrier;
-use crate::lint::rules::record_common::{is_absent, is_made, is_to, refs, together};
-use crate::lint::{Check, RecordContext, Sink};
+use std::collections::BTreeMap;
 
-pub(super) const CHECK: Check = Check::Record(check);
+use crate::carrier::declaration::{Carrier, Item};
+use crate::carrier::record::Record;
+use crate::lint::rules::record_common::{directory, is_absent, is_made, is_to, refs, together};
+use crate::lint::{Check, Inputs, Severity, Sink};
 
-fn check(context: &RecordContext<'_>, sink: &mut Sink<'_>) {
-    let record = context.record;
-    if record.kind != "aws_s3_bucket" || !is_made(record) || !is_absent(&record.body, "policy") {
-        return;
+pub(super) const CHECK: Check = Check::Model(check);
+
+/// Says so once for each program: it is one habit, not a mistake for each bucket. Where
+/// other buckets of the program refuse plain HTTP, each that does not was forgotten.
+fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
+    let mut programs: BTreeMap<(Carrier, &str), Vec<&Record>> = BTreeMap::new();
+    for record in inputs.records.iter().filter(|record| record.kind == "aws_s3_bucket") {
+        // Only a program that was read whole shows that there is no policy; a part of a plan
+        // or of a state does not.
+        let whole = matches!(record.carrier, Carrier::Terraform | Carrier::PulumiProgram | Carrier::CloudFormation);
+        if whole && is_made(record) && is_absent(&record.body, "policy") {
+            programs.entry((record.carrier, directory(inputs, record.span))).or_default().push(record);
+        }
     }
-    // Only a program that was read whole shows that there is no policy; a part of a plan
-    // or of a state does not.
-    if !matches!(record.carrier, Carrier::Terraform | Carrier::PulumiProgram | Carrier::CloudFormation) {
-        return;
+    for ((carrier, directory), buckets) in programs {
+        let open: Vec<&Record> = buckets.into_iter().filter(|bucket| !policed(inputs, bucket)).collect();
+        if open.is_empty() || in_modules(inputs, carrier, directory, &open) {
+            continue;
+        }
+        if refuses_http(inputs, directory) {
+            for bucket in open {
+                let message = format!("`{}` takes plain HTTP, other buckets here refuse it", bucket.address);
+                report(bucket, message, Severity::Low, sink);
+            }
+        } else if let [first, others @ ..] = open.as_slice() {
+            let more = match others.len() {
+                0 => String::new(),
+                1 => " (nor does another bucket here)".to_owned(),
+                n => format!(" (nor do {n} other buckets here)"),
+            };
+            let message = format!("`{}` has no bucket policy that refuses plain HTTP{more}", first.address);
+            report(first, message, Severity::Info, sink);
+        }
     }
-    let inputs = context.inputs;
-    let mut near = inputs.records.iter().filter(|other| together(inputs, other, record));
-    let policed = near.any(|other| {
+}
+
+fn report(bucket: &Record, message: String, severity: Severity, sink: &mut Sink<'_>) {
+    let finding = sink.report(bucket.kind_span, message);
+    finding
+        .label("no policy")
+        .severity(severity)
+        .help("deny `s3:*` to everybody where `aws:SecureTransport` is `false`");
+    finding.unit = bucket.span;
+    finding.unit_name = bucket.address.clone();
+}
+
+/// Whether the bucket has a policy, or may have one.
+fn policed(inputs: &Inputs<'_>, record: &Record) -> bool {
+    inputs.records.iter().filter(|other| together(inputs, other, record)).any(|other| {
         let Some(bucket) = (other.kind == "aws_s3_bucket_policy").then(|| other.body.get("bucket")).flatten() else {
             // Modules and components may give the bucket a policy.
             return !other.kind.starts_with("aws_") && refers(other, record);
@@ -31,36 +68,37 @@ fn check(context: &RecordContext<'_>, sink: &mut Sink<'_>) {
             Some((theirs, ours)) => theirs == ours,
             None => !elsewhere,
         }
-    });
-    if policed || in_module(context) {
-        return;
-    }
-    sink.report(
-        record.kind_span,
-        format!("nothing makes users of `{}` come over TLS: it has no bucket policy", record.address),
-    )
-    .label("no policy")
-    .help("deny `s3:*` to everybody where `aws:SecureTransport` is false");
+    })
 }
 
 /// Whether a resource of another provider takes the bucket.
-fn refers(other: &crate::carrier::record::Record, bucket: &crate::carrier::record::Record) -> bool {
+fn refers(other: &Record, bucket: &Record) -> bool {
     let entries = other.body.as_map().unwrap_or(&[]);
     entries.iter().any(|entry| refs(&entry.value).iter().any(|reference| is_to(reference, bucket)))
 }
 
-/// Whether the bucket is part of a module that others call, or its own program calls
-/// modules: either may give it a policy.
-fn in_module(context: &RecordContext<'_>) -> bool {
-    if context.record.carrier != Carrier::Terraform {
-        return false;
-    }
-    let directory = crate::lint::rules::record_common::directory(context.inputs, context.record.span);
+/// Whether the buckets are part of a module that others call, or their own program calls
+/// modules: either may give them a policy.
+fn in_modules(inputs: &Inputs<'_>, carrier: Carrier, directory: &str, buckets: &[&Record]) -> bool {
     let of_directory = |name: &str| name.rsplit_once('/').map_or("", |(directory, _)| directory) == directory;
-    context.record.address.starts_with("module.")
-        || context
-            .inputs
-            .sources
-            .iter()
-            .any(|(_, source)| of_directory(source.name()) && source.text().contains("module \""))
+    carrier == Carrier::Terraform
+        && (buckets.iter().all(|bucket| bucket.address.starts_with("module."))
+            || inputs
+                .sources
+                .iter()
+                .any(|(_, source)| of_directory(source.name()) && source.text().contains("module \"")))
+}
+
+/// Whether a bucket policy of the directory refuses plain HTTP.
+fn refuses_http(inputs: &Inputs<'_>, of: &str) -> bool {
+    let policies = inputs.model.aws.resource_policies.iter().filter_map(|id| inputs.model.declaration(*id));
+    policies.filter(|policy| directory(inputs, policy.span) == of).any(|policy| match &policy.item {
+        Item::AwsPolicy(policy) => {
+            policy.service.as_deref() == Some("s3") && {
+                let conditions = policy.document.statements.iter().flat_map(|statement| &statement.conditions);
+                conditions.into_iter().any(|c| c.key.raw().eq_ignore_ascii_case("aws:SecureTransport"))
+            }
+        }
+        _ => false,
+    })
 }

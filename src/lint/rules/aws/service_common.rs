@@ -2,7 +2,7 @@
 
 use crate::aws::catalog::catalog;
 use crate::aws::document::{PrincipalEntry, PrincipalKind};
-use crate::lint::{Sink, StatementFacts};
+use crate::lint::{Finding, Sink, StatementFacts};
 use crate::suggest::{closest, distance_below};
 
 /// Names of service principals without Region and domain that differ from the prefixes of
@@ -291,6 +291,28 @@ pub(super) const SOURCE: &[&str] =
 /// Whether any condition is about whom a service acts for, or might be.
 pub(super) fn tells_source(facts: &StatementFacts<'_>) -> bool {
     facts.statement.conditions_unknown || facts.conditions.iter().any(|c| SOURCE.contains(&c.key.as_str()))
+}
+
+/// Reports at the first of some services of a statement that it may be made to do
+/// something, with the others beside it.
+pub(super) fn report_services<'f>(
+    mut found: impl Iterator<Item = (&'f PrincipalEntry, &'f str)>,
+    what: &str,
+    sink: &mut Sink<'_>,
+    complete: impl Fn(&mut Finding),
+) {
+    let Some((first, text)) = found.next() else { return };
+    let others: Vec<_> = found.collect();
+    let more = match others.len() {
+        0 => String::new(),
+        1 => " and one more service".to_owned(),
+        n => format!(" and {n} more services"),
+    };
+    let finding = sink.report(first.item.span, format!("`{text}`{more} may be made to {what}"));
+    for (entry, _) in others {
+        finding.related(entry.item.span, "and this one");
+    }
+    complete(finding);
 }
 
 /// Reports the service principals of a statement that no service has.

@@ -1,5 +1,5 @@
 use super::resource_common::service_of;
-use super::service_common::{fault, name, services, tells_source};
+use super::service_common::{fault, name, report_services, services, tells_source};
 use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -24,11 +24,10 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     if facts.conditions.iter().any(|c| guarded.contains(&c.key.as_str())) {
         return;
     }
-    for (entry, text) in services(facts).filter(|(_, text)| fault(text).is_none() && text.contains(".amazonaws.")) {
-        if !name(text).is_some_and(|name| SILENT.contains(&name.as_str())) {
-            sink.report(entry.item.span, format!("`{text}` may be made to use this for any AWS account"))
-                .label("for whom?")
-                .help("pin `aws:SourceAccount`, and `aws:SourceArn` where it is known");
-        }
-    }
+    let silent = |text: &str| name(text).is_some_and(|name| SILENT.contains(&name.as_str()));
+    let deputies =
+        services(facts).filter(|(_, text)| fault(text).is_none() && text.contains(".amazonaws.") && !silent(text));
+    report_services(deputies, "use this for any AWS account", sink, |finding| {
+        finding.label("for whom?").help("pin `aws:SourceAccount`, and `aws:SourceArn` where it is known");
+    });
 }

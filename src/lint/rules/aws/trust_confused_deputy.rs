@@ -1,4 +1,4 @@
-use super::service_common::{deputy, services, tells_source};
+use super::service_common::{deputy, report_services, services, tells_source};
 use crate::aws::document::PolicyKind;
 use crate::lint::{Check, Sink, StatementContext};
 
@@ -11,14 +11,10 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     if !trust || tells_source(facts) || facts.pinned_by(&["sts:externalid"]) {
         return;
     }
-    for (entry, text) in services(facts) {
-        if deputy(text).is_some() {
-            sink.report(
-                entry.item.span,
-                format!("`{text}` may be made to use this role by another account that knows its ARN"),
-            )
+    let deputies = services(facts).filter(|(_, text)| deputy(text).is_some());
+    report_services(deputies, "use this role for another account that knows its ARN", sink, |finding| {
+        finding
             .label("for whom?")
             .help("pin `aws:SourceAccount` to the account of the role, and `aws:SourceArn` where it is known");
-        }
-    }
+    });
 }

@@ -1,4 +1,4 @@
-use super::condition_common::{Block, Family, family, texts};
+use super::condition_common::{Block, Family, family, report_form, texts};
 use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -10,7 +10,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         }
         for (value, span) in texts(condition) {
             if Block::parse(&value).is_none() {
-                sink.report(span, format!("`{value}` is neither an address nor a CIDR block")).label("matches nothing");
+                report_form(&value, span, "address or CIDR block", sink);
             }
         }
     }

@@ -1,4 +1,4 @@
-use super::condition_common::texts;
+use super::condition_common::{report_form, texts};
 use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -10,7 +10,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     for condition in context.facts.conditions.iter().filter(|condition| KEYS.contains(&condition.key.as_str())) {
         for (value, span) in texts(condition) {
             if !value.contains(['*', '?']) && !well_formed(&value) {
-                sink.report(span, format!("`{value}` has not the form of a Region")).label("matches nothing");
+                report_form(&value, span, "Region", sink);
             }
         }
     }
