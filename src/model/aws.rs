@@ -8,6 +8,7 @@ pub use bearing::Bearing;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+use super::conditional::{given_if, join};
 use super::ids::{DeclId, ObjectId, RoleId};
 use super::scope::Scope;
 use super::vault::VaultModel;
@@ -46,6 +47,12 @@ pub struct AwsIdentity {
     pub missing: Vec<String>,
     /// The role of a Vault `aws` engine whose credentials these are.
     pub issued_by: Option<ObjectId>,
+    /// What it depends on whether the identity is there; empty where it certainly is.
+    pub exists_if: Vec<SmolStr>,
+    /// Policies and boundaries of which it depends on something whether they are attached.
+    pub attached_if: Vec<(DeclId, Vec<SmolStr>)>,
+    /// Groups of which it depends on something whether the user is in them.
+    pub groups_if: Vec<(AwsIdentityId, Vec<SmolStr>)>,
 }
 
 /// AWS identities and policies, linked.
@@ -191,17 +198,23 @@ impl<'a> Linker<'a> {
             let groups: Vec<AwsIdentityId> =
                 principal.groups.iter().filter_map(|g| self.identity(decl, AwsPrincipalKind::Group, g)).collect();
             let Some(identity) = identities.get_mut(id.0 as usize) else { continue };
+            let given_if = given_if(self.declarations, decl);
             for group in groups {
-                if !identity.groups.contains(&group) {
+                let known = identity.groups.contains(&group);
+                if !known {
                     identity.groups.push(group);
                 }
+                only_if(&mut identity.groups_if, group, known, given_if);
             }
             for policy in &principal.managed_policies {
                 self.attach(decl, identity, policy);
             }
             if let Some(boundary) = &principal.boundary {
                 match self.document(decl, boundary) {
-                    Some(id) => identity.boundary = Some(id),
+                    Some(id) => {
+                        identity.boundary = Some(id);
+                        only_if(&mut identity.attached_if, id, false, given_if);
+                    }
                     None => identity.missing.push(format!("permissions boundary `{}`", boundary.0.display())),
                 }
             }
@@ -271,12 +284,23 @@ impl<'a> Linker<'a> {
                 trust: None,
                 missing: Vec::new(),
                 issued_by: None,
+                exists_if: given_if(self.declarations, decl).to_vec(),
+                attached_if: Vec::new(),
+                groups_if: Vec::new(),
             });
             if let Some(name) = known(principal.name.as_ref()) {
                 self.names.entry((principal.kind, name)).or_default().push((id, decl));
             }
             id
         });
+        // A second declaration that is certain, or an alternative of the first.
+        if let Some(identity) = existing.and_then(|id| model.identities.get_mut(id.0 as usize)) {
+            let same = self.declarations.get(identity.decl.index());
+            let alternative = same.is_some_and(|d| d.address == declaration.address && d.span == declaration.span);
+            if alternative || declaration.condition.is_none() {
+                identity.exists_if.clear();
+            }
+        }
         self.places.insert(decl, id);
     }
 
@@ -313,12 +337,50 @@ impl<'a> Linker<'a> {
         self.referred(from, named, |id| self.policy(id).is_some())
     }
 
+    /// A managed policy, and what its resource may declare in its place.
+    fn alternatives(&self, id: DeclId) -> Vec<DeclId> {
+        let declared = |id: DeclId| self.declarations.get(id.index()).filter(|d| d.condition.is_some());
+        let Some(own) = declared(id) else { return vec![id] };
+        let name = self.policy(id).and_then(|policy| known(policy.name.as_ref()));
+        let named = name.and_then(|name| self.policies.get(&name)).map_or(&[][..], Vec::as_slice);
+        let same = |other: &DeclId| declared(*other).is_some_and(|d| d.address == own.address && d.span == own.span);
+        let mut all: Vec<DeclId> = named.iter().copied().filter(same).collect();
+        if !all.contains(&id) {
+            all.push(id);
+        }
+        all
+    }
+
     fn attach(&self, from: DeclId, identity: &mut AwsIdentity, policy: &Named) {
         match self.document(from, policy) {
-            Some(id) if !identity.policies.contains(&id) => identity.policies.push(id),
-            Some(_) => {}
+            Some(id) => {
+                for id in self.alternatives(id) {
+                    let known = identity.policies.contains(&id);
+                    if !known {
+                        identity.policies.push(id);
+                    }
+                    only_if(&mut identity.attached_if, id, known, given_if(self.declarations, from));
+                }
+            }
             None => identity.missing.push(format!("policy `{}`", policy.0.display())),
         }
+    }
+}
+
+/// Notes what something depends on; nothing, once it is there in one certain way.
+fn only_if<T: PartialEq>(all: &mut Vec<(T, Vec<SmolStr>)>, what: T, known: bool, given_if: &[SmolStr]) {
+    let at = all.iter().position(|(other, _)| *other == what);
+    match (at, given_if.is_empty()) {
+        (Some(at), true) => {
+            all.remove(at);
+        }
+        (Some(at), false) => {
+            if let Some((_, refs)) = all.get_mut(at) {
+                join(refs, given_if);
+            }
+        }
+        (None, false) if !known => all.push((what, given_if.to_vec())),
+        (None, _) => {}
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Cite {
     pub target: Target,
     /// What an expression in its place refers to; empty where the name is known.
     pub refs: Vec<SmolStr>,
+    /// What it depends on whether it is cited; empty where it certainly is.
+    pub given_if: Vec<SmolStr>,
 }
 
 /// What a citation of a policy means.

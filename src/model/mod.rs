@@ -25,6 +25,7 @@
 
 pub mod aws;
 pub mod cite;
+pub(crate) mod conditional;
 pub mod escalation;
 pub mod ids;
 pub mod principal;
@@ -58,6 +59,7 @@ pub struct Model {
     pub aws: AwsModel,
     /// Citations of policies, mounts, entities … that nothing here declares.
     pub dangling: Vec<Dangling>,
+    alternatives: conditional::Alternatives,
     escalation: OnceLock<(Dialect, Arc<Escalation>)>,
 }
 
@@ -69,7 +71,8 @@ impl Model {
         let vault = VaultModel::build(&declarations, sources);
         let aws = AwsModel::build(&declarations, sources, &vault);
         let dangling = vault.dangling();
-        Self { declarations, vault, aws, dangling, escalation: OnceLock::new() }
+        let alternatives = conditional::Alternatives::new(&declarations);
+        Self { declarations, vault, aws, dangling, alternatives, escalation: OnceLock::new() }
     }
 
     /// The declarations, in the order they were given.

@@ -4,6 +4,7 @@
 use smol_str::SmolStr;
 
 use super::cite::{Cite, Target};
+use super::conditional::join;
 use super::ids::{EntityId, GroupId, PolicyId, RoleId, TokenId, TokenRoleId};
 use super::vault::{Role, Subject, VaultModel};
 use super::{DeclId, Model};
@@ -50,6 +51,8 @@ pub struct Held {
     pub target: Target,
     /// How the principal comes to it, the principal first, the citation last.
     pub chain: Vec<Link>,
+    /// What it depends on whether the token has it; empty where it certainly does.
+    pub given_if: Vec<SmolStr>,
 }
 
 /// The policies that a principal's token has.
@@ -65,7 +68,7 @@ impl Effective {
     /// Whether it holds `root`.
     #[must_use]
     pub fn is_root(&self) -> bool {
-        self.held.iter().any(|held| held.target == Target::Root)
+        self.held.iter().any(|held| held.target == Target::Root && held.given_if.is_empty())
     }
 
     /// The policies of the model among them.
@@ -90,23 +93,31 @@ impl Effective {
         cited.chain(self.open.iter().cloned())
     }
 
-    fn add(&mut self, cite: &Cite, chain: &[Link]) {
+    fn add(&mut self, cite: &Cite, chain: &[Link], given_if: &[SmolStr]) {
         let same = |held: &Held| match cite.target {
             Target::Policy(_) | Target::Default | Target::Root => held.target == cite.target,
             Target::Dangling => held.target == cite.target && held.name == cite.name,
             Target::Unknown => false,
         };
-        if self.held.iter().any(same) {
+        let mut given_if = given_if.to_vec();
+        join(&mut given_if, &cite.given_if);
+        if let Some(held) = self.held.iter_mut().find(|held| same(held)) {
+            // It is enough to come to it in one certain way.
+            if given_if.is_empty() {
+                held.given_if.clear();
+            } else if !held.given_if.is_empty() {
+                join(&mut held.given_if, &given_if);
+            }
             return;
         }
         let mut chain = chain.to_vec();
         chain.push(Link { name: format!("policy {}", cite.name), span: Some(cite.span) });
-        self.held.push(Held { name: cite.name.clone(), target: cite.target, chain });
+        self.held.push(Held { name: cite.name.clone(), target: cite.target, chain, given_if });
     }
 
-    fn add_all(&mut self, cites: &[Cite], chain: &[Link]) {
+    fn add_all(&mut self, cites: &[Cite], chain: &[Link], given_if: &[SmolStr]) {
         for cite in cites {
-            self.add(cite, chain);
+            self.add(cite, chain, given_if);
         }
     }
 }
@@ -163,7 +174,8 @@ impl Model {
         let tokens = vault.tokens.iter().enumerate().map(|(i, _)| VaultPrincipal::Token(TokenId::at(i)));
         let entities = vault.entities.iter().enumerate().map(|(i, _)| VaultPrincipal::Entity(EntityId::at(i)));
         let groups = vault.groups.iter().enumerate().map(|(i, _)| VaultPrincipal::Group(GroupId::at(i)));
-        roles.chain(token_roles).chain(tokens).chain(entities).chain(groups)
+        let everyone = roles.chain(token_roles).chain(tokens).chain(entities).chain(groups);
+        everyone.filter(|principal| self.principal_decl(*principal).is_none_or(|id| self.stands_for_alternatives(id)))
     }
 
     /// Where a principal is declared.
@@ -212,7 +224,9 @@ impl Model {
             VaultPrincipal::TokenRole(id) => self.through_token_role(id, &chain, &mut out),
             VaultPrincipal::Token(id) => {
                 if let Some(token) = self.vault.tokens.get(id.index()) {
-                    out.add_all(&token.cites, &chain);
+                    for (decl, token) in self.each_alternative(token.decl, &self.vault.tokens, |token| token.decl) {
+                        out.add_all(&token.cites, &chain, &self.part_if(decl));
+                    }
                     if token.cites.is_empty() || token.cites_unknown {
                         open(&mut out, "the token's policies are not known", token.token.policies.span.or(span));
                     }
@@ -226,54 +240,91 @@ impl Model {
                         (&token.namespace, root),
                     );
                     if let Some(entity) = token.entity {
-                        self.identity(entity, &chain, &mut out);
+                        self.identity(entity, &chain, &[], &mut out);
                     }
                 }
             }
             VaultPrincipal::Entity(id) => {
-                self.identity(id, &[], &mut out);
+                self.identity(id, &[], &[], &mut out);
                 add_default(&mut out, Some(false), &chain, span, self, (namespace, false));
             }
             VaultPrincipal::Group(id) => {
-                self.group(id, &[], 0, &mut out);
+                self.group(id, &[], &[], &mut out);
                 add_default(&mut out, Some(false), &chain, span, self, (namespace, false));
             }
             VaultPrincipal::Policy(id) => {
                 let name = self.vault.policy(id).and_then(|policy| policy.name.clone()).unwrap_or_default();
-                out.held.push(Held { name, target: Target::Policy(id), chain: chain.to_vec() });
+                out.held.push(Held { name, target: Target::Policy(id), chain: chain.to_vec(), given_if: Vec::new() });
             }
         }
+        self.add_alternatives(&mut out);
         out
+    }
+
+    /// The alternatives of each policy that a principal has.
+    fn add_alternatives(&self, out: &mut Effective) {
+        for index in 0..out.held.len() {
+            let Some(held) = out.held.get(index) else { return };
+            let Target::Policy(id) = held.target else { continue };
+            let Some(policy) = self.vault.policy(id) else { continue };
+            let others = self.each_alternative(policy.decl, &self.vault.policies, |policy| policy.decl);
+            let others: Vec<Held> = others
+                .into_iter()
+                .filter(|(decl, _)| *decl != policy.decl)
+                .filter_map(|(decl, _)| {
+                    let at = self.vault.policies.iter().position(|policy| policy.decl == decl)?;
+                    Some(Held { target: Target::Policy(PolicyId::at(at)), ..held.clone() })
+                })
+                .collect();
+            out.held.extend(others);
+        }
+    }
+
+    /// What is declared there, or each of what may be declared in its place.
+    fn each_alternative<'m, T>(&self, decl: DeclId, all: &'m [T], of: impl Fn(&T) -> DeclId) -> Vec<(DeclId, &'m T)> {
+        let ids = self.alternatives(decl);
+        let ids = if ids.is_empty() { std::slice::from_ref(&decl) } else { ids };
+        // Declarations of one sort are in order.
+        let find = |id: &DeclId| all.binary_search_by_key(id, &of).ok().and_then(|at| Some((*id, all.get(at)?)));
+        ids.iter().filter_map(find).collect()
+    }
+
+    /// What it depends on whether a declaration is there as it is; nothing for the
+    /// principal's own, of which everything else speaks.
+    fn part_if(&self, decl: DeclId) -> Vec<SmolStr> {
+        if self.alternatives(decl).is_empty() { Vec::new() } else { self.given_if(decl).to_vec() }
     }
 
     fn login(&self, id: RoleId, chain: &[Link], out: &mut Effective) {
         let vault = &self.vault;
         let Some(role) = vault.role(id) else { return };
         let span = chain.first().and_then(|link| link.span);
-        out.add_all(&role.cites, chain);
-        if role.cites_unknown {
-            open(out, "the role's list of policies is not known in full", role.token.policies.span);
+        for (decl, role) in self.each_alternative(role.decl, &vault.roles, |role| role.decl) {
+            out.add_all(&role.cites, chain, &self.part_if(decl));
+            if role.cites_unknown {
+                open(out, "the role's list of policies is not known in full", role.token.policies.span);
+            }
         }
         for group in self.group_mappings(role) {
             let mut chain = chain.to_vec();
             chain.push(Link { name: self.principal_name(VaultPrincipal::Role(group.0)), span: None });
-            out.add_all(&group.1.cites, &chain);
+            out.add_all(&group.1.cites, &chain, self.given_if(group.1.decl));
         }
         let mut no_default = role.token.no_default_policy.or_default(false);
         for config in vault.configs_of(role) {
             let mut chain = chain.to_vec();
             chain.push(Link { name: format!("{}/config", config.mount.as_deref().unwrap_or_default()), span: None });
-            out.add_all(&config.cites, &chain);
+            out.add_all(&config.cites, &chain, self.given_if(config.decl));
             if role.subject != Subject::Role {
                 no_default = config.token.no_default_policy.or_default(false);
             }
         }
         add_default(out, no_default, chain, span, self, (&role.namespace, false));
         if let Some(entity) = vault.entity_of_login(role) {
-            self.identity(entity, chain, out);
+            self.identity(entity, chain, &[], out);
         }
         for group in vault.external_groups_of(role) {
-            self.group(group, chain, 0, out);
+            self.group(group, chain, &[], out);
         }
     }
 
@@ -301,7 +352,9 @@ impl Model {
         let Some(role) = self.vault.token_role(id) else { return };
         let span = chain.first().and_then(|link| link.span);
         let facts = &role.facts;
-        out.add_all(&role.cites, chain);
+        for (decl, role) in self.each_alternative(role.decl, &self.vault.token_roles, |role| role.decl) {
+            out.add_all(&role.cites, chain, &self.part_if(decl));
+        }
         if facts.allowed.unknown || facts.allowed_glob.unknown {
             open(out, "the token role's allowed policies are not known in full", facts.allowed.span);
         }
@@ -325,37 +378,51 @@ impl Model {
     }
 
     /// The policies of an entity and of every group that holds it.
-    fn identity(&self, id: EntityId, chain: &[Link], out: &mut Effective) {
+    fn identity(&self, id: EntityId, chain: &[Link], given_if: &[SmolStr], out: &mut Effective) {
         let Some(entity) = self.vault.entity(id) else { return };
         let mut chain = chain.to_vec();
         chain.push(Link {
             name: self.principal_name(VaultPrincipal::Entity(id)),
             span: self.declaration(entity.decl).map(|d| d.span),
         });
-        out.add_all(&entity.cites, &chain);
-        if entity.cites_unknown {
-            open(out, "the entity's list of policies is not known in full", None);
+        for (decl, entity) in self.each_alternative(entity.decl, &self.vault.entities, |entity| entity.decl) {
+            let mut given_if = given_if.to_vec();
+            join(&mut given_if, self.given_if(decl));
+            out.add_all(&entity.cites, &chain, &given_if);
+            if entity.cites_unknown {
+                open(out, "the entity's list of policies is not known in full", None);
+            }
         }
+        let mut given_if = given_if.to_vec();
+        join(&mut given_if, self.exists_if(entity.decl));
         for group in &entity.groups {
-            self.group(*group, &chain, 0, out);
+            let mut given_if = given_if.clone();
+            join(&mut given_if, self.vault.members_if.get(&(*group, id)).map_or(&[], Vec::as_slice));
+            self.group(*group, &chain, &given_if, out);
         }
     }
 
     /// The policies of a group and of the groups that hold it.
-    fn group(&self, id: GroupId, chain: &[Link], depth: usize, out: &mut Effective) {
+    fn group(&self, id: GroupId, chain: &[Link], given_if: &[SmolStr], out: &mut Effective) {
         let Some(group) = self.vault.group(id) else { return };
         let name = self.principal_name(VaultPrincipal::Group(id));
-        if depth > MAX_NESTING || chain.iter().any(|link| link.name == name) {
+        if chain.len() > MAX_NESTING || chain.iter().any(|link| link.name == name) {
             return;
         }
         let mut chain = chain.to_vec();
         chain.push(Link { name, span: self.declaration(group.decl).map(|d| d.span) });
-        out.add_all(&group.cites, &chain);
-        if group.cites_unknown {
-            open(out, "a group's list of policies is not known in full", None);
+        for (decl, group) in self.each_alternative(group.decl, &self.vault.groups, |group| group.decl) {
+            let mut given_if = given_if.to_vec();
+            join(&mut given_if, self.given_if(decl));
+            out.add_all(&group.cites, &chain, &given_if);
+            if group.cites_unknown {
+                open(out, "a group's list of policies is not known in full", None);
+            }
         }
+        let mut given_if = given_if.to_vec();
+        join(&mut given_if, self.exists_if(group.decl));
         for parent in &group.parents {
-            self.group(*parent, &chain, depth + 1, out);
+            self.group(*parent, &chain, &given_if, out);
         }
     }
 }
@@ -390,7 +457,7 @@ fn add_default(
     }
     let mut chain = chain.to_vec();
     chain.push(Link { name: "policy default".to_owned(), span: None });
-    out.held.push(Held { name: policy_name("default"), target, chain });
+    out.held.push(Held { name: policy_name("default"), target, chain, given_if: Vec::new() });
 }
 
 impl Role {

@@ -35,6 +35,7 @@ mod region_aws;
 mod region_vault;
 mod reports;
 mod rules;
+mod terraform_model;
 mod vault_cases;
 mod vault_naive;
 mod vault_policy;

@@ -39,6 +39,8 @@ pub(super) struct PreparedStatement {
     conditions: Vec<PreparedCondition>,
     /// Whether it may have conditions, or other elements, that are not seen.
     unknown: bool,
+    /// What it depends on whether the policy is there; empty where it certainly is.
+    given_if: Arc<[SmolStr]>,
     /// Where to find it in the document.
     pub(super) index: usize,
 }
@@ -85,6 +87,21 @@ impl PreparedPolicy {
             .collect();
         let unknown = document.statements_unknown;
         Self { name: name.into(), document: Arc::new(document), statements, unknown }
+    }
+
+    /// The same, of which it depends on `refs` whether it is there at all. A policy that
+    /// limits would, by not being there, leave more allowed than its statements do.
+    #[must_use]
+    pub fn given_if(mut self, refs: &[SmolStr], kind: PolicyKind) -> Self {
+        if refs.is_empty() {
+            return self;
+        }
+        let refs: Arc<[SmolStr]> = refs.into();
+        for statement in &mut self.statements {
+            statement.given_if = Arc::clone(&refs);
+        }
+        self.unknown |= matches!(kind, PolicyKind::Boundary | PolicyKind::Scp | PolicyKind::Rcp);
+        self
     }
 
     /// The statement of the document that a prepared one was made from.
@@ -137,6 +154,7 @@ impl PreparedStatement {
             resource,
             conditions,
             unknown: statement.conditions_unknown || statement.unknown,
+            given_if: Arc::default(),
             index,
         })
     }
@@ -210,6 +228,19 @@ impl PreparedStatement {
                 }
             });
             value = logic.and(value, more);
+        }
+        if !self.given_if.is_empty() {
+            let given = logic.unknown(|| {
+                let name = self.name(source);
+                let refs: Vec<String> = self.given_if.iter().map(|name| format!("`{name}`")).collect();
+                let refs = refs.join(" and ");
+                Atom {
+                    holds: format!("the policy of `{name}` is there, which {refs} decides"),
+                    fails: format!("the policy of `{name}` is not there, which {refs} decides"),
+                    needs: self.given_if.iter().cloned().map(Missing::Expression).collect(),
+                }
+            });
+            value = logic.and(value, given);
         }
         value
     }

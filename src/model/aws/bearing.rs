@@ -1,6 +1,8 @@
 //! The policies that bear on an identity: its own, those of its groups, its boundary, the
 //! organization's and the resource's, as far as the model has them.
 
+use smol_str::SmolStr;
+
 use super::AwsIdentityId;
 use crate::aws::document::{Effect, PolicyKind};
 use crate::aws::evaluate::{Policies, PreparedPolicy};
@@ -19,6 +21,8 @@ pub struct Bearing {
     pub notes: Vec<String>,
     /// What is attached and not in the model: only an explicit Deny stands then.
     pub missing: Vec<String>,
+    /// What it depends on whether the identity is there; empty where it certainly is.
+    pub exists_if: Vec<SmolStr>,
     identity: Vec<PreparedPolicy>,
     boundary: Vec<PreparedPolicy>,
     session: Vec<PreparedPolicy>,
@@ -68,13 +72,28 @@ fn policy(model: &Model, decl: DeclId) -> Option<&AwsPolicy> {
     }
 }
 
-fn compiled(model: &Model, decl: DeclId, prefix: &str, kind: PolicyKind) -> Option<PreparedPolicy> {
+/// A policy compiled; `attached_if` says what its attachment depends on, besides what the
+/// policy itself does.
+fn compiled(
+    model: &Model,
+    decl: DeclId,
+    prefix: &str,
+    kind: PolicyKind,
+    attached_if: &[SmolStr],
+) -> Option<PreparedPolicy> {
     let policy = policy(model, decl)?;
     let name = policy.name.as_ref().map_or_else(
         || model.declaration(decl).map_or_else(String::new, |d| d.address.to_string()),
         |(text, _)| text.display(),
     );
-    Some(PreparedPolicy::new(format!("{prefix}{name}"), policy.document.clone(), kind))
+    let mut given_if = attached_if.to_vec();
+    given_if.extend(model.given_if(decl).iter().filter(|name| !attached_if.contains(name)).cloned());
+    Some(PreparedPolicy::new(format!("{prefix}{name}"), policy.document.clone(), kind).given_if(&given_if, kind))
+}
+
+/// What it depends on whether something is attached or joined.
+fn only_if<'a, T: PartialEq>(all: &'a [(T, Vec<SmolStr>)], what: &T) -> &'a [SmolStr] {
+    all.iter().find(|(other, _)| other == what).map_or(&[], |(_, refs)| refs)
 }
 
 impl Model {
@@ -89,29 +108,41 @@ impl Model {
         let mut bearing = prepare(self, identity, resource);
         bearing.caller = caller_arn(self, identity, resource);
         bearing.missing = missing(self, identity);
+        bearing.exists_if.clone_from(&identity.exists_if);
         bearing
     }
 }
 
 fn prepare(model: &Model, identity: &AwsIdentity, resource: &str) -> Bearing {
     let mut notes = Vec::new();
-    let mut own: Vec<PreparedPolicy> =
-        identity.policies.iter().filter_map(|id| compiled(model, *id, "", PolicyKind::Identity)).collect();
-    for group in &identity.groups {
-        let prefix = format!("{} > ", model.aws.name_of(*group));
-        let policies = model.aws.identity(*group).map(|group| group.policies.as_slice()).unwrap_or_default();
-        own.extend(policies.iter().filter_map(|id| compiled(model, *id, &prefix, PolicyKind::Identity)));
+    let attached = |to: &AwsIdentity, id: DeclId, prefix: &str, kind: PolicyKind, member_if: &[SmolStr]| {
+        let mut given_if = member_if.to_vec();
+        given_if.extend(only_if(&to.attached_if, &id).iter().cloned());
+        compiled(model, id, prefix, kind, &given_if)
+    };
+    let own_of = |policies: &[DeclId], kind: PolicyKind| -> Vec<PreparedPolicy> {
+        policies.iter().filter_map(|id| attached(identity, *id, "", kind, &[])).collect()
+    };
+    let mut own = own_of(&identity.policies, PolicyKind::Identity);
+    for id in &identity.groups {
+        let Some(group) = model.aws.identity(*id) else { continue };
+        let prefix = format!("{} > ", model.aws.name_of(*id));
+        let mut member_if = only_if(&identity.groups_if, id).to_vec();
+        member_if.extend(group.exists_if.iter().cloned());
+        let policies = group.policies.iter();
+        own.extend(policies.filter_map(|id| attached(group, *id, &prefix, PolicyKind::Identity, &member_if)));
     }
-    let boundary = identity.boundary.iter().filter_map(|id| compiled(model, *id, "", PolicyKind::Boundary)).collect();
-    let session = identity.session.iter().filter_map(|id| compiled(model, *id, "", PolicyKind::Session)).collect();
+    let boundary = own_of(identity.boundary.as_slice(), PolicyKind::Boundary);
+    let session = own_of(identity.session.as_slice(), PolicyKind::Session);
     let on_it = model.aws.resource_policies.iter().filter(|id| {
         policy(model, **id).is_some_and(|policy| {
             policy.attached_to.iter().any(|(text, _)| text.known().is_some_and(|on| is_on(on, resource)))
         })
     });
-    let resource: Vec<PreparedPolicy> = on_it.filter_map(|id| compiled(model, *id, "", PolicyKind::Resource)).collect();
+    let resource: Vec<PreparedPolicy> =
+        on_it.filter_map(|id| compiled(model, *id, "", PolicyKind::Resource, &[])).collect();
     let mut scps: Vec<PreparedPolicy> =
-        model.aws.scps.iter().filter_map(|id| compiled(model, *id, "", PolicyKind::Scp)).collect();
+        model.aws.scps.iter().filter_map(|id| compiled(model, *id, "", PolicyKind::Scp, &[])).collect();
     if !scps.is_empty() {
         notes.push("every SCP of the model is taken to apply".to_owned());
         let allows = model.aws.scps.iter().filter_map(|id| policy(model, *id));
@@ -122,7 +153,7 @@ fn prepare(model: &Model, identity: &AwsIdentity, resource: &str) -> Bearing {
         }
     }
     let rcps: Vec<PreparedPolicy> =
-        model.aws.rcps.iter().filter_map(|id| compiled(model, *id, "", PolicyKind::Rcp)).collect();
+        model.aws.rcps.iter().filter_map(|id| compiled(model, *id, "", PolicyKind::Rcp, &[])).collect();
     if !rcps.is_empty() {
         notes.push("every RCP of the model is taken to apply".to_owned());
     }

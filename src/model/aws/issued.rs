@@ -4,6 +4,7 @@
 use super::{AwsIdentity, AwsIdentityId, AwsModel, Linker, known};
 use crate::carrier::declaration::{AwsPrincipalKind, Item, Named, VaultKind, VaultObject};
 use crate::model::Model;
+use crate::model::conditional::{given_if, join};
 use crate::model::ids::{DeclId, ObjectId, RoleId};
 use crate::model::vault::{Object, Subject, VaultModel};
 use crate::vault::capability::Capability;
@@ -36,11 +37,19 @@ impl Linker<'_> {
             trust: None,
             missing: Vec::new(),
             issued_by: Some(id),
+            exists_if: given_if(self.declarations, decl).to_vec(),
+            attached_if: Vec::new(),
+            groups_if: Vec::new(),
         };
         // A static role hands out the keys of a user that is there already.
         if let Some(user) = body.get("username").and_then(named) {
             match self.identity(decl, AwsPrincipalKind::User, &user).and_then(|id| model.identity(id)) {
-                Some(user) => given = AwsIdentity { decl, address: given.address, issued_by: Some(id), ..user.clone() },
+                Some(user) => {
+                    let mut exists_if = given.exists_if;
+                    join(&mut exists_if, &user.exists_if);
+                    given =
+                        AwsIdentity { decl, address: given.address, issued_by: Some(id), exists_if, ..user.clone() };
+                }
                 None => given.missing.push(format!("user `{}`", user.0.display())),
             }
             model.identities.push(given);
@@ -60,7 +69,10 @@ impl Linker<'_> {
                 let role = self.identity(decl, AwsPrincipalKind::Role, arn).and_then(|id| model.identity(id));
                 let mut session = match role {
                     Some(role) => {
-                        AwsIdentity { decl, issued_by: Some(id), address: given.address.clone(), ..role.clone() }
+                        let mut exists_if = given.exists_if.clone();
+                        join(&mut exists_if, &role.exists_if);
+                        let address = given.address.clone();
+                        AwsIdentity { decl, issued_by: Some(id), address, exists_if, ..role.clone() }
                     }
                     None => AwsIdentity {
                         kind: AwsPrincipalKind::Role,

@@ -7,11 +7,12 @@ use smol_str::SmolStr;
 use super::{Alias, Citer, VaultModel, aliases, cites_of};
 use crate::carrier::declaration::{Declaration, Item, VaultKind, VaultObject};
 use crate::model::cite::{Cite, Dangling, Target};
+use crate::model::conditional::given_if;
 use crate::model::ids::{DeclId, EntityId, GroupId, MountId, ObjectId, PolicyId, RoleId, TokenId, TokenRoleId};
 use crate::model::scope::Scope;
 use crate::source::Span;
 use crate::syntax::{Node, Text, Value};
-use crate::vault::roles::field;
+use crate::vault::roles::{StringList, field};
 
 /// What a name, id or expression is, before it is looked up.
 enum Key {
@@ -191,6 +192,8 @@ impl<'a> Linker<'a> {
         let mut groups = std::mem::take(&mut model.groups);
         let mut members: Vec<(GroupId, EntityId)> = Vec::new();
         let mut nested: Vec<(GroupId, GroupId)> = Vec::new();
+        // Memberships that are declared only in some cases, and what those depend on.
+        let mut conditional: Vec<((GroupId, EntityId), Vec<SmolStr>)> = Vec::new();
 
         for alias in
             entities.iter_mut().flat_map(|e| &mut e.aliases).chain(groups.iter_mut().flat_map(|g| &mut g.aliases))
@@ -240,7 +243,7 @@ impl<'a> Linker<'a> {
                     if let Some(owner) = body.get("entity_id") {
                         let id = self.entity(object.decl, &key_of(Some(owner)));
                         if let Some(entity) = id.and_then(|id| entities.get_mut(id.index())) {
-                            entity.cites.extend(cites_of(&policies));
+                            entity.cites.extend(self.cites_given_by(object.decl, &policies));
                             entity.cites_unknown |= policies.unknown;
                         }
                     }
@@ -248,10 +251,15 @@ impl<'a> Linker<'a> {
                         let id = self.group(object.decl, &key_of(Some(owner)));
                         if let Some(id) = id {
                             if let Some(group) = groups.get_mut(id.index()) {
-                                group.cites.extend(cites_of(&policies));
+                                group.cites.extend(self.cites_given_by(object.decl, &policies));
                                 group.cites_unknown |= policies.unknown;
                             }
-                            self.members(id, object.decl, body, &mut members, &mut nested);
+                            let mut own = Vec::new();
+                            self.members(id, object.decl, body, &mut own, &mut nested);
+                            match given_if(self.declarations, object.decl) {
+                                [] => members.append(&mut own),
+                                refs => conditional.extend(own.into_iter().map(|member| (member, refs.to_vec()))),
+                            }
                         }
                     }
                 }
@@ -259,6 +267,10 @@ impl<'a> Linker<'a> {
             }
         }
         members.sort_unstable();
+        conditional.retain(|(member, _)| members.binary_search(member).is_err());
+        members.extend(conditional.iter().map(|(member, _)| *member));
+        members.sort_unstable();
+        model.members_if.extend(conditional);
         members.dedup();
         nested.sort_unstable();
         nested.dedup();
@@ -295,6 +307,15 @@ impl<'a> Linker<'a> {
         }
         model.entities = entities;
         model.groups = groups;
+    }
+
+    /// Citations by a declaration that is not the citing thing's own.
+    fn cites_given_by(&self, decl: DeclId, policies: &StringList) -> Vec<Cite> {
+        let mut cites = cites_of(policies);
+        for cite in &mut cites {
+            cite.given_if = given_if(self.declarations, decl).to_vec();
+        }
+        cites
     }
 
     fn members(
@@ -412,7 +433,20 @@ impl<'a> Linker<'a> {
             }
         };
         match cite.target {
-            Target::Policy(id) => self.links.push((id, citer)),
+            Target::Policy(id) => {
+                self.links.push((id, citer));
+                // What is declared in its place is cited as well.
+                let Some(policy) = model.policy(id) else { return };
+                let Some(own) = self.declarations.get(policy.decl.index()).filter(|d| d.condition.is_some()) else {
+                    return;
+                };
+                for other in model.policies_named(&cite.name).iter().filter(|other| **other != id) {
+                    let decl = model.policy(*other).and_then(|other| self.declarations.get(other.decl.index()));
+                    if decl.is_some_and(|decl| decl.address == own.address && decl.span == own.span) {
+                        self.links.push((*other, citer));
+                    }
+                }
+            }
             Target::Dangling => {
                 self.dangling.push(Dangling { kind: "policy", name: cite.name.clone(), span: cite.span, by: decl });
             }

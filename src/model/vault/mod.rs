@@ -41,6 +41,8 @@ pub struct VaultModel {
     pub(super) alias_entities: FxHashMap<(MountId, SmolStr), EntityId>,
     /// Groups by the mount and name of their aliases.
     pub(super) alias_groups: FxHashMap<(MountId, SmolStr), GroupId>,
+    /// What memberships depend on that are declared only in some cases.
+    pub(super) members_if: FxHashMap<(GroupId, EntityId), Vec<SmolStr>>,
     policy_names: FxHashMap<SmolStr, Vec<PolicyId>>,
     mount_paths: FxHashMap<SmolStr, Vec<MountId>>,
 }
@@ -366,13 +368,13 @@ fn cites_of(list: &StringList) -> Vec<Cite> {
         .map(|(text, span)| {
             if let Some(name) = text.known() {
                 let name = crate::vault::roles::policy_name(name);
-                return Cite { name, span: *span, target: Target::Dangling, refs: Vec::new() };
+                return Cite { name, span: *span, target: Target::Dangling, refs: Vec::new(), given_if: Vec::new() };
             }
             // Only a text that is nothing but an expression stands for what it refers to.
             let whole = text.raw().chars().count() == 1;
             let holes = text.holes().iter().filter(|_| whole);
             let refs = holes.flat_map(|hole| hole.unknown.refs.clone()).collect();
-            Cite { name: text.display().into(), span: *span, target: Target::Unknown, refs }
+            Cite { name: text.display().into(), span: *span, target: Target::Unknown, refs, given_if: Vec::new() }
         })
         .collect()
 }

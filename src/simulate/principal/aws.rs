@@ -95,6 +95,12 @@ pub fn decide_aws(
         reason = "undetermined";
         depends_on.extend(bearing.missing);
     }
+    // Who may not be there can do nothing for certain.
+    if decision == Decision::Allowed && !bearing.exists_if.is_empty() {
+        decision = Decision::Undetermined;
+        reason = "undetermined";
+        depends_on.extend(bearing.exists_if.iter().map(ToString::to_string));
+    }
     Ok(AwsDecision {
         principal: model.aws.name_of(id),
         action: question.action.to_owned(),

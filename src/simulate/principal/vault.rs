@@ -104,6 +104,8 @@ pub struct Session {
     held: Vec<Held>,
     /// Texts that are not known, in the words of [`Effective::unknowns`], by ACL index.
     open: Vec<String>,
+    /// What it depends on whether there is such a principal.
+    exists_if: Vec<SmolStr>,
     acl: Acl,
     dialect: Dialect,
 }
@@ -122,15 +124,16 @@ impl Session {
         let built_in = built_in_default(dialect);
         let open: Vec<String> = effective.open.iter().map(|(text, _)| text.clone()).collect();
         let spaces: Vec<String> = effective.held.iter().map(|held| namespace_of(model, held)).collect();
+        let given_if: Vec<Vec<SmolStr>> = effective.held.iter().map(|held| given_if(model, held)).collect();
         let mut granted = Vec::with_capacity(effective.held.len() + open.len());
-        for (held, namespace) in effective.held.iter().zip(&spaces) {
+        for ((held, namespace), given_if) in effective.held.iter().zip(&spaces).zip(&given_if) {
             let text = match held.target {
                 Target::Policy(id) => model.policy_document(id),
                 Target::Default => Some(&built_in),
                 Target::Root | Target::Dangling | Target::Unknown => None,
             };
             let one = text.map_or_else(|| Granted::unknown(&held.name), |text| Granted::new(&held.name, text));
-            granted.push(one.in_namespace(namespace));
+            granted.push(one.in_namespace(namespace).given_if(given_if));
         }
         granted.extend(open.iter().map(|text| Granted::unknown(text)));
         let settings = Settings { dialect, identity: identity_of(model, principal), now: None };
@@ -142,6 +145,7 @@ impl Session {
             namespace: slashed(model.principal_namespace(principal)),
             held: effective.held,
             open,
+            exists_if: model.principal_decl(principal).map(|id| model.exists_if(id).to_vec()).unwrap_or_default(),
             acl,
             dialect,
         }
@@ -202,9 +206,19 @@ impl Session {
                     reason: near.reason,
                 })
                 .collect(),
-            depends_on: answer.depends_on.iter().map(|key| self.words(key)).collect(),
+            depends_on: self.depends_on(decision, &answer.depends_on),
             http: answer.http,
         }
+    }
+
+    /// What an answer depends on, in words.
+    fn depends_on(&self, decision: Decision, keys: &[SmolStr]) -> Vec<String> {
+        let mut out: Vec<String> = keys.iter().map(|key| self.words(key)).collect();
+        if decision == Decision::Undetermined {
+            let exists = self.exists_if.iter().map(|name| format!("`{name}`"));
+            out.extend(exists.filter(|name| !keys.iter().any(|key| self.words(key) == *name)).collect::<Vec<_>>());
+        }
+        out
     }
 
     /// The decision alone.
@@ -244,8 +258,13 @@ impl Session {
             }
             _ => (answer.decision, answer.reason.clone()),
         };
+        // Who may not be there can do nothing for certain.
+        let decision = match decision {
+            Decision::Allowed if !self.exists_if.is_empty() => Decision::Undetermined,
+            other => other,
+        };
         if decision == Decision::Undetermined {
-            let list: Vec<String> = answer.depends_on.iter().map(|key| self.words(key)).collect();
+            let list = self.depends_on(decision, &answer.depends_on);
             reason = format!("it depends on {}", list.join(" and "));
         }
         (decision, answer, reason)
@@ -294,6 +313,18 @@ impl Session {
 fn slashed(namespace: &str) -> String {
     let namespace = namespace.trim_matches('/');
     if namespace.is_empty() { String::new() } else { format!("{namespace}/") }
+}
+
+/// What it depends on whether the token has a policy: its being given, and its being there.
+fn given_if(model: &Model, held: &Held) -> Vec<SmolStr> {
+    let mut out = held.given_if.clone();
+    if let Target::Policy(id) = held.target
+        && let Some(policy) = model.vault.policy(id)
+    {
+        let own = model.given_if(policy.decl).iter().filter(|name| !held.given_if.contains(name));
+        out.extend(own.cloned());
+    }
+    out
 }
 
 fn namespace_of(model: &Model, held: &Held) -> String {

@@ -37,25 +37,33 @@ pub struct Granted<'a> {
     /// Whether template values may hold `/`: a setting of the policy on OpenBao (off), of
     /// the server on Vault (on). None is the default.
     pub allow_slashes: Option<bool>,
+    /// What it depends on whether the token has it; empty where it certainly does.
+    pub given_if: &'a [SmolStr],
 }
 
 impl<'a> Granted<'a> {
     /// A policy of the root namespace with default settings.
     #[must_use]
     pub fn new(name: &'a str, policy: &'a Policy) -> Self {
-        Self { name, policy: Some(policy), namespace: "", allow_wildcards: false, allow_slashes: None }
+        Self { name, policy: Some(policy), ..Self::unknown(name) }
     }
 
     /// A policy whose text is not known.
     #[must_use]
     pub fn unknown(name: &'a str) -> Self {
-        Self { name, policy: None, namespace: "", allow_wildcards: false, allow_slashes: None }
+        Self { name, policy: None, namespace: "", allow_wildcards: false, allow_slashes: None, given_if: &[] }
     }
 
     /// The same in a namespace.
     #[must_use]
     pub fn in_namespace(self, namespace: &'a str) -> Self {
         Self { namespace, ..self }
+    }
+
+    /// The same, of which it depends on `refs` whether the token has it.
+    #[must_use]
+    pub fn given_if(self, refs: &'a [SmolStr]) -> Self {
+        Self { given_if: refs, ..self }
     }
 }
 
@@ -122,7 +130,9 @@ impl Acl {
             prepared: Vec::new(),
         };
         // A list of policies that holds `root` is `root` alone.
-        let is_root = |granted: &&Granted<'_>| granted.name.trim().eq_ignore_ascii_case(builtin::ROOT);
+        let is_root = |granted: &&Granted<'_>| {
+            granted.name.trim().eq_ignore_ascii_case(builtin::ROOT) && granted.given_if.is_empty()
+        };
         if let Some(root) = policies.iter().find(is_root) {
             acl.root = Some(root.namespace.into());
             return acl;
@@ -141,11 +151,15 @@ impl Acl {
 
     fn add(&mut self, index: usize, granted: &Granted<'_>, settings: &Settings, prepared: &mut Vec<Prepared>) {
         let Some(policy) = granted.policy else {
-            self.uncertain.push(Uncertain::policy(format!("policy:{}", granted.name).into()));
+            let mut uncertain = Uncertain::policy(format!("policy:{}", granted.name).into());
+            uncertain.depends.extend(granted.given_if.iter().cloned());
+            self.uncertain.push(uncertain);
             return;
         };
         for unknown in &policy.unknown {
-            self.uncertain.push(Uncertain::stanzas(&unknown.refs));
+            let mut uncertain = Uncertain::stanzas(&unknown.refs);
+            uncertain.depends.extend(granted.given_if.iter().cloned());
+            self.uncertain.push(uncertain);
         }
         let context = Context {
             identity: &settings.identity,
@@ -162,6 +176,7 @@ impl Acl {
                 self.dropped.push(Dropped { stanza: from, label: stanza.path.display(), reason, denies });
             };
             let mut depends: Vec<SmolStr> = stanza.unknown.iter().flat_map(|unknown| unknown.refs.clone()).collect();
+            depends.extend(granted.given_if.iter().cloned());
             let mut constraints_unknown = stanza.constraints_unknown;
             match (stanza.expiration, settings.now) {
                 (Some(end), Some(now)) if now > end => {
@@ -192,7 +207,8 @@ impl Acl {
             };
             // The server refuses such a policy; nothing of it can apply.
             let Ok(pattern) = PathPattern::new(&path, granted.namespace) else { continue };
-            if stanza.capabilities_unknown || constraints_unknown {
+            let certain = granted.given_if.is_empty();
+            if stanza.capabilities_unknown || constraints_unknown || !certain {
                 self.uncertain.push(Uncertain {
                     pieces: Vec::new(),
                     pattern: Some(pattern.clone()),
@@ -202,8 +218,11 @@ impl Acl {
                     capabilities_unknown: stanza.capabilities_unknown,
                     constraints_unknown,
                     depends,
-                    place: prepared.len(),
+                    place: if certain { prepared.len() } else { usize::MAX },
                 });
+            }
+            if !certain {
+                continue;
             }
             prepared.push(Prepared { pattern, granted: stanza.granted, limits, from });
         }

@@ -34,7 +34,7 @@ pub(super) struct Uncertain {
     pub(super) constraints_unknown: bool,
     /// What all that depends on.
     pub(super) depends: Vec<SmolStr>,
-    /// Where among the stanzas it stands, if its pattern is known.
+    /// Where among the stanzas it stands, if it is certainly one of them.
     pub(super) place: usize,
 }
 
@@ -258,7 +258,7 @@ fn guesses(uncertain: &Uncertain, pattern: &PathPattern) -> Vec<Guess> {
         let denies = granted.has(Capability::Deny);
         let limits = if denies { None } else { uncertain.limits.clone() };
         let prepared = Prepared { pattern: pattern.clone(), granted, limits, from };
-        Guess { prepared, instead_of: uncertain.pattern.as_ref().map(|_| uncertain.place) }
+        Guess { prepared, instead_of: (uncertain.place != usize::MAX).then_some(uncertain.place) }
     };
     if uncertain.capabilities_unknown && !uncertain.granted.has(Capability::Deny) {
         vec![guess(everything()), guess(Capabilities::of(&[Capability::Deny]))]
