@@ -1,6 +1,9 @@
 //! Text → declarations: what each format that people keep access control in declares.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 pub mod aws_account;
 pub mod aws_cli;
@@ -30,7 +33,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{Fragment, SourceId, SourceMap};
 use crate::syntax::{Node, json, yaml};
 use crate::vault::dialect::Dialect;
-use declaration::Declaration;
+use declaration::{Declaration, Item};
 use record::Record;
 
 /// What readers have to know beyond the text.
@@ -58,10 +61,23 @@ pub struct Carried {
     pub records: Vec<Record>,
     /// What could not be read or parsed.
     pub diagnostics: Vec<Diagnostic>,
-    /// Names (as in the [`SourceMap`]) of further files that the text refers to and that
-    /// are not in the map: `file("policy.hcl")`, `Path("p.hcl").read_text()`. If they can
-    /// be had they are added and the text is read once more.
-    pub wants: Vec<String>,
+    /// What the text refers to and the run does not have yet: if it can be had it is added
+    /// and the text is read once more.
+    pub wants: Vec<Want>,
+}
+
+/// Something that a text refers to, by names as the [`SourceMap`] has them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Want {
+    /// A file: `file("policy.hcl")`, `Path("p.hcl").read_text()`.
+    File(String),
+    /// The names of the files of a directory that a glob matches: `fileset("p", "*.hcl")`.
+    Files {
+        /// The directory; empty for the working directory.
+        directory: String,
+        /// The glob, relative to it.
+        pattern: String,
+    },
 }
 
 impl Carried {
@@ -86,7 +102,7 @@ pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &Rea
             let program = pulumi_python::read(sources, source);
             let mut carried = of_records(program.records, options);
             carried.diagnostics.splice(0..0, program.diagnostics);
-            carried.wants.extend(program.wants);
+            carried.wants.extend(program.wants.into_iter().map(Want::File));
             carried
         }
         Format::PulumiState => parsed_json(sources, source, |node| of_records(pulumi_state::state(node), options)),
@@ -122,7 +138,7 @@ pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &Rea
             let program = pulumi_yaml::read(sources, source);
             let mut carried = of_records(program.records, options);
             carried.diagnostics.splice(0..0, program.diagnostics);
-            carried.wants.extend(program.wants);
+            carried.wants.extend(program.wants.into_iter().map(Want::File));
             carried
         }
     }
@@ -149,17 +165,171 @@ fn parsed_json(sources: &SourceMap, source: SourceId, declare: impl FnOnce(&Node
 /// read together here; every other text alone, by [`read`].
 #[must_use]
 pub fn read_all(sources: &SourceMap, inputs: &[(SourceId, Format)], options: &ReadOptions) -> Carried {
-    let (terraform, others): (Vec<_>, Vec<_>) = inputs.iter().copied().partition(|(_, format)| is_terraform(*format));
-    let parts: Vec<Carried> =
-        others.par_iter().map(|(source, format)| read(sources, *source, *format, options)).collect();
-    let mut all = Carried::default();
-    for part in parts {
-        all.append(part);
+    Reading::new(sources, inputs, options).finish()
+}
+
+/// Gets what texts refer to.
+pub trait Fetch {
+    /// A file's text, if it may be had.
+    fn file(&mut self, name: &str) -> Option<String>;
+    /// The Terraform files of a directory: names and texts.
+    fn module(&mut self, directory: &str) -> Vec<(String, String)>;
+    /// The paths, seen from a directory, of the files below it that a glob matches; none
+    /// where that cannot be told.
+    fn list(&mut self, directory: &str, pattern: &str) -> Option<Vec<String>>;
+}
+
+/// The same with further files, where texts ask for them. Only what asked for something
+/// is read again.
+#[must_use]
+pub fn read_with(
+    sources: &mut SourceMap,
+    inputs: &[(SourceId, Format)],
+    options: &ReadOptions,
+    fetch: &mut dyn Fetch,
+) -> Carried {
+    let mut reading = Reading::begin(sources, inputs, options);
+    let mut names: FxHashSet<String> = sources.iter().map(|(_, source)| source.name().to_owned()).collect();
+    let mut called: FxHashSet<String> = FxHashSet::default();
+    loop {
+        // A module may call further modules; each is read once.
+        let fresh = reading.terraform.calls().into_iter().filter(|directory| called.insert(directory.clone()));
+        let files: Vec<(String, String)> = fresh.flat_map(|directory| fetch.module(&directory)).collect();
+        let files = files.into_iter().filter(|(name, _)| names.insert(name.clone()));
+        let added: Vec<SourceId> = files.map(|(name, text)| sources.add(name, text)).collect();
+        if added.is_empty() {
+            break;
+        }
+        reading.terraform.add(sources, &added);
     }
-    if !terraform.is_empty() {
-        all.append(terraform::read(sources, &terraform, options));
+    reading.read(sources, options);
+    let mut tried: BTreeSet<Want> = BTreeSet::new();
+    for _ in 0..MAX_ROUNDS {
+        let fresh: BTreeSet<Want> = reading.wants().filter(|want| !tried.contains(want)).cloned().collect();
+        let mut had: BTreeSet<Want> = BTreeSet::new();
+        for want in fresh {
+            let found = match &want {
+                Want::File(name) => fetch.file(name).map(|text| {
+                    sources.add(name.clone(), text);
+                }),
+                Want::Files { directory, pattern } => fetch.list(directory, pattern).map(|files| {
+                    reading.terraform.listed.insert((directory.clone(), pattern.clone()), files);
+                }),
+            };
+            if found.is_some() {
+                had.insert(want.clone());
+            }
+            tried.insert(want);
+        }
+        if had.is_empty() {
+            break;
+        }
+        reading.read_again(sources, options, &had);
     }
-    all
+    reading.finish()
+}
+
+/// How far texts may refer to texts that refer to texts.
+const MAX_ROUNDS: usize = 6;
+
+/// All texts of a run, read one by one, but for those of Terraform.
+struct Reading {
+    texts: Vec<(SourceId, Format, Carried)>,
+    terraform: terraform::Project,
+    /// What each root module of Terraform declares.
+    roots: Vec<(String, Carried)>,
+}
+
+impl Reading {
+    fn begin(sources: &SourceMap, inputs: &[(SourceId, Format)], options: &ReadOptions) -> Self {
+        let (terraform, others): (Vec<_>, Vec<_>) =
+            inputs.iter().copied().partition(|(_, format)| is_terraform(*format));
+        let texts = others
+            .par_iter()
+            .map(|(source, format)| (*source, *format, read(sources, *source, *format, options)))
+            .collect();
+        Self { texts, terraform: terraform::Project::new(sources, &terraform), roots: Vec::new() }
+    }
+
+    fn new(sources: &SourceMap, inputs: &[(SourceId, Format)], options: &ReadOptions) -> Self {
+        let mut reading = Self::begin(sources, inputs, options);
+        reading.read(sources, options);
+        reading
+    }
+
+    /// Reads the root modules of Terraform.
+    fn read(&mut self, sources: &SourceMap, options: &ReadOptions) {
+        self.roots = self.terraform.read(sources, options, |_| true);
+    }
+
+    fn wants(&self) -> impl Iterator<Item = &Want> {
+        let texts = self.texts.iter().flat_map(|(.., carried)| &carried.wants);
+        texts.chain(self.roots.iter().flat_map(|(_, carried)| &carried.wants))
+    }
+
+    /// Reads again what asked for something that is there now.
+    fn read_again(&mut self, sources: &SourceMap, options: &ReadOptions, had: &BTreeSet<Want>) {
+        let asks = |carried: &Carried| carried.wants.iter().any(|want| had.contains(want));
+        self.texts.par_iter_mut().filter(|(.., carried)| asks(carried)).for_each(|(source, format, carried)| {
+            *carried = read(sources, *source, *format, options);
+        });
+        let again: FxHashSet<String> =
+            self.roots.iter().filter(|(_, carried)| asks(carried)).map(|(path, _)| path.clone()).collect();
+        let mut fresh: BTreeMap<String, Carried> =
+            self.terraform.read(sources, options, |path| again.contains(path)).into_iter().collect();
+        for (path, carried) in &mut self.roots {
+            if let Some(fresh) = fresh.remove(path) {
+                *carried = fresh;
+            }
+        }
+    }
+
+    /// Everything, in order. A bare policy that a program reads is the program's: it knows
+    /// name and place, and fills in what the text leaves open.
+    fn finish(self) -> Carried {
+        let mut taken: FxHashSet<SourceId> = FxHashSet::default();
+        if self.texts.iter().any(|(_, format, _)| format.is_bare_policy()) {
+            let texts = self.texts.iter().filter(|(_, format, _)| !format.is_bare_policy());
+            let all = texts.map(|(.., carried)| carried).chain(self.roots.iter().map(|(_, carried)| carried));
+            for declaration in all.flat_map(|carried| &carried.declarations) {
+                places(declaration, &mut taken);
+            }
+        }
+        let mut all = Carried::default();
+        for (source, format, carried) in self.texts {
+            if !(format.is_bare_policy() && taken.contains(&source)) {
+                all.append(carried);
+            }
+        }
+        all.diagnostics.extend(self.terraform.diagnostics);
+        for (_, carried) in self.roots {
+            all.append(carried);
+        }
+        all.wants.sort();
+        all.wants.dedup();
+        all
+    }
+}
+
+/// Adds the texts that a declared policy stands in, other than that of its declaration.
+fn places(declaration: &Declaration, into: &mut FxHashSet<SourceId>) {
+    let home = declaration.span.source;
+    let mut add = |source: SourceId| {
+        if source != home {
+            into.insert(source);
+        }
+    };
+    match &declaration.item {
+        Item::VaultPolicy(policy) => {
+            policy.policy.stanzas.iter().for_each(|stanza| add(stanza.span.source));
+            policy.policy.unknown.iter().for_each(|unknown| add(unknown.span.source));
+        }
+        Item::AwsPolicy(policy) => {
+            add(policy.document.span.source);
+            policy.document.statements.iter().for_each(|statement| add(statement.span.source));
+        }
+        _ => {}
+    }
 }
 
 fn is_terraform(format: Format) -> bool {

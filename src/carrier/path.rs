@@ -20,13 +20,18 @@ pub fn normalize(path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// A path seen from a directory.
+/// A path seen from a directory. A directory that starts at the root of the file system,
+/// as one does that a run was given so, gives a path that does.
 #[must_use]
 pub fn join(directory: &str, path: &str) -> Option<String> {
     if path.starts_with('/') {
         return None;
     }
-    normalize(format!("{directory}/{path}").trim_start_matches('/'))
+    let Some(inside) = directory.strip_prefix('/') else {
+        return normalize(format!("{directory}/{path}").trim_start_matches('/'));
+    };
+    let joined = normalize(&format!("{inside}/{path}"))?;
+    (joined != ".." && !joined.starts_with("../")).then(|| format!("/{joined}"))
 }
 
 /// The directory part of a path; empty for a bare file name.
@@ -54,6 +59,9 @@ mod tests {
         }
         assert_eq!(join("modules/a", "../b/p.json").as_deref(), Some("modules/b/p.json"));
         assert_eq!(join("", "p.json").as_deref(), Some("p.json"));
+        assert_eq!(join("..", "../p.json").as_deref(), Some("../../p.json"));
+        assert_eq!(join("/srv/a", "../b/p.json").as_deref(), Some("/srv/b/p.json"));
+        assert_eq!(join("/srv", "../../p.json").as_deref(), None);
         assert_eq!(directory("a/b.tf"), "a");
         assert_eq!(directory("b.tf"), "");
     }

@@ -1,6 +1,5 @@
 //! From paths to declarations: find, read, recognise, carry.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
@@ -12,9 +11,6 @@ use crate::report::escape;
 use crate::source::decode::{NotText, decode};
 use crate::source::discovery::{self, Discovery, Found, Skipped};
 use crate::source::{SourceId, SourceMap, Span};
-
-/// How far texts may refer to texts that refer to texts.
-const MAX_ROUNDS: usize = 4;
 
 /// How inputs are read.
 #[derive(Debug, Clone)]
@@ -74,7 +70,8 @@ pub(super) fn load(sources: SourceMap, paths: &[PathBuf], options: &LoadOptions)
         .extend(unrecognised.into_iter().map(|d: Diagnostic| if nothing_else { d } else { d.as_warning() }));
 
     let roots = allowed_roots(&paths);
-    loaded.carried = carry(&mut loaded.sources, &loaded.texts, &roots, options);
+    let mut files = Files { roots: &roots, options };
+    loaded.carried = carrier::read_with(&mut loaded.sources, &loaded.texts, &options.read, &mut files);
     loaded.diagnostics.append(&mut loaded.carried.diagnostics);
     let sources = &loaded.sources;
     loaded.diagnostics.sort_by_key(|d| {
@@ -172,26 +169,39 @@ fn broken_text(name: &str, head: &[u8], reason: &NotText) -> Outcome {
     Outcome::Failed { diagnostic, name: name.to_owned(), text }
 }
 
-/// Reads all texts; then once more those runs in which a text asked for another file.
-fn carry(sources: &mut SourceMap, inputs: &[(SourceId, Format)], roots: &[PathBuf], options: &LoadOptions) -> Carried {
-    let mut carried = carrier::read_all(sources, inputs, &options.read);
-    let mut tried = BTreeSet::new();
-    for _ in 0..MAX_ROUNDS {
-        let wanted: BTreeSet<String> = carried.wants.drain(..).filter(|name| !tried.contains(name)).collect();
-        let mut added = false;
-        for name in wanted {
-            if let Some(text) = read_wanted(&name, roots, options) {
-                sources.add(name.clone(), text);
-                added = true;
-            }
-            tried.insert(name);
-        }
-        if !added {
-            break;
-        }
-        carried = carrier::read_all(sources, inputs, &options.read);
+/// Gets what texts refer to from where it may be read.
+struct Files<'a> {
+    roots: &'a [PathBuf],
+    options: &'a LoadOptions,
+}
+
+impl carrier::Fetch for Files<'_> {
+    fn file(&mut self, name: &str) -> Option<String> {
+        read_wanted(name, self.roots, self.options)
     }
-    carried
+
+    fn module(&mut self, directory: &str) -> Vec<(String, String)> {
+        if !may_read(Path::new(if directory.is_empty() { "." } else { directory }), self.roots) {
+            return Vec::new();
+        }
+        let names = discovery::terraform_files(directory).into_iter();
+        names
+            .filter_map(|name| {
+                let text = self.file(&name)?;
+                Some((name, text))
+            })
+            .collect()
+    }
+
+    fn list(&mut self, directory: &str, pattern: &str) -> Option<Vec<String>> {
+        let path = Path::new(if directory.is_empty() { "." } else { directory });
+        may_read(path, self.roots).then(|| discovery::matching_files(directory, pattern)).flatten()
+    }
+}
+
+/// Whether a file or directory lies where texts may refer to.
+fn may_read(path: &Path, roots: &[PathBuf]) -> bool {
+    path.canonicalize().is_ok_and(|real| roots.iter().any(|root| real.starts_with(root)))
 }
 
 /// Reads a file that a text refers to, if it lies in a directory that may be read: what is

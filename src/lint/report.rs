@@ -1,5 +1,8 @@
 //! What a run of the rules gives back, and what may be asked of it.
 
+use std::fmt::Write as _;
+
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::{Confidence, Finding, Rule, Rules, Severity};
@@ -84,9 +87,41 @@ impl Selection {
 }
 
 /// Puts findings in the order of reports and drops those said twice.
+///
+/// A text may be read for several declarations: a module that is called twice, a document
+/// on two resources. What a rule says of one place for each of them is one finding, the
+/// worst, which names another declaration and counts the rest.
 pub fn sort_findings(findings: &mut Vec<Finding>) {
     findings.sort_by(Finding::order);
-    findings.dedup_by(|a, b| a.rule == b.rule && a.span == b.span && a.message == b.message);
+    let mut at: FxHashMap<(SmolStr, Span), usize> = FxHashMap::default();
+    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    // For each finding that is kept: its declaration, and those of the others.
+    let mut addresses: Vec<Vec<SmolStr>> = Vec::with_capacity(findings.len());
+    for finding in findings.drain(..) {
+        let first = at.get(&(finding.rule.clone(), finding.span)).copied();
+        let same = first.and_then(|first| Some((kept.get(first)?, addresses.get_mut(first)?)));
+        match same {
+            // Of one declaration a rule may say several things about a place.
+            Some((known, others)) if known.message == finding.message || known.address != finding.address => {
+                if !others.contains(&finding.address) {
+                    others.push(finding.address);
+                }
+            }
+            _ => {
+                at.entry((finding.rule.clone(), finding.span)).or_insert(kept.len());
+                addresses.push(vec![finding.address.clone()]);
+                kept.push(finding);
+            }
+        }
+    }
+    for (finding, addresses) in kept.iter_mut().zip(&addresses) {
+        let Some(other) = addresses.get(1).filter(|other| !other.is_empty()) else { continue };
+        let more = addresses.len() - 2;
+        let count = if more == 0 { String::new() } else { format!(" and {more} more") };
+        let between = if finding.label.is_empty() { "" } else { "; " };
+        let _ = write!(finding.label, "{between}the same for `{other}`{count}");
+    }
+    *findings = kept;
 }
 
 /// Names that do not fit any rule, for a diagnostic about the configuration or a flag.

@@ -124,6 +124,47 @@ fn walk(root: &Path, base: &Path, glob: Option<&GlobMatcher>, found: &mut Discov
     }
 }
 
+/// How many files are looked at in a directory that a text refers to as a whole.
+const MAX_LISTED: usize = 20_000;
+
+/// The Terraform files of one directory, by names that start with the directory's.
+#[must_use]
+pub fn terraform_files(directory: &str) -> Vec<String> {
+    let ours = |name: &str| [".tf", ".tf.json", ".tofu", ".tofu.json"].iter().any(|end| name.ends_with(end));
+    let found = listed(directory, 1, |name| !name.starts_with('.') && ours(name)).unwrap_or_default();
+    let start = if directory.is_empty() { String::new() } else { format!("{}/", directory.trim_end_matches('/')) };
+    found.into_iter().map(|name| format!("{start}{name}")).collect()
+}
+
+/// The paths, seen from a directory, of the files below it that a glob matches. Links are
+/// not followed. None where there are too many.
+#[must_use]
+pub fn matching_files(directory: &str, pattern: &str) -> Option<Vec<String>> {
+    let matcher = GlobBuilder::new(pattern).literal_separator(true).build().ok()?.compile_matcher();
+    let depth = if pattern.contains("**") { usize::MAX } else { pattern.split('/').count() };
+    listed(directory, depth, |name| matcher.is_match(name))
+}
+
+/// Files down to a depth whose path from the directory is wanted, sorted.
+fn listed(directory: &str, depth: usize, wanted: impl Fn(&str) -> bool) -> Option<Vec<String>> {
+    let root = if directory.is_empty() { Path::new(".") } else { Path::new(directory) };
+    let walker = WalkBuilder::new(root).standard_filters(false).max_depth(Some(depth)).follow_links(false).build();
+    let mut names = Vec::new();
+    for (count, entry) in walker.filter_map(Result::ok).enumerate() {
+        if count > MAX_LISTED {
+            return None;
+        }
+        let Some(inside) = entry.path().strip_prefix(root).ok() else { continue };
+        let inside: Vec<_> = inside.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        let inside = inside.join("/");
+        if entry.file_type().is_some_and(|kind| !kind.is_dir()) && wanted(&inside) {
+            names.push(inside);
+        }
+    }
+    names.sort();
+    Some(names)
+}
+
 /// The file an error of the walk is about.
 fn error_path(error: &ignore::Error) -> Option<&Path> {
     match error {

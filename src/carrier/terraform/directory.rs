@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use crate::source::Span;
-use crate::syntax::hcl2::{Attribute, Block, Body, Expr};
+use crate::syntax::hcl2::{Attribute, Block, Body, Expr, ExprKind};
 
 /// A parsed file of a directory.
 #[derive(Debug)]
@@ -175,14 +175,17 @@ impl<'a> Directory<'a> {
 
     /// The directory that a local module call names, seen from the run's root.
     pub(super) fn called(&self, block: &Block) -> Option<String> {
-        let source = block.body.attribute("source")?;
-        let crate::syntax::hcl2::ExprKind::String(text) = &source.value.kind else { return None };
-        let source = text.known()?;
-        if !(source.starts_with("./") || source.starts_with("../") || source == "." || source == "..") {
-            return None;
-        }
-        crate::carrier::path::join(self.path, source)
+        called(self.path, block)
     }
+}
+
+/// The directory that a module call in a directory names, if it is a local one.
+pub(super) fn called(directory: &str, block: &Block) -> Option<String> {
+    let source = block.body.attribute("source")?;
+    let ExprKind::String(text) = &source.value.kind else { return None };
+    let source = text.known()?;
+    let local = source.starts_with("./") || source.starts_with("../") || source == "." || source == "..";
+    local.then(|| crate::carrier::path::join(directory, source)).flatten()
 }
 
 #[cfg(test)]

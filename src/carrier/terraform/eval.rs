@@ -1,15 +1,17 @@
 //! Expressions → values. What cannot be known stays unknown and says what it refers to;
 //! work and depth are bounded.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
+use super::Everything;
 use super::directory::Directory;
 use super::value::{self, boolean, list, map, null, number, unknown};
-use crate::source::{SourceId, SourceMap, Span, Unknown};
+use crate::carrier::Want;
+use crate::source::{SourceId, Span, Unknown};
 use crate::syntax::hcl2::{Expr, ExprKind, For, Operator, Piece, Step};
 use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
 
@@ -22,9 +24,7 @@ const CHOICES: usize = 5;
 
 /// Evaluates the expressions of one root module and the modules it calls.
 pub(super) struct Evaluator<'a> {
-    pub(super) sources: &'a SourceMap,
-    pub(super) names: &'a FxHashMap<&'a str, SourceId>,
-    pub(super) directories: &'a BTreeMap<&'a str, Directory<'a>>,
+    pub(super) project: Everything<'a>,
     pub(super) instances: Vec<Instance<'a>>,
     pub(super) children: FxHashMap<(usize, SmolStr), Children>,
     pub(super) expansions: FxHashMap<(usize, SmolStr), Rc<Expansion>>,
@@ -34,7 +34,7 @@ pub(super) struct Evaluator<'a> {
     pub(super) choices: Choices,
     /// Things that decide whether a block or member is there at all.
     pub(super) uncertain: Vec<Unknown>,
-    pub(super) wants: BTreeSet<String>,
+    pub(super) wants: BTreeSet<Want>,
     /// Documents that something else uses, by instance and address.
     pub(super) used: FxHashSet<(usize, SmolStr)>,
     depth: u32,
@@ -159,16 +159,9 @@ impl<'s> Scope<'s> {
 }
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn new(
-        sources: &'a SourceMap,
-        names: &'a FxHashMap<&'a str, SourceId>,
-        directories: &'a BTreeMap<&'a str, Directory<'a>>,
-        root: &'a Directory<'a>,
-    ) -> Self {
+    pub(super) fn new(project: Everything<'a>, root: &'a Directory<'a>) -> Self {
         Self {
-            sources,
-            names,
-            directories,
+            project,
             instances: vec![Instance { directory: root, prefix: SmolStr::default(), caller: None }],
             children: FxHashMap::default(),
             expansions: FxHashMap::default(),

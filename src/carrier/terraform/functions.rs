@@ -9,6 +9,7 @@ use super::eval::{Evaluator, Frame, Scope, reference};
 use super::reference::file_path;
 use super::value::{self, boolean, list, string, unknown};
 use super::{collections, strings};
+use crate::carrier::Want;
 use crate::source::{Fragment, SourceId, Span};
 use crate::syntax::hcl2::{Call, Expr, ExprKind, parse_template};
 use crate::syntax::{Node, Text, Value, json};
@@ -75,10 +76,10 @@ impl Evaluator<'_> {
         let text = path.as_text()?;
         let root = self.instances.first()?.directory.path;
         let name = file_path(root, text)?;
-        if let Some(id) = self.names.get(name.as_str()) {
+        if let Some(id) = self.project.names.get(name.as_str()) {
             Some(*id)
         } else {
-            self.wants.insert(name);
+            self.wants.insert(Want::File(name));
             None
         }
     }
@@ -89,7 +90,7 @@ impl Evaluator<'_> {
             let shown = path.as_text().map(Text::display)?;
             return path.as_str().map(|_| unknown(vec![SmolStr::from(format!("file({shown:?})"))], span));
         };
-        let text = self.sources.text(source);
+        let text = self.project.sources.text(source);
         let place = Span::new(source, 0, text.len());
         Some(Node::new(place, Value::String(Text::plain(text, 0))))
     }
@@ -100,7 +101,7 @@ impl Evaluator<'_> {
             let shown = path.as_text().map(Text::display)?;
             return path.as_str().map(|_| unknown(vec![SmolStr::from(format!("templatefile({shown:?})"))], span));
         };
-        let text = self.sources.text(source);
+        let text = self.project.sources.text(source);
         let pieces = if let Some(known) = self.templates.get(&source) {
             known.clone()
         } else {
@@ -158,25 +159,17 @@ impl Evaluator<'_> {
         self.source(path).map(|_| boolean(true, span))
     }
 
-    /// `fileset(dir, pattern)` over the files that were read.
+    /// `fileset(dir, pattern)`, once it has been told what that holds.
     fn file_set(&mut self, args: &[Node], span: Span) -> Option<Node> {
         let [directory, pattern] = args else { return None };
         let root = self.instances.first()?.directory.path;
         let base = file_path(root, directory.as_text()?)?;
-        let matcher =
-            globset::GlobBuilder::new(pattern.as_str()?).literal_separator(true).build().ok()?.compile_matcher();
-        let mut found: Vec<&str> = self
-            .sources
-            .iter()
-            .filter_map(|(_, source)| {
-                let name = source.name();
-                let inside = if base.is_empty() { Some(name) } else { name.strip_prefix(&base)?.strip_prefix('/') };
-                inside.filter(|inside| matcher.is_match(inside))
-            })
-            .collect();
-        found.sort_unstable();
-        // Nothing read says nothing about what is there.
-        (!found.is_empty()).then(|| list(found.into_iter().map(|name| string(name, span)).collect(), span))
+        let set = (base, pattern.as_str()?.to_owned());
+        let Some(found) = self.project.listed.get(&set) else {
+            self.wants.insert(Want::Files { directory: set.0, pattern: set.1 });
+            return None;
+        };
+        Some(list(found.iter().map(|name| string(name, span)).collect(), span))
     }
 }
 

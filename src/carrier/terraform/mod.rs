@@ -29,39 +29,99 @@ use directory::{Directory, File, FileKind, kind_of};
 use eval::Evaluator;
 pub(super) use reference::alias;
 
-/// Reads all Terraform files of a run together.
+/// Reads Terraform files together.
 #[must_use]
 pub fn read(sources: &SourceMap, inputs: &[(SourceId, Format)], options: &ReadOptions) -> Carried {
-    let mut out = Carried::default();
-    let parsed: Vec<(&str, Result<File, Vec<Diagnostic>>)> = inputs
-        .par_iter()
-        .map(|(source, format)| {
-            let name = sources.name(*source);
-            (name, parse(*source, name, sources.text(*source), *format))
-        })
-        .collect();
-    let mut files: BTreeMap<&str, Vec<File>> = BTreeMap::new();
-    for (name, result) in parsed {
-        match result {
-            Ok(file) => files.entry(path::directory(name)).or_default().push(file),
-            Err(diagnostics) => out.diagnostics.extend(diagnostics),
+    let mut project = Project::new(sources, inputs);
+    let mut out = Carried { diagnostics: std::mem::take(&mut project.diagnostics), ..Carried::default() };
+    for (_, carried) in project.read(sources, options, |_| true) {
+        out.append(carried);
+    }
+    out
+}
+
+/// The Terraform files of a run, parsed.
+#[derive(Debug, Default)]
+pub(super) struct Project {
+    files: BTreeMap<String, Vec<File>>,
+    /// What file sets hold, by directory and glob.
+    pub(super) listed: BTreeMap<(String, String), Vec<String>>,
+    /// What could not be parsed.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl Project {
+    pub(super) fn new(sources: &SourceMap, inputs: &[(SourceId, Format)]) -> Self {
+        let mut project = Self::default();
+        project.parse(sources, inputs);
+        project
+    }
+
+    /// Adds the files of modules that the run has not had before.
+    pub(super) fn add(&mut self, sources: &SourceMap, added: &[SourceId]) {
+        let format = |name: &str| {
+            let json = name.strip_suffix(".json").is_some();
+            if json { Format::TerraformJson } else { Format::Terraform }
+        };
+        let inputs: Vec<_> = added.iter().map(|id| (*id, format(sources.name(*id)))).collect();
+        self.parse(sources, &inputs);
+    }
+
+    fn parse(&mut self, sources: &SourceMap, inputs: &[(SourceId, Format)]) {
+        let parsed: Vec<(&str, Result<File, Vec<Diagnostic>>)> = inputs
+            .par_iter()
+            .map(|(source, format)| {
+                let name = sources.name(*source);
+                (name, parse(*source, name, sources.text(*source), *format))
+            })
+            .collect();
+        for (name, result) in parsed {
+            match result {
+                Ok(file) => self.files.entry(path::directory(name).to_owned()).or_default().push(file),
+                Err(diagnostics) => self.diagnostics.extend(diagnostics),
+            }
+        }
+        for group in self.files.values_mut() {
+            group.sort_by(|a, b| a.name.cmp(&b.name));
         }
     }
-    for group in files.values_mut() {
-        group.sort_by(|a, b| a.name.cmp(&b.name));
+
+    /// The directories of local modules that are called and not in the run, in order.
+    pub(super) fn calls(&self) -> Vec<String> {
+        let mut called: Vec<String> = Vec::new();
+        for (path, files) in &self.files {
+            let blocks = files.iter().flat_map(|file| file.body.blocks_of("module"));
+            called.extend(blocks.filter_map(|block| directory::called(path, block)));
+        }
+        called.sort();
+        called.dedup();
+        called.retain(|path| !self.files.contains_key(path));
+        called
     }
-    let names: FxHashMap<&str, SourceId> = sources.iter().map(|(id, source)| (source.name(), id)).collect();
-    let directories: BTreeMap<&str, Directory<'_>> =
-        files.iter().map(|(path, files)| (*path, Directory::new(path, files))).collect();
-    let roots = roots(&directories);
-    let carried: Vec<Carried> =
-        roots.par_iter().map(|root| module(sources, &names, &directories, root, options)).collect();
-    for part in carried {
-        out.append(part);
+
+    /// What each of the wanted root modules declares, by its directory.
+    pub(super) fn read(
+        &self,
+        sources: &SourceMap,
+        options: &ReadOptions,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Vec<(String, Carried)> {
+        let names: FxHashMap<&str, SourceId> = sources.iter().map(|(id, source)| (source.name(), id)).collect();
+        let directories: BTreeMap<&str, Directory<'_>> =
+            self.files.iter().map(|(path, files)| (path.as_str(), Directory::new(path, files))).collect();
+        let project = Everything { sources, names: &names, directories: &directories, listed: &self.listed };
+        let roots: Vec<_> = roots(&directories).into_iter().filter(|root| wanted(root.path)).collect();
+        roots.par_iter().map(|root| (root.path.to_owned(), module(project, root, options))).collect()
     }
-    out.wants.sort();
-    out.wants.dedup();
-    out
+}
+
+/// What the evaluation of one root module may look at.
+#[derive(Debug, Clone, Copy)]
+struct Everything<'a> {
+    sources: &'a SourceMap,
+    names: &'a FxHashMap<&'a str, SourceId>,
+    directories: &'a BTreeMap<&'a str, Directory<'a>>,
+    listed: &'a BTreeMap<(String, String), Vec<String>>,
 }
 
 /// The directories that no other calls, and one of each circle of calls.
@@ -87,14 +147,8 @@ fn roots<'a>(directories: &'a BTreeMap<&'a str, Directory<'a>>) -> Vec<&'a Direc
 }
 
 /// What one root module declares.
-fn module<'a>(
-    sources: &'a SourceMap,
-    names: &'a FxHashMap<&'a str, SourceId>,
-    directories: &'a BTreeMap<&'a str, Directory<'a>>,
-    root: &'a Directory<'a>,
-    options: &ReadOptions,
-) -> Carried {
-    let mut evaluator = Evaluator::new(sources, names, directories, root);
+fn module<'a>(project: Everything<'a>, root: &'a Directory<'a>, options: &ReadOptions) -> Carried {
+    let mut evaluator = Evaluator::new(project, root);
     let records = evaluator.records();
     let mut out = declare(&records, options);
     if evaluator.exhausted() {

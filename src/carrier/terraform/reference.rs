@@ -243,10 +243,7 @@ impl<'a> Evaluator<'a> {
         let directory = self.directory(instance)?;
         let block: &'a Block = directory.calls.get(name.as_str()).copied()?;
         let path = directory.called(block)?;
-        let Some(called) = self.directories.get(path.as_str()) else {
-            self.wants.insert(format!("{path}/"));
-            return None;
-        };
+        let called = self.project.directories.get(path.as_str())?;
         if self.instances.len() >= MODULES || self.nesting(instance, called.path) {
             return None;
         }

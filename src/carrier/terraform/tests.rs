@@ -342,7 +342,7 @@ fn a_file_that_was_not_read_is_wanted_and_unknown() {
     let id =
         sources.add("env/main.tf", "resource \"vault_policy\" \"p\" {\n  policy = file(\"${path.module}/p.hcl\")\n}\n");
     let carried = read(&sources, &[(id, Format::Terraform)], &ReadOptions::default());
-    assert_eq!(carried.wants, ["env/p.hcl"]);
+    assert_eq!(carried.wants, [crate::carrier::Want::File("env/p.hcl".to_owned())]);
     assert_eq!(show(record(&carried, "vault_policy.p").body.get("policy").unwrap()), "?(file(\"./p.hcl\"))");
 }
 
