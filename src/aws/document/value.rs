@@ -4,8 +4,8 @@
 use super::{Condition, Item, ListElement, Problem, Statement};
 use crate::aws::condition::value::{Cidr, Instant, Number, parse_bool};
 use crate::aws::condition::{Base, Operator};
-use crate::aws::partition;
 use crate::aws::variable::{self, Part};
+use crate::aws::{partition, placeholder};
 use crate::source::Span;
 use crate::syntax::{Node, Text, Value};
 
@@ -216,6 +216,9 @@ fn check_value(operator: Operator, text: &str, node: &Node, problems: &mut Vec<P
                 format!("`{}` does not resolve variables: `{text}` stays as it is", operator.base.name(false));
             problems.push(Problem::refused("variable-wrong-operator", message, node.span));
         }
+        return;
+    }
+    if placeholder::find(text).is_some() {
         return;
     }
     let mut warn = |rule, message: String, help: &str| {

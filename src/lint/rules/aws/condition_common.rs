@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use crate::aws::placeholder;
 use crate::lint::{ConditionFact, Severity, Sink};
 use crate::source::Span;
 use crate::syntax::Value;
@@ -51,12 +52,13 @@ pub(super) fn family(condition: &ConditionFact<'_>) -> Option<Family> {
     })
 }
 
-/// The values as text with their places; unknown ones and those with policy variables are
-/// left out.
+/// The values as text with their places; unknown ones, those with policy variables and
+/// those still to be written (`aws/placeholder`) are left out.
 pub(super) fn texts(condition: &ConditionFact<'_>) -> Vec<(String, Span)> {
     let known = condition.condition.values.iter().filter_map(|node| match &node.value {
         Value::String(text) => {
-            text.known().filter(|text| !text.contains("${")).map(|text| (text.to_owned(), node.span))
+            let told = |text: &&str| !text.contains("${") && placeholder::find(text).is_none();
+            text.known().filter(told).map(|text| (text.to_owned(), node.span))
         }
         Value::Number(number) => Some((number.to_string(), node.span)),
         Value::Bool(value) => Some((value.to_string(), node.span)),

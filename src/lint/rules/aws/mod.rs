@@ -77,6 +77,7 @@ mod passedtoservice_wildcard;
 mod passrole_any_role;
 mod passrole_compute_service;
 mod permissions_management_star;
+mod placeholder;
 mod principal_duplicate;
 mod principalarn_session_arn;
 mod privesc_across_policies;
