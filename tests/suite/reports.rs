@@ -219,7 +219,8 @@ fn the_screens_in_the_readme_are_true() {
         std::fs::write(&path, fresh).unwrap();
         return;
     }
-    assert_eq!(readme, fresh, "run `UPDATE_README=1 cargo test --test suite readme` and look at the difference");
+    let differs = readme.lines().zip(fresh.lines()).find(|(old, new)| old != new);
+    assert!(readme == fresh, "run `UPDATE_README=1 cargo test --test suite readme`; the first change is {differs:#?}");
 }
 
 /// Every command in the README that is shown to run on the demo does run.

@@ -308,7 +308,7 @@ fn one_text_gives_one_finding_however_often_it_is_used() {
             (
                 "vault/sys-star",
                 "modules/access/policies/admin.hcl",
-                "reaches sys/; the same for `module.more[\"three\"].vault_policy.files[\"admin.hcl\"]` and 1 more"
+                "reaches sys/x; the same for `module.more[\"three\"].vault_policy.files[\"admin.hcl\"]` and 1 more"
             ),
             (
                 "vault/unknown-capability",

@@ -146,10 +146,17 @@ impl VaultPlan<'_> {
                 }
                 let stronger =
                     |other: &&StanzaFacts<'_>| other.outranks(facts) || (other.path == facts.path && other.denies);
-                let above = all.iter().filter(stronger).map(|other| &other.lang);
-                if let Some(path) = common.escape(above) {
-                    let path = path.replace(HOLE, "…");
-                    return Some((line.with.iter().next().unwrap_or(capability), path));
+                let above = || all.iter().filter(stronger).map(|other| &other.lang);
+                if let Some(path) = common.escape(above()) {
+                    // only lists ask for paths that end with a slash: name something below
+                    let named = format!("{path}x");
+                    let write = !matches!(capability, Capability::List | Capability::Scan);
+                    let real = path.ends_with('/')
+                        && write
+                        && common.matches(&named)
+                        && !above().any(|other| other.matches(&named));
+                    let path = if real { named } else { path };
+                    return Some((line.with.iter().next().unwrap_or(capability), path.replace(HOLE, "…")));
                 }
             }
         }
