@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
 
 pub mod aws_account;
 pub mod aws_cli;
@@ -31,7 +32,7 @@ pub use recognise::recognise;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Fragment, SourceId, SourceMap};
-use crate::syntax::{Node, json, yaml};
+use crate::syntax::{Node, json, python, yaml};
 use crate::vault::dialect::Dialect;
 use declaration::{Declaration, Item};
 use record::Record;
@@ -64,6 +65,8 @@ pub struct Carried {
     /// What the text refers to and the run does not have yet: if it can be had it is added
     /// and the text is read once more.
     pub wants: Vec<Want>,
+    /// How the text's functions and those of other texts call each other.
+    pub(crate) functions: pulumi_python::Functions,
 }
 
 /// Something that a text refers to, by names as the [`SourceMap`] has them.
@@ -88,6 +91,21 @@ impl Carried {
         self.diagnostics.extend(other.diagnostics);
         self.wants.extend(other.wants);
     }
+
+    /// Leaves out what functions make that are only called from other texts: there it was
+    /// read with what the functions are really given.
+    fn leave_out_called(&mut self, source: SourceId, called: &FxHashSet<(SourceId, u32)>) {
+        let gone: FxHashSet<SmolStr> = std::mem::take(&mut self.functions.uncalled)
+            .into_iter()
+            .filter(|(_, start)| called.contains(&(source, *start)))
+            .map(|(address, _)| address)
+            .collect();
+        if !gone.is_empty() {
+            // What is wrong with a record as such stays.
+            self.records.retain(|record| !gone.contains(&record.address) || !record.notes.is_empty());
+            self.declarations.retain(|declaration| !gone.contains(&declaration.address));
+        }
+    }
 }
 
 /// Reads one text of a known format.
@@ -98,13 +116,7 @@ pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &Rea
         Format::IamDocument => parsed_json(sources, source, |node| bare::iam(name, node)),
         Format::AwsAccount => parsed_json(sources, source, aws_account::read),
         Format::AwsCli => parsed_json(sources, source, |node| aws_cli::read(name, node)),
-        Format::PulumiPython => {
-            let program = pulumi_python::read(sources, source);
-            let mut carried = of_records(program.records, options);
-            carried.diagnostics.splice(0..0, program.diagnostics);
-            carried.wants.extend(program.wants.into_iter().map(Want::File));
-            carried
-        }
+        Format::PulumiPython => of_program(pulumi_python::read(sources, source), options),
         Format::PulumiState => parsed_json(sources, source, |node| of_records(pulumi_state::state(node), options)),
         Format::PulumiPreview => {
             let text = sources.text(source);
@@ -134,14 +146,17 @@ pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &Rea
             carried
         }
         Format::TerraformPlan | Format::TerraformState => plan::read(sources, source, options),
-        Format::PulumiYaml => {
-            let program = pulumi_yaml::read(sources, source);
-            let mut carried = of_records(program.records, options);
-            carried.diagnostics.splice(0..0, program.diagnostics);
-            carried.wants.extend(program.wants.into_iter().map(Want::File));
-            carried
-        }
+        Format::PulumiYaml => of_program(pulumi_yaml::read(sources, source), options),
     }
+}
+
+/// What a Pulumi program declares.
+fn of_program(program: pulumi_python::Program, options: &ReadOptions) -> Carried {
+    let mut carried = of_records(program.records, options);
+    carried.diagnostics.splice(0..0, program.diagnostics);
+    carried.wants.extend(program.wants.into_iter().map(Want::File));
+    carried.functions = program.functions;
+    carried
 }
 
 /// What records declare, with the records.
@@ -161,8 +176,8 @@ fn parsed_json(sources: &SourceMap, source: SourceId, declare: impl FnOnce(&Node
 
 /// Reads all texts, in parallel, and gives back what they declare in their order.
 ///
-/// Formats whose texts make sense only together (the files of a Terraform module) are
-/// read together here; every other text alone, by [`read`].
+/// Formats whose texts make sense only together (the files of a Terraform module, Python
+/// files that import each other) are read together here; every other text alone, by [`read`].
 #[must_use]
 pub fn read_all(sources: &SourceMap, inputs: &[(SourceId, Format)], options: &ReadOptions) -> Carried {
     Reading::new(sources, inputs, options).finish()
@@ -244,10 +259,19 @@ impl Reading {
     fn begin(sources: &SourceMap, inputs: &[(SourceId, Format)], options: &ReadOptions) -> Self {
         let (terraform, others): (Vec<_>, Vec<_>) =
             inputs.iter().copied().partition(|(_, format)| is_terraform(*format));
-        let texts = others
-            .par_iter()
-            .map(|(source, format)| (*source, *format, read(sources, *source, *format, options)))
-            .collect();
+        let (programs, others): (Vec<_>, Vec<_>) =
+            others.into_iter().enumerate().partition(|(_, (_, format))| *format == Format::PulumiPython);
+        let one = |(at, (source, format)): &(usize, (SourceId, Format))| {
+            (*at, (*source, *format, read(sources, *source, *format, options)))
+        };
+        let mut texts: Vec<_> = others.par_iter().map(one).collect();
+        // Programs need deep stacks: all are read by the threads that have them.
+        let all = || programs.par_iter().map(one).collect();
+        let read: Vec<_> =
+            if programs.is_empty() { Vec::new() } else { python::with_deep_stack(all).unwrap_or_default() };
+        texts.extend(read);
+        texts.sort_by_key(|(at, _)| *at);
+        let texts = texts.into_iter().map(|(_, text)| text).collect();
         Self { texts, terraform: terraform::Project::new(sources, &terraform), roots: Vec::new() }
     }
 
@@ -295,8 +319,11 @@ impl Reading {
                 places(declaration, &mut taken);
             }
         }
+        let called: FxHashSet<(SourceId, u32)> =
+            self.texts.iter().flat_map(|(.., carried)| carried.functions.called.iter().copied()).collect();
         let mut all = Carried::default();
-        for (source, format, carried) in self.texts {
+        for (source, format, mut carried) in self.texts {
+            carried.leave_out_called(source, &called);
             if !(format.is_bare_policy() && taken.contains(&source)) {
                 all.append(carried);
             }

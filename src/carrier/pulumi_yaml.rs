@@ -261,10 +261,9 @@ impl<'a> Reader<'a> {
                 let directory = path::directory(self.sources.name(self.source));
                 let wanted = value.as_str().and_then(|file| path::join(directory, file));
                 let Some(wanted) = wanted else { return unknown("fn::readFile", span) };
-                let found = self.sources.iter().find(|(_, source)| source.name() == wanted);
-                if let Some((id, source)) = found {
-                    let whole = Span::new(id, 0, source.text().len());
-                    return Node::new(whole, Value::String(Text::plain(source.text(), 0)));
+                if let Some(id) = self.sources.find(&wanted) {
+                    let text = self.sources.text(id);
+                    return Node::new(Span::new(id, 0, text.len()), Value::String(Text::plain(text, 0)));
                 }
                 let node = unknown(&format!("fn::readFile({wanted})"), span);
                 self.wants.insert(wanted);

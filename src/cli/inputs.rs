@@ -1,16 +1,21 @@
 //! From paths to declarations: find, read, recognise, carry.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
 use rayon::prelude::*;
 
+use crate::carrier::path::directory;
 use crate::carrier::{self, Carried, Format, ReadOptions};
 use crate::diagnostic::Diagnostic;
 use crate::report::escape;
 use crate::source::decode::{NotText, decode};
 use crate::source::discovery::{self, Discovery, Found, Skipped};
 use crate::source::{SourceId, SourceMap, Span};
+
+/// Why most files are left out.
+const NOTHING: &str = "it declares no access control";
 
 /// How inputs are read.
 #[derive(Debug, Clone)]
@@ -51,8 +56,10 @@ pub(super) fn load(sources: SourceMap, paths: &[PathBuf], options: &LoadOptions)
         texts.push(take(&file, bytes, options));
     }
     let mut unrecognised = Vec::new();
+    let mut helpers = Vec::new();
     for text in texts {
         match text {
+            Outcome::Helper { name, text } => helpers.push((name, text)),
             Outcome::Input { name, text, format } => {
                 let source = loaded.sources.add(name, text);
                 loaded.texts.push((source, format));
@@ -69,6 +76,7 @@ pub(super) fn load(sources: SourceMap, paths: &[PathBuf], options: &LoadOptions)
         .diagnostics
         .extend(unrecognised.into_iter().map(|d: Diagnostic| if nothing_else { d } else { d.as_warning() }));
 
+    loaded.add_helpers(helpers);
     let roots = allowed_roots(&paths);
     let mut files = Files { roots: &roots, options };
     loaded.carried = carrier::read_with(&mut loaded.sources, &loaded.texts, &options.read, &mut files);
@@ -96,6 +104,28 @@ impl Inputs {
         Ok(())
     }
 
+    /// Adds the Python files that a program may import: those in its directory and below.
+    fn add_helpers(&mut self, helpers: Vec<(String, String)>) {
+        let programs: BTreeSet<&str> = self
+            .texts
+            .iter()
+            .filter(|(_, format)| *format == Format::PulumiPython)
+            .map(|(source, _)| directory(self.sources.name(*source)))
+            .collect();
+        let near = |name: &str| {
+            let mut at = directory(name);
+            while !programs.contains(at) && !at.is_empty() {
+                at = directory(at);
+            }
+            programs.contains(at)
+        };
+        let (near, far): (Vec<_>, Vec<_>) = helpers.into_iter().partition(|(name, _)| near(name));
+        for (name, text) in near {
+            self.sources.add(name, text);
+        }
+        self.skipped.extend(far.into_iter().map(|(name, _)| Skipped { name, reason: NOTHING }));
+    }
+
     /// Records a failure about a text that was read but is not handed to any carrier.
     fn fail(&mut self, mut diagnostic: Diagnostic, name: String, text: Option<(String, usize)>) {
         if let Some((text, at)) = text {
@@ -108,10 +138,23 @@ impl Inputs {
 
 /// What became of one file.
 enum Outcome {
-    Input { name: String, text: String, format: Format },
+    /// A Python file that declares nothing itself but may be imported by one that does.
+    Helper {
+        name: String,
+        text: String,
+    },
+    Input {
+        name: String,
+        text: String,
+        format: Format,
+    },
     Skipped(Skipped),
     Unrecognised(Diagnostic),
-    Failed { diagnostic: Diagnostic, name: String, text: Option<(String, usize)> },
+    Failed {
+        diagnostic: Diagnostic,
+        name: String,
+        text: Option<(String, usize)>,
+    },
 }
 
 fn read_file(file: &Found, options: &LoadOptions) -> Outcome {
@@ -142,7 +185,10 @@ fn take(file: &Found, bytes: Result<Vec<u8>, Diagnostic>, options: &LoadOptions)
     };
     let Some(format) = carrier::recognise(&name, &text) else {
         if !file.explicit || text.trim().is_empty() {
-            return skip(if text.trim().is_empty() { "it is empty" } else { "it declares no access control" });
+            if name.ends_with(".py") && !text.trim().is_empty() {
+                return Outcome::Helper { name, text };
+            }
+            return skip(if text.trim().is_empty() { "it is empty" } else { NOTHING });
         }
         let message = format!("`{name}` holds nothing that overgrant reads");
         let diagnostic = Diagnostic::unreadable("input/unrecognised", message, name).with_help(

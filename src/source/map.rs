@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use rustc_hash::FxHashMap;
+
 use super::{LineIndex, Position, SourceId, Span};
 
 /// One text that was read: a file, standard input, a git blob.
@@ -36,6 +38,8 @@ impl Source {
 #[derive(Debug, Default)]
 pub struct SourceMap {
     sources: Vec<Source>,
+    /// The first source of each name, made at first use.
+    names: OnceLock<FxHashMap<Box<str>, SourceId>>,
 }
 
 impl SourceMap {
@@ -48,6 +52,7 @@ impl SourceMap {
     /// Adds a text under a display name.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
         let id = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
+        self.names.take();
         self.sources.push(Source { name: name.into(), text: text.into(), lines: OnceLock::new() });
         id
     }
@@ -89,11 +94,17 @@ impl SourceMap {
         self.sources.iter().zip(0u32..).map(|(source, id)| (SourceId(id), source))
     }
 
-    /// The source of that display name, if there is one. Linear; readers that ask often
-    /// keep an index of their own.
+    /// The source of that display name, if there is one; of several the first.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<SourceId> {
-        self.iter().find(|(_, source)| source.name() == name).map(|(id, _)| id)
+        let names = self.names.get_or_init(|| {
+            let mut names = FxHashMap::default();
+            for (id, source) in self.iter() {
+                names.entry(Box::from(source.name())).or_insert(id);
+            }
+            names
+        });
+        names.get(name).copied()
     }
 
     /// Number of sources.

@@ -394,3 +394,78 @@ fn survives_deep_and_endless_programs() {
         let _ = program(&text);
     }
 }
+
+/// Policies of the programs among some files, each with its name and text, and the file
+/// that the text stands in.
+fn policies_of(files: &[(&str, &str)]) -> Vec<(String, String, String)> {
+    let mut sources = SourceMap::new();
+    let ids: Vec<_> = files.iter().map(|(name, text)| (sources.add(*name, *text), *name)).collect();
+    let inputs: Vec<_> = ids
+        .iter()
+        .filter(|(id, _)| sources.text(*id).contains("pulumi"))
+        .map(|(id, _)| (*id, Format::PulumiPython))
+        .collect();
+    let carried = read_all(&sources, &inputs, &ReadOptions::default());
+    assert_eq!(carried.diagnostics, []);
+    let told = |record: &overgrant::carrier::record::Record| {
+        let text = record.body.get("policy").expect("a policy");
+        let name = record.body.get("name").map(shown).unwrap_or_default();
+        (name, shown(text), sources.name(text.span.source).to_owned())
+    };
+    carried.records.iter().filter(|record| record.kind == "vault_policy").map(told).collect()
+}
+
+#[test]
+fn other_files_of_the_program_are_imported() {
+    let texts = "READ = '''path \"kv/a\" { capabilities = [\"read\"] }'''\n_HIDDEN = 'x'\n\
+                 def rule(path, capability='list'):\n    return f'path \"{path}\" {{ capabilities = [\"{capability}\"] }}'\n";
+    let list = "\"path \\\"kv/b\\\" { capabilities = [\\\"list\\\"] }\"";
+    let read = "\"path \\\"kv/a\\\" { capabilities = [\\\"read\\\"] }\"";
+    let program = |imports: &str, expression: &str| {
+        format!("import pulumi_vault as vault\n{imports}\nvault.Policy('p', name='p', policy={expression})\n")
+    };
+    let table = [
+        ("from texts import READ", "READ", read, "app/texts.py"),
+        ("from texts import READ as R, rule", "R", read, "app/texts.py"),
+        ("import texts", "texts.READ", read, "app/texts.py"),
+        ("import texts as t", "t.rule('kv/b')", list, "app/__main__.py"),
+        ("from texts import rule", "rule('kv/b')", list, "app/__main__.py"),
+        ("from texts import *", "rule('kv/b')", list, "app/__main__.py"),
+        ("from lib import texts", "texts.READ", read, "app/lib/texts.py"),
+        ("from lib.texts import READ", "READ", read, "app/lib/texts.py"),
+        ("import lib.texts", "lib.texts.READ", "?lib.texts.READ", "app/__main__.py"),
+        ("from lib import again", "again", read, "app/lib/texts.py"),
+        ("from .texts import READ", "READ", read, "app/texts.py"),
+        ("from missing import READ", "READ", "?READ", "app/__main__.py"),
+        ("from loop import READ", "READ", read, "app/texts.py"),
+    ];
+    for (imports, expression, policy, place) in table {
+        let main = program(imports, expression);
+        let files = [
+            ("app/__main__.py", main.as_str()),
+            ("app/texts.py", texts),
+            ("app/lib/__init__.py", "from .texts import READ as again\n"),
+            ("app/lib/texts.py", texts),
+            ("app/loop.py", "import loop\nfrom texts import READ\n"),
+        ];
+        let found = policies_of(&files);
+        let [(_, text, file)] = found.as_slice() else { panic!("{imports}: {found:?}") };
+        if !policy.starts_with('?') {
+            assert_eq!(text, policy, "{imports}");
+        }
+        assert!(file == place || text.contains("list"), "{imports}: {file}");
+    }
+}
+
+#[test]
+fn what_a_function_makes_is_read_once_with_what_it_is_given() {
+    let helper = "import pulumi_vault as vault\n\
+                  vault.Policy('own', name='own', policy='path \"x\" {}')\n\
+                  def policy(name):\n    vault.Policy(name, name=name, policy=f'path \"kv/{name}\" {{}}')\n\
+                  def spare(name):\n    vault.Policy('spare', name='spare', policy='path \"y\" {}')\n";
+    let main = "import pulumi_vault as vault\nfrom helper import policy\npolicy('a')\npolicy('b')\n";
+    let found = policies_of(&[("app/__main__.py", main), ("app/helper.py", helper)]);
+    let names: Vec<&str> = found.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!(names, ["\"a\"", "\"b\"", "\"own\"", "\"spare\""]);
+    assert_eq!(found[0].1, "\"path \\\"kv/a\\\" {}\"");
+}

@@ -39,6 +39,13 @@ impl<'a> Reader<'a> {
                     let path = smol_str::format_smolstr!("{path}.{name}");
                     self.call_import(&path, call)
                 }
+                Val::Module(module) => match self.member(*module, name) {
+                    Some(callee) => self.call_value(&callee, call),
+                    None => {
+                        self.give(&call.arguments);
+                        Val::node(self.unknown(range))
+                    }
+                },
                 _ => self.method(&base, name, &attribute.value, call),
             };
         }
@@ -50,7 +57,7 @@ impl<'a> Reader<'a> {
         }
         let callee = self.eval(&call.func);
         match &callee {
-            Val::Node(_) | Val::File(_) => {
+            Val::Node(_) | Val::File(_) | Val::Module(_) => {
                 self.give(&call.arguments);
                 Val::node(self.unknown(range))
             }
@@ -74,7 +81,7 @@ impl<'a> Reader<'a> {
                 }
                 Val::node(object)
             }
-            Val::Node(_) | Val::File(_) => {
+            Val::Node(_) | Val::File(_) | Val::Module(_) => {
                 self.give(&call.arguments);
                 Val::node(self.unknown(call.range()))
             }
@@ -145,11 +152,16 @@ impl<'a> Reader<'a> {
         object: Option<Val<'a>>,
         at: TextRange,
     ) -> Val<'a> {
-        self.entered.insert(function.start);
+        self.entered.insert((function.source, function.start));
         if self.calls >= CALLS {
             return Val::node(self.unknown(at));
         }
         self.calls += 1;
+        let caller = (self.source, self.text);
+        let place = self.span(at);
+        if function.source != self.source {
+            (self.source, self.text) = (function.source, self.sources.text(function.source));
+        }
         let before = self.push_scope(function.scope);
         let mut given = given;
         if function.method {
@@ -160,7 +172,7 @@ impl<'a> Reader<'a> {
             self.bind_parameters(parameters, given);
         }
         let value = match function.body {
-            Body::Expression(body) => self.eval(body),
+            Body::Expression(body) => Some(self.eval(body)),
             Body::Statements(statements) => {
                 self.returns.push(Vec::new());
                 let naming = self.naming.take();
@@ -168,13 +180,15 @@ impl<'a> Reader<'a> {
                 self.naming = naming;
                 let mut returns = self.returns.pop().unwrap_or_default().into_iter();
                 match returns.next() {
-                    None => Val::node(Node::new(self.span(at), Value::Null)),
-                    Some(first) if returns.all(|other| super::exec::same(&first, &other)) => first,
-                    Some(_) => Val::node(self.unknown(at)),
+                    None => Some(Val::node(Node::new(place, Value::Null))),
+                    Some(first) if returns.all(|other| super::exec::same(&first, &other)) => Some(first),
+                    Some(_) => None,
                 }
             }
         };
         self.scope = before;
+        (self.source, self.text) = caller;
+        let value = value.unwrap_or_else(|| Val::node(self.unknown(at)));
         self.calls -= 1;
         value
     }

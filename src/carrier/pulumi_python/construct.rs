@@ -215,6 +215,9 @@ impl<'a> Reader<'a> {
         record.notes = std::mem::take(&mut self.notes);
         record.condition = self.conditions.last().cloned();
         if self.records.len() < RECORDS {
+            if self.importing > 0 {
+                self.imported.insert(record.address.clone());
+            }
             self.made.insert(record.address.clone(), Made { index: self.records.len(), class });
             self.records.push(record);
         }

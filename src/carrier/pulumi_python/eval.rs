@@ -307,6 +307,7 @@ impl<'a> Reader<'a> {
                 }
                 _ => Val::node(self.unknown(range)),
             },
+            Val::Module(module) => self.member(*module, name).unwrap_or_else(|| Val::node(self.unknown(range))),
             _ => Val::node(self.unknown(range)),
         }
     }
@@ -489,6 +490,7 @@ impl<'a> Reader<'a> {
 
     fn lambda(&mut self, lambda: &'a ExprLambda) -> Val<'a> {
         Val::Function(Rc::new(Function {
+            source: self.source,
             start: lambda.range.start().to_u32(),
             parameters: lambda.parameters.as_deref(),
             body: Body::Expression(&lambda.body),

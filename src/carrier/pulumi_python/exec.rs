@@ -120,26 +120,8 @@ impl<'a> Reader<'a> {
                 let last = self.block(&statement.finalbody);
                 return if flow == Flow::Stop && handlers.is_empty() { Flow::Stop } else { last };
             }
-            Stmt::Import(statement) => {
-                for alias in &statement.names {
-                    let full = alias.name.id.as_str();
-                    if let Some(name) = &alias.asname {
-                        self.bind(name.id.as_str(), Val::Import(SmolStr::new(full)));
-                    } else {
-                        let first = full.split('.').next().unwrap_or(full);
-                        self.bind(first, Val::Import(SmolStr::new(first)));
-                    }
-                }
-            }
-            Stmt::ImportFrom(statement) => {
-                let module = statement.module.as_ref().map_or("", |module| module.id.as_str());
-                let dots = ".".repeat(statement.level as usize);
-                for alias in &statement.names {
-                    let full = smol_str::format_smolstr!("{dots}{module}.{}", alias.name.id);
-                    let name = alias.asname.as_ref().unwrap_or(&alias.name);
-                    self.bind(name.id.as_str(), Val::Import(full));
-                }
-            }
+            Stmt::Import(statement) => self.import(statement),
+            Stmt::ImportFrom(statement) => self.import_from(statement),
             Stmt::Expr(statement) => {
                 self.eval(&statement.value);
             }
@@ -169,6 +151,7 @@ impl<'a> Reader<'a> {
             .iter()
             .any(|decorator| matches!(&decorator.expression, Expr::Name(name) if name.id.as_str() == "staticmethod"));
         let function = Rc::new(Function {
+            source: self.source,
             start: definition.range.start().to_u32(),
             parameters: Some(&definition.parameters),
             body: Body::Statements(&definition.body),
@@ -209,8 +192,12 @@ impl<'a> Reader<'a> {
         let mut index = 0;
         while let Some(function) = self.functions.get(index).map(Rc::clone) {
             index += 1;
-            if !self.entered.contains(&function.start) {
+            // A function of another file belongs to that file's own reading.
+            if function.source == self.root && !self.entered.contains(&(function.source, function.start)) {
+                let before = self.records.len();
                 self.enter_unknown(&function);
+                let made = self.records.get(before..).unwrap_or_default();
+                self.uncalled.extend(made.iter().map(|record| (record.address.clone(), function.start)));
             }
         }
     }
@@ -465,6 +452,7 @@ pub(super) fn same(a: &Val<'_>, b: &Val<'_>) -> bool {
     match (a, b) {
         (Val::Node(a), Val::Node(b)) => Rc::ptr_eq(a, b) || a == b,
         (Val::Import(a), Val::Import(b)) | (Val::File(a), Val::File(b)) => a == b,
+        (Val::Module(a), Val::Module(b)) => a == b,
         (Val::Function(a), Val::Function(b)) | (Val::Class(Some(a)), Val::Class(Some(b))) => Rc::ptr_eq(a, b),
         _ => false,
     }

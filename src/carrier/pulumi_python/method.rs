@@ -199,10 +199,10 @@ impl<'a> Reader<'a> {
     /// The text of a file that the program reads, if it is among the sources.
     pub(super) fn file(&mut self, path: &str, range: TextRange) -> Val<'a> {
         let name = beside(self.sources.name(self.source), path);
-        let found = name.as_deref().and_then(|name| self.sources.iter().find(|(_, source)| source.name() == name));
-        if let Some((id, source)) = found {
-            let span = crate::source::Span::new(id, 0, source.text().len());
-            return Val::node(Node::new(span, Value::String(Text::plain(source.text(), 0))));
+        if let Some(id) = name.as_deref().and_then(|name| self.sources.find(name)) {
+            let text = self.sources.text(id);
+            let span = crate::source::Span::new(id, 0, text.len());
+            return Val::node(Node::new(span, Value::String(Text::plain(text, 0))));
         }
         self.wants.extend(name);
         Val::node(self.unknown(range))

@@ -11,6 +11,7 @@ mod construct;
 mod eval;
 mod exec;
 mod method;
+mod modules;
 mod notes;
 mod scope;
 mod text;
@@ -28,6 +29,7 @@ use super::record::{Record, RecordNote};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, SourceMap, Span, Unknown};
 use crate::syntax::{Node, Value, python};
+use modules::Module;
 use value::{Function, Scope, Val};
 
 /// Evaluation steps after which everything is unknown: no program that people write
@@ -53,6 +55,18 @@ pub struct Program {
     pub diagnostics: Vec<Diagnostic>,
     /// Names of files the program reads that are not among the sources.
     pub wants: Vec<String>,
+    /// How its functions and those of other files call each other.
+    pub functions: Functions,
+}
+
+/// Functions across files.
+#[derive(Debug, Default)]
+pub struct Functions {
+    /// Addresses of the records that stand in a function which the file itself never
+    /// calls, with where the function starts: read with unknown arguments.
+    pub uncalled: Vec<(SmolStr, u32)>,
+    /// Functions of other files that the program calls.
+    pub called: BTreeSet<(SourceId, u32)>,
 }
 
 /// Whether a text can hold resources of a package that is read.
@@ -74,7 +88,11 @@ pub fn read(sources: &SourceMap, source: SourceId) -> Program {
 fn run(sources: &SourceMap, source: SourceId) -> Program {
     let text = sources.text(source);
     let Some(parsed) = python::parse(text) else { return Program::default() };
+    let (files, wants) = modules::collect(sources, source, parsed.suite());
     let mut reader = Reader::new(sources, source, text);
+    reader.wants = wants;
+    reader.modules =
+        files.iter().map(|file| Module { source: file.source, suite: file.parsed.suite(), scope: None }).collect();
     reader.collect_bound_names(parsed.suite());
     reader.bind_module_names();
     let _ = reader.block(parsed.suite());
@@ -87,8 +105,15 @@ fn run(sources: &SourceMap, source: SourceId) -> Program {
 /// Reads one program; holds what is known at the point it has come to.
 struct Reader<'a> {
     sources: &'a SourceMap,
+    /// The program's own file.
+    root: SourceId,
+    /// The file that is being read, and its text.
     source: SourceId,
     text: &'a str,
+    /// The other files of the program.
+    modules: Vec<Module<'a>>,
+    /// How many imports are being run inside one another.
+    importing: u32,
     scopes: Vec<Scope<'a>>,
     /// The scope that names are looked up from.
     scope: usize,
@@ -96,7 +121,9 @@ struct Reader<'a> {
     returns: Vec<Vec<Val<'a>>>,
     /// Functions of the program in source order, and those that were entered.
     functions: Vec<Rc<Function<'a>>>,
-    entered: BTreeSet<u32>,
+    entered: BTreeSet<(SourceId, u32)>,
+    /// Records of functions that nothing called, by address, with the function.
+    uncalled: Vec<(SmolStr, u32)>,
     steps: u32,
     copies: usize,
     depth: u32,
@@ -110,6 +137,8 @@ struct Reader<'a> {
     numbers: BTreeMap<SmolStr, u32>,
     /// Policy documents whose text was put into another record.
     used: BTreeSet<SmolStr>,
+    /// Records that another file makes when it is imported.
+    imported: BTreeSet<SmolStr>,
     /// What decides whether the statements that are read run at all.
     conditions: Vec<Unknown>,
     notes: Vec<RecordNote>,
@@ -134,13 +163,17 @@ impl<'a> Reader<'a> {
     fn new(sources: &'a SourceMap, source: SourceId, text: &'a str) -> Self {
         Self {
             sources,
+            root: source,
             source,
             text,
+            modules: Vec::new(),
+            importing: 0,
             scopes: vec![Scope::default()],
             scope: 0,
             returns: Vec::new(),
             functions: Vec::new(),
             entered: BTreeSet::new(),
+            uncalled: Vec::new(),
             steps: STEPS,
             copies: COPIES,
             depth: 0,
@@ -150,6 +183,7 @@ impl<'a> Reader<'a> {
             made: BTreeMap::new(),
             numbers: BTreeMap::new(),
             used: BTreeSet::new(),
+            imported: BTreeSet::new(),
             conditions: Vec::new(),
             notes: Vec::new(),
             noted: BTreeSet::new(),
@@ -165,11 +199,15 @@ impl<'a> Reader<'a> {
         if let Some(first) = self.records.first_mut() {
             first.notes.append(&mut self.notes);
         }
-        let used = self.used;
-        self.records.retain(|record| !used.contains(&record.address) || !record.notes.is_empty());
+        let (used, imported) = (self.used, self.imported);
+        self.records.retain(|record| {
+            !imported.contains(&record.address) && (!used.contains(&record.address) || !record.notes.is_empty())
+        });
         self.wants.sort();
         self.wants.dedup();
-        Program { records: self.records, diagnostics: Vec::new(), wants: self.wants }
+        let called = self.entered.into_iter().filter(|(source, _)| *source != self.root).collect();
+        let functions = Functions { uncalled: self.uncalled, called };
+        Program { records: self.records, diagnostics: Vec::new(), wants: self.wants, functions }
     }
 
     fn span(&self, range: TextRange) -> Span {
@@ -179,6 +217,10 @@ impl<'a> Reader<'a> {
     /// The text of a range on one line, cut where it is long: how an unknown value is named.
     fn excerpt(&self, range: TextRange) -> SmolStr {
         let written = self.text.get(range.start().to_usize()..range.end().to_usize()).unwrap_or("");
+        if written.len() <= 80 && !written.contains("  ") && !written.contains(|c: char| c.is_whitespace() && c != ' ')
+        {
+            return SmolStr::new(written);
+        }
         let written = written.get(..written.floor_char_boundary(400)).unwrap_or(written);
         let mut out = String::new();
         for word in written.split_whitespace() {

@@ -19,7 +19,8 @@ pub(super) const ARGUMENT: &str = "cross/pulumi-unknown-argument";
 
 impl Reader<'_> {
     pub(super) fn note(&mut self, rule: &'static str, range: TextRange, message: String, help: Option<String>) {
-        if self.noted.insert((range.start().to_u32(), rule)) {
+        // What is wrong in another file is said when that file is read.
+        if self.source == self.root && self.noted.insert((range.start().to_u32(), rule)) {
             let span = self.span(range);
             self.notes.push(RecordNote { rule, message, span, help });
         }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use ruff_python_ast::{Expr, Parameters, Stmt};
 use smol_str::SmolStr;
 
+use crate::source::SourceId;
 use crate::syntax::Node;
 
 /// A value.
@@ -19,6 +20,8 @@ pub(super) enum Val<'a> {
     Function(Rc<Function<'a>>),
     /// A class of the program: its `__init__`, if it has one.
     Class(Option<Rc<Function<'a>>>),
+    /// Another Python file of the program, by its place in the reader's list.
+    Module(usize),
     /// A file opened by name.
     File(SmolStr),
 }
@@ -32,7 +35,9 @@ impl Val<'_> {
 /// A function or lambda, and the scope it was made in.
 #[derive(Debug)]
 pub(super) struct Function<'a> {
-    /// Identity, so that each is entered at least once.
+    /// The file it stands in.
+    pub(super) source: SourceId,
+    /// With the file its identity, so that each is entered at least once.
     pub(super) start: u32,
     pub(super) parameters: Option<&'a Parameters>,
     pub(super) body: Body<'a>,

@@ -29,12 +29,12 @@ pub(super) fn is_to(reference: &str, record: &Record) -> bool {
 
 /// The record that a reference is to.
 pub(super) fn target<'a>(inputs: &Inputs<'a>, reference: &str, from: &Record) -> Option<&'a Record> {
-    inputs.records.iter().find(|record| together(inputs, record, from) && is_to(reference, record))
+    inputs.records.iter().find(|record| is_to(reference, record) && together(inputs, record, from))
 }
 
 /// Whether two records are of one program: of one carrier and one directory.
 pub(super) fn together(inputs: &Inputs<'_>, a: &Record, b: &Record) -> bool {
-    a.carrier == b.carrier && directory(inputs, a.span) == directory(inputs, b.span)
+    a.carrier == b.carrier && (a.span.source == b.span.source || directory(inputs, a.span) == directory(inputs, b.span))
 }
 
 /// The directory of a span's file.

@@ -3,6 +3,9 @@
 
 pub mod literal;
 
+use std::sync::OnceLock;
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use ruff_python_ast::ModModule;
 use ruff_python_parser::{Mode, ParseOptions, Parsed};
 use ruff_text_size::{Ranged, TextRange};
@@ -25,12 +28,13 @@ pub fn parse(text: &str) -> Option<Parsed<ModModule>> {
 }
 
 /// Runs `work` on a thread with a stack deep enough for any tree of a text that was read;
-/// none if the system gives no such thread.
+/// none if the system gives no such thread. The threads stay: making one, and giving its
+/// stack back, costs more than reading a program. Parallel work started inside, and
+/// further calls, run on the same threads.
 pub fn with_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok()?;
-        thread.join().ok()
-    })
+    static POOL: OnceLock<Option<ThreadPool>> = OnceLock::new();
+    let pool = POOL.get_or_init(|| ThreadPoolBuilder::new().stack_size(STACK).build().ok());
+    pool.as_ref().map(|pool| pool.install(work))
 }
 
 /// The first syntax error of a parsed module, as a diagnostic.

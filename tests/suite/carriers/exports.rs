@@ -56,28 +56,28 @@ fn logical(resource: &Resource) -> String {
     resource.label.replace('-', "")
 }
 
-pub(super) fn template_json(_: &Case, resources: &[Resource]) -> Option<Files> {
+pub(super) fn template_json(_: &Case, resources: &[Resource]) -> Files {
     let mut members = Map::new();
     for resource in resources {
-        let (kind, arguments) = properties(resource)?;
+        let Some((kind, arguments)) = properties(resource) else { return Files::new() };
         let properties: Map<String, Value> =
             arguments.iter().map(|(name, argument)| ((*name).to_owned(), value(name, argument))).collect();
         members.insert(logical(resource), json!({ "Type": kind, "Properties": properties }));
     }
     let template = json!({ "AWSTemplateFormatVersion": "2010-09-09", "Resources": members });
-    Some(file("template.json", serde_json::to_string_pretty(&template).expect("JSON")))
+    file("template.json", serde_json::to_string_pretty(&template).expect("JSON"))
 }
 
-pub(super) fn template_yaml(_: &Case, resources: &[Resource]) -> Option<Files> {
+pub(super) fn template_yaml(_: &Case, resources: &[Resource]) -> Files {
     let mut out = String::from("AWSTemplateFormatVersion: '2010-09-09'\nResources:\n");
     for resource in resources {
-        let (kind, arguments) = properties(resource)?;
+        let Some((kind, arguments)) = properties(resource) else { return Files::new() };
         let _ = writeln!(out, "  {}:\n    Type: {kind}\n    Properties:", logical(resource));
         for (name, argument) in arguments {
             let _ = writeln!(out, "      {name}:{}", block_yaml(&value(name, argument), 8));
         }
     }
-    Some(file("template.yaml", out))
+    file("template.yaml", out)
 }
 
 /// A value in YAML's block style, strings plain where they can be.
@@ -107,7 +107,7 @@ fn scalar(text: &str) -> String {
 }
 
 /// The account as one command prints it, and the policies on resources as others do.
-pub(super) fn account(case: &Case, _: &[Resource]) -> Option<Files> {
+pub(super) fn account(case: &Case, _: &[Resource]) -> Files {
     let document: Value = serde_json::from_str(case.text).unwrap_or_default();
     let role = |name: &str, trust: Value, inline: Value| {
         let arn = format!("arn:aws:iam::111122223333:role/{name}");
@@ -118,12 +118,9 @@ pub(super) fn account(case: &Case, _: &[Resource]) -> Option<Files> {
     let printed = match case.kind {
         Kind::Identity => {
             let inline = json!([{ "PolicyName": case.name, "PolicyDocument": document }]);
-            return Some(file(
-                "account.json",
-                pretty(&role("app", serde_json::from_str(TRUST).expect("JSON"), inline)),
-            ));
+            return file("account.json", pretty(&role("app", serde_json::from_str(TRUST).expect("JSON"), inline)));
         }
-        Kind::Trust => return Some(file("account.json", pretty(&role(case.name, document, json!([]))))),
+        Kind::Trust => return file("account.json", pretty(&role(case.name, document, json!([])))),
         Kind::Resource("aws_sqs_queue_policy") => json!({ "Attributes": { "Policy": case.text,
             "QueueArn": "arn:aws:sqs:eu-west-1:111122223333:queue" } }),
         Kind::Resource("aws_sns_topic_policy") => json!({ "Attributes": { "Policy": case.text,
@@ -137,9 +134,9 @@ pub(super) fn account(case: &Case, _: &[Resource]) -> Option<Files> {
         Kind::Resource(_) => json!({ "Policy": case.text }),
         Kind::Scp => json!({ "Policy": { "PolicySummary": { "Id": "p-1", "Name": case.name,
             "Type": "SERVICE_CONTROL_POLICY", "AwsManaged": false }, "Content": case.text } }),
-        Kind::Policy | Kind::Role(_) => return None,
+        Kind::Policy | Kind::Role(_) => return Files::new(),
     };
-    Some(file(&format!("{}.json", case.name), pretty(&printed)))
+    file(&format!("{}.json", case.name), pretty(&printed))
 }
 
 fn pretty(value: &Value) -> String {
@@ -147,61 +144,63 @@ fn pretty(value: &Value) -> String {
 }
 
 /// A policy as a file of its own.
-pub(super) fn bare(case: &Case, _: &[Resource]) -> Option<Files> {
-    Some(match case.kind {
+pub(super) fn bare(case: &Case, _: &[Resource]) -> Files {
+    match case.kind {
         Kind::Policy => file(&format!("{}.hcl", case.name), case.text),
-        Kind::Role(_) => return None,
+        Kind::Role(_) => return Files::new(),
         Kind::Scp => file(&format!("scp/{}.json", case.name), case.text),
         _ => file(&format!("{}.json", case.name), case.text),
-    })
+    }
 }
 
 /// A directory that mirrors API paths, with what the CLI prints for each.
-pub(super) fn vault_export(case: &Case, _: &[Resource]) -> Option<Files> {
+pub(super) fn vault_export(case: &Case, _: &[Resource]) -> Files {
     let printed = |data: Value| pretty(&json!({ "request_id": "1", "lease_id": "", "data": data }));
     match case.kind {
         Kind::Policy => {
             let name = format!("sys/policies/acl/{}.json", case.name);
-            Some(file(&name, printed(json!({ "name": case.name, "policy": case.text }))))
+            file(&name, printed(json!({ "name": case.name, "policy": case.text })))
         }
         Kind::Role(kind) => {
             let mount = mount_of(kind);
             let roles = if mount == "token" { "roles" } else { "role" };
             let body: Value =
-                serde_json::from_str(&case.text.replace("bound_iam_principal_arns", "bound_iam_principal_arn")).ok()?;
+                serde_json::from_str(&case.text.replace("bound_iam_principal_arns", "bound_iam_principal_arn"))
+                    .expect("JSON");
             let mut files = file("sys/policies/acl/cited.hcl", CITED);
             files.extend(file(&format!("auth/{mount}/{roles}/{}.json", case.name), printed(body)));
-            Some(files)
+            files
         }
-        _ => None,
+        _ => Files::new(),
     }
 }
 
-pub(super) fn bank_vaults(case: &Case, _: &[Resource]) -> Option<Files> {
+pub(super) fn bank_vaults(case: &Case, _: &[Resource]) -> Files {
     let policy = |name: &str, text: &str| format!("  - name: {name}\n    rules: |\n{}", indented(text, 6));
     match case.kind {
-        Kind::Policy => Some(file("vault-config.yml", format!("policies:\n{}", policy(case.name, case.text)))),
+        Kind::Policy => file("vault-config.yml", format!("policies:\n{}", policy(case.name, case.text))),
         Kind::Role(kind) => {
             let mount = mount_of(kind);
             let mut role: Value =
-                serde_json::from_str(&case.text.replace("bound_iam_principal_arns", "bound_iam_principal_arn")).ok()?;
+                serde_json::from_str(&case.text.replace("bound_iam_principal_arns", "bound_iam_principal_arn"))
+                    .expect("JSON");
             role["name"] = json!(case.name);
             let auth = format!("auth:\n  - type: {mount}\n    roles:\n      -{}", block_yaml(&role, 8));
-            Some(file("vault-config.yml", format!("policies:\n{}{auth}\n", policy("cited", CITED))))
+            file("vault-config.yml", format!("policies:\n{}{auth}\n", policy("cited", CITED)))
         }
-        _ => None,
+        _ => Files::new(),
     }
 }
 
-pub(super) fn config_operator(case: &Case, _: &[Resource]) -> Option<Files> {
+pub(super) fn config_operator(case: &Case, _: &[Resource]) -> Files {
     let resource = |kind: &str, name: &str, spec: &str| {
         format!("apiVersion: redhatcop.redhat.io/v1alpha1\nkind: {kind}\nmetadata:\n  name: {name}\nspec:\n{spec}")
     };
     let policy = |name: &str, text: &str| resource("Policy", name, &format!("  policy: |\n{}", indented(text, 4)));
     match case.kind {
-        Kind::Policy => Some(file("policy.yaml", policy(case.name, case.text))),
+        Kind::Policy => file("policy.yaml", policy(case.name, case.text)),
         Kind::Role("vault_kubernetes_auth_backend_role") => {
-            let body: Value = serde_json::from_str(case.text).ok()?;
+            let body: Value = serde_json::from_str(case.text).expect("JSON");
             let mut spec = json!({ "path": "kubernetes", "targetNamespaces":
                 { "targetNamespaces": body["bound_service_account_namespaces"] } });
             for (own, theirs) in [
@@ -215,8 +214,8 @@ pub(super) fn config_operator(case: &Case, _: &[Resource]) -> Option<Files> {
                 }
             }
             let role = resource("KubernetesAuthEngineRole", case.name, block_yaml(&spec, 2).trim_start_matches('\n'));
-            Some(file("role.yaml", format!("{}---\n{role}\n", policy("cited", CITED))))
+            file("role.yaml", format!("{}---\n{role}\n", policy("cited", CITED)))
         }
-        _ => None,
+        _ => Files::new(),
     }
 }

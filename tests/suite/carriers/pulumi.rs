@@ -61,28 +61,28 @@ fn python(resources: &[Resource], document: impl Fn(&str, Option<&Value>) -> Str
     file("__main__.py", out)
 }
 
-pub(super) fn triple_quoted(_: &Case, resources: &[Resource]) -> Option<Files> {
-    Some(python(resources, |text, _| format!("\"\"\"{}\"\"\"", text.replace('\\', "\\\\"))))
+pub(super) fn triple_quoted(_: &Case, resources: &[Resource]) -> Files {
+    python(resources, |text, _| format!("\"\"\"{}\"\"\"", text.replace('\\', "\\\\")))
 }
 
-pub(super) fn f_string(_: &Case, resources: &[Resource]) -> Option<Files> {
+pub(super) fn f_string(_: &Case, resources: &[Resource]) -> Files {
     let double = |text: &str| text.replace('\\', "\\\\").replace('{', "{{").replace('}', "}}");
-    Some(python(resources, |text, _| format!("f'''{}'''", double(text))))
+    python(resources, |text, _| format!("f'''{}'''", double(text)))
 }
 
 /// One literal a line, joined by Python itself.
-pub(super) fn implicit(_: &Case, resources: &[Resource]) -> Option<Files> {
-    Some(python(resources, |text, _| {
+pub(super) fn implicit(_: &Case, resources: &[Resource]) -> Files {
+    python(resources, |text, _| {
         let lines: Vec<String> = text.split_inclusive('\n').map(|line| json!(line).to_string()).collect();
         format!("({})", lines.join("\n        "))
-    }))
+    })
 }
 
-pub(super) fn dumped(case: &Case, resources: &[Resource]) -> Option<Files> {
+pub(super) fn dumped(case: &Case, resources: &[Resource]) -> Files {
     if matches!(case.kind, Kind::Policy | Kind::Role(_)) {
-        return None;
+        return Files::new();
     }
-    Some(python(resources, |_, value| format!("json.dumps({})", literal(value.expect("JSON")))))
+    python(resources, |_, value| format!("json.dumps({})", literal(value.expect("JSON"))))
 }
 
 fn yaml(resources: &[Resource], document: impl Fn(&str, Option<&Value>) -> String) -> Files {
@@ -107,19 +107,19 @@ fn dollars(text: &str) -> String {
     text.replace("${", "$${")
 }
 
-pub(super) fn yaml_block(_: &Case, resources: &[Resource]) -> Option<Files> {
-    Some(yaml(resources, |text, _| format!("|\n{}", indented(&dollars(text), 8))))
+pub(super) fn yaml_block(_: &Case, resources: &[Resource]) -> Files {
+    yaml(resources, |text, _| format!("|\n{}", indented(&dollars(text), 8)))
 }
 
-pub(super) fn yaml_quoted(_: &Case, resources: &[Resource]) -> Option<Files> {
-    Some(yaml(resources, |text, _| json!(dollars(text)).to_string()))
+pub(super) fn yaml_quoted(_: &Case, resources: &[Resource]) -> Files {
+    yaml(resources, |text, _| json!(dollars(text)).to_string())
 }
 
-pub(super) fn yaml_object(case: &Case, resources: &[Resource]) -> Option<Files> {
+pub(super) fn yaml_object(case: &Case, resources: &[Resource]) -> Files {
     if matches!(case.kind, Kind::Policy | Kind::Role(_)) {
-        return None;
+        return Files::new();
     }
-    Some(yaml(resources, |text, _| format!("\n        fn::toJSON:\n{}", indented(&dollars(text), 10))))
+    yaml(resources, |text, _| format!("\n        fn::toJSON:\n{}", indented(&dollars(text), 10)))
 }
 
 /// Resources as the engine keeps them.
@@ -144,16 +144,16 @@ fn states(resources: &[Resource]) -> Vec<Value> {
     resources.iter().map(of).collect()
 }
 
-pub(super) fn export(_: &Case, resources: &[Resource]) -> Option<Files> {
+pub(super) fn export(_: &Case, resources: &[Resource]) -> Files {
     let export = json!({ "version": 3, "deployment": { "manifest": {}, "resources": states(resources) } });
-    Some(file("stack.json", serde_json::to_string_pretty(&export).expect("JSON")))
+    file("stack.json", serde_json::to_string_pretty(&export).expect("JSON"))
 }
 
-pub(super) fn preview(_: &Case, resources: &[Resource]) -> Option<Files> {
+pub(super) fn preview(_: &Case, resources: &[Resource]) -> Files {
     let steps: Vec<Value> = states(resources)
         .into_iter()
         .map(|state| json!({ "op": "create", "urn": state["urn"], "newState": state }))
         .collect();
     let preview = json!({ "config": {}, "steps": steps, "duration": 1, "changeSummary": { "create": 1 } });
-    Some(file("preview.json", preview.to_string()))
+    file("preview.json", preview.to_string())
 }

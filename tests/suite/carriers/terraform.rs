@@ -38,36 +38,36 @@ fn source(resources: &[Resource], mut document: impl FnMut(&Resource, &str, &str
     out
 }
 
-pub(super) fn heredoc(_: &Case, resources: &[Resource]) -> Option<Files> {
+pub(super) fn heredoc(_: &Case, resources: &[Resource]) -> Files {
     let text = source(resources, |_, _, text, _| format!("<<EOT\n{}\nEOT", template(text.trim_end_matches('\n'))));
-    Some(file("main.tf", text))
+    file("main.tf", text)
 }
 
-pub(super) fn indented_heredoc(_: &Case, resources: &[Resource]) -> Option<Files> {
+pub(super) fn indented_heredoc(_: &Case, resources: &[Resource]) -> Files {
     let text = source(resources, |_, _, text, _| {
         let lines: Vec<String> = text.lines().map(|line| format!("      {}", template(line))).collect();
         format!("<<-EOT\n{}\n    EOT", lines.join("\n"))
     });
-    Some(file("main.tf", text))
+    file("main.tf", text)
 }
 
-pub(super) fn quoted(_: &Case, resources: &[Resource]) -> Option<Files> {
-    Some(file("main.tf", source(resources, |_, _, text, _| expression(&Value::from(text)))))
+pub(super) fn quoted(_: &Case, resources: &[Resource]) -> Files {
+    file("main.tf", source(resources, |_, _, text, _| expression(&Value::from(text))))
 }
 
-pub(super) fn jsonencode(case: &Case, resources: &[Resource]) -> Option<Files> {
+pub(super) fn jsonencode(case: &Case, resources: &[Resource]) -> Files {
     if matches!(case.kind, Kind::Policy | Kind::Role(_)) {
-        return None;
+        return Files::new();
     }
     // Written as people write it, the members in the document's own order.
     let text = source(resources, |_, _, text, _| format!("jsonencode({})", template(text)));
-    Some(file("main.tf", text))
+    file("main.tf", text)
 }
 
 /// `data.aws_iam_policy_document`, which repeats blocks for what the document lists.
-pub(super) fn data_document(case: &Case, resources: &[Resource]) -> Option<Files> {
+pub(super) fn data_document(case: &Case, resources: &[Resource]) -> Files {
     if matches!(case.kind, Kind::Policy | Kind::Role(_)) {
-        return None;
+        return Files::new();
     }
     let mut data = String::new();
     let text = source(resources, |resource, _, _, value| {
@@ -88,7 +88,7 @@ pub(super) fn data_document(case: &Case, resources: &[Resource]) -> Option<Files
         data.push_str("}\n");
         format!("data.aws_iam_policy_document.{name}.json")
     });
-    Some(file("main.tf", text + &data))
+    file("main.tf", text + &data)
 }
 
 fn listed(value: &Value) -> String {
@@ -149,13 +149,13 @@ fn object(resource: &Resource, text: impl Fn(&str) -> String) -> Value {
     Value::Object(map)
 }
 
-pub(super) fn json_source(_: &Case, resources: &[Resource]) -> Option<Files> {
+pub(super) fn json_source(_: &Case, resources: &[Resource]) -> Files {
     let mut types: Map<String, Value> = Map::new();
     for resource in resources {
         let of_type = types.entry(resource.kind).or_insert_with(|| json!({}));
         of_type[label(resource)] = object(resource, template);
     }
-    Some(file("main.tf.json", pretty(&json!({ "resource": types }))))
+    file("main.tf.json", pretty(&json!({ "resource": types })))
 }
 
 fn pretty(value: &Value) -> String {
@@ -180,7 +180,7 @@ fn head(resource: &Resource) -> Map<String, Value> {
     head.as_object().cloned().expect("an object")
 }
 
-pub(super) fn plan(_: &Case, resources: &[Resource]) -> Option<Files> {
+pub(super) fn plan(_: &Case, resources: &[Resource]) -> Files {
     let changes: Vec<Value> = resources
         .iter()
         .map(|resource| {
@@ -195,10 +195,10 @@ pub(super) fn plan(_: &Case, resources: &[Resource]) -> Option<Files> {
         })
         .collect();
     let plan = json!({ "format_version": "1.2", "terraform_version": "1.9.0", "resource_changes": changes });
-    Some(file("plan.json", escaped(&plan)))
+    file("plan.json", escaped(&plan))
 }
 
-pub(super) fn shown_state(_: &Case, resources: &[Resource]) -> Option<Files> {
+pub(super) fn shown_state(_: &Case, resources: &[Resource]) -> Files {
     let list: Vec<Value> = resources
         .iter()
         .map(|resource| {
@@ -209,10 +209,10 @@ pub(super) fn shown_state(_: &Case, resources: &[Resource]) -> Option<Files> {
         .collect();
     let values = json!({ "root_module": { "resources": list } });
     let state = json!({ "format_version": "1.0", "terraform_version": "1.9.0", "values": values });
-    Some(file("state.json", escaped(&state)))
+    file("state.json", escaped(&state))
 }
 
-pub(super) fn raw_state(_: &Case, resources: &[Resource]) -> Option<Files> {
+pub(super) fn raw_state(_: &Case, resources: &[Resource]) -> Files {
     let list: Vec<Value> = resources
         .iter()
         .map(|resource| {
@@ -223,5 +223,5 @@ pub(super) fn raw_state(_: &Case, resources: &[Resource]) -> Option<Files> {
         })
         .collect();
     let state = json!({ "version": 4, "terraform_version": "1.9.0", "serial": 3, "lineage": "x", "resources": list });
-    Some(file("terraform.tfstate", pretty(&state)))
+    file("terraform.tfstate", pretty(&state))
 }

@@ -53,10 +53,15 @@ fn report(bucket: &Record, message: String, severity: Severity, sink: &mut Sink<
 
 /// Whether the bucket has a policy, or may have one.
 fn policed(inputs: &Inputs<'_>, record: &Record) -> bool {
-    inputs.records.iter().filter(|other| together(inputs, other, record)).any(|other| {
-        let Some(bucket) = (other.kind == "aws_s3_bucket_policy").then(|| other.body.get("bucket")).flatten() else {
+    inputs.records.iter().any(|other| {
+        let policy = other.kind == "aws_s3_bucket_policy";
+        // Whether it is near is asked last: most records are neither.
+        if !policy && (other.kind.starts_with("aws_") || !refers(other, record)) || !together(inputs, other, record) {
+            return false;
+        }
+        let Some(bucket) = policy.then(|| other.body.get("bucket")).flatten() else {
             // Modules and components may give the bucket a policy.
-            return !other.kind.starts_with("aws_") && refers(other, record);
+            return !policy;
         };
         let found = refs(bucket);
         // A policy whose bucket is not known may be this one's.

@@ -30,12 +30,14 @@ fn check(context: &RecordContext<'_>, sink: &mut Sink<'_>) {
     let full = format!("{}/", path.trim_matches('/'));
     let mount = context.inputs.records.iter().find(|other| {
         let auth = other.kind == "vault_auth_backend";
-        if !is_made(other) || !(auth || other.kind == "vault_mount") || !together(context.inputs, other, record) {
+        if !is_made(other) || !(auth || other.kind == "vault_mount") {
             return false;
         }
         let at = other.body.get("path").and_then(Node::as_str).map(|at| at.trim_matches('/'));
         let at = at.filter(|at| !at.is_empty()).map(|at| format!("{}{at}/", if auth { "auth/" } else { "" }));
-        at.is_some_and(|at| full.starts_with(&at)) && same_place(record, other)
+        at.is_some_and(|at| full.starts_with(&at))
+            && same_place(record, other)
+            && together(context.inputs, other, record)
     });
     let Some(mount) = mount else { return };
     let message = format!("`{path}` is written as a text, so nothing makes this wait for `{}`", mount.address);

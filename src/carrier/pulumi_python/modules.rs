@@ -1,0 +1,233 @@
+//! Other Python files of the program: what `import` and `from … import` bring in.
+//!
+//! Found are files beside the program or below its directory, and beside the file that
+//! imports relative to itself; a package installed elsewhere stays a name. A file runs
+//! once, when it is first imported, as Python does it. What it makes by being imported
+//! belongs to its own reading.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use ruff_python_ast::{ModModule, Stmt, StmtImport, StmtImportFrom};
+use ruff_python_parser::Parsed;
+use smol_str::SmolStr;
+
+use super::Reader;
+use super::value::{Scope, Val};
+use crate::carrier::path;
+use crate::source::{SourceId, SourceMap};
+use crate::syntax::python;
+
+/// Files that one program may import, directly or not.
+const FILES: usize = 32;
+/// How large such a file may be, in bytes.
+const SIZE: usize = 256 << 10;
+/// Nesting of statements in which imports are looked for.
+const DEPTH: usize = 3;
+
+/// A file that the program imports.
+pub(super) struct Parse {
+    pub(super) source: SourceId,
+    pub(super) parsed: Parsed<ModModule>,
+}
+
+/// A file of the program while the program is read.
+pub(super) struct Module<'a> {
+    pub(super) source: SourceId,
+    pub(super) suite: &'a [Stmt],
+    /// Its names, once it was imported.
+    pub(super) scope: Option<usize>,
+}
+
+/// The files that a program imports, found by following its imports; and the names of
+/// those that are not among the sources.
+pub(super) fn collect(sources: &SourceMap, source: SourceId, suite: &[Stmt]) -> (Vec<Parse>, Vec<String>) {
+    let root = path::directory(sources.name(source)).to_owned();
+    let (mut found, mut wants) = (Vec::new(), BTreeSet::new());
+    let mut seen = BTreeSet::from([source]);
+    let mut queue = VecDeque::new();
+    asked(suite, sources.name(source), &root, DEPTH, &mut queue);
+    while let Some(names) = queue.pop_front() {
+        // The first of the places where Python looks.
+        let Some(at) = names.iter().find_map(|name| sources.find(name)) else {
+            wants.extend(names);
+            continue;
+        };
+        if found.len() >= FILES || sources.text(at).len() > SIZE || !seen.insert(at) {
+            continue;
+        }
+        let Some(parsed) = python::parse(sources.text(at)) else { continue };
+        asked(parsed.suite(), sources.name(at), &root, DEPTH, &mut queue);
+        found.push(Parse { source: at, parsed });
+    }
+    (found, wants.into_iter().take(FILES * 4).collect())
+}
+
+/// What a file's imports ask for: for each module the names its file may have.
+fn asked(suite: &[Stmt], file: &str, root: &str, depth: usize, queue: &mut VecDeque<Vec<String>>) {
+    for statement in suite {
+        match statement {
+            Stmt::Import(import) => {
+                for alias in &import.names {
+                    queue.extend(places(root, alias.name.id.as_str()));
+                }
+            }
+            Stmt::ImportFrom(import) => {
+                let Some(directory) = directory_of(import, file, root) else { continue };
+                let module = import.module.as_ref().map_or("", |module| module.id.as_str());
+                queue.extend(places(&directory, module));
+                // A name may be a module of the package.
+                for alias in &import.names {
+                    let name = alias.name.id.as_str();
+                    if name != "*" && (import.level > 0 || !module.is_empty()) {
+                        let dotted = if module.is_empty() { name.to_owned() } else { format!("{module}.{name}") };
+                        queue.extend(places(&directory, &dotted));
+                    }
+                }
+            }
+            Stmt::If(inner) if depth > 0 => asked(&inner.body, file, root, depth - 1, queue),
+            Stmt::Try(inner) if depth > 0 => asked(&inner.body, file, root, depth - 1, queue),
+            _ => {}
+        }
+    }
+}
+
+/// The directory that an import starts from.
+fn directory_of(import: &StmtImportFrom, file: &str, root: &str) -> Option<String> {
+    if import.level == 0 {
+        return Some(root.to_owned());
+    }
+    let mut directory = path::directory(file).to_owned();
+    for _ in 1..import.level {
+        directory = path::join(&directory, "..")?;
+    }
+    Some(directory)
+}
+
+/// The files that a dotted name below a directory may mean; none for what is known to be
+/// installed.
+fn places(directory: &str, dotted: &str) -> Option<Vec<String>> {
+    let first = dotted.split('.').next().unwrap_or(dotted);
+    if first.is_empty() || first.starts_with("pulumi") || INSTALLED.contains(&first) {
+        return None;
+    }
+    let below = dotted.replace('.', "/");
+    let file = path::join(directory, &format!("{below}.py"))?;
+    let package = path::join(directory, &format!("{below}/__init__.py"))?;
+    Some(vec![file, package])
+}
+
+/// Modules of Python itself that programs import most: no file is looked for.
+const INSTALLED: &[&str] = &[
+    "__future__",
+    "abc",
+    "base64",
+    "collections",
+    "contextlib",
+    "copy",
+    "dataclasses",
+    "datetime",
+    "enum",
+    "functools",
+    "hashlib",
+    "inspect",
+    "io",
+    "ipaddress",
+    "itertools",
+    "json",
+    "logging",
+    "math",
+    "os",
+    "pathlib",
+    "random",
+    "re",
+    "shutil",
+    "string",
+    "subprocess",
+    "sys",
+    "tempfile",
+    "textwrap",
+    "time",
+    "typing",
+    "urllib",
+    "uuid",
+    "warnings",
+    "yaml",
+];
+
+impl<'a> Reader<'a> {
+    /// The module that an import names, run if it has not been.
+    fn module(&mut self, directory: &str, dotted: &str) -> Option<usize> {
+        if self.modules.is_empty() {
+            return None;
+        }
+        let wanted = places(directory, dotted)?;
+        let source = wanted.iter().find_map(|name| self.sources.find(name))?;
+        let index = self.modules.iter().position(|module| module.source == source)?;
+        let module = self.modules.get_mut(index)?;
+        if module.scope.is_none() {
+            let suite = module.suite;
+            self.scopes.push(Scope::default());
+            let scope = self.scopes.len() - 1;
+            module.scope = Some(scope);
+            let before = (self.source, self.text, self.scope, std::mem::take(&mut self.conditions), self.naming.take());
+            (self.source, self.text, self.scope) = (source, self.sources.text(source), scope);
+            self.importing += 1;
+            self.bind_module_names();
+            let _ = self.block(suite);
+            self.importing -= 1;
+            (self.source, self.text, self.scope, self.conditions, self.naming) = before;
+        }
+        Some(index)
+    }
+
+    /// A name of a module.
+    pub(super) fn member(&self, module: usize, name: &str) -> Option<Val<'a>> {
+        let scope = self.modules.get(module)?.scope?;
+        self.scopes.get(scope)?.names.get(name).cloned()
+    }
+
+    fn program_directory(&self) -> &'a str {
+        path::directory(self.sources.name(self.root))
+    }
+
+    pub(super) fn import(&mut self, statement: &'a StmtImport) {
+        let directory = self.program_directory();
+        for alias in &statement.names {
+            let full = alias.name.id.as_str();
+            let module = self.module(directory, full);
+            if let Some(name) = &alias.asname {
+                let value = module.map_or_else(|| Val::Import(SmolStr::new(full)), Val::Module);
+                self.bind(name.id.as_str(), value);
+            } else {
+                let first = full.split('.').next().unwrap_or(full);
+                let module = if first == full { module } else { self.module(directory, first) };
+                self.bind(first, module.map_or_else(|| Val::Import(SmolStr::new(first)), Val::Module));
+            }
+        }
+    }
+
+    pub(super) fn import_from(&mut self, statement: &'a StmtImportFrom) {
+        let dotted = statement.module.as_ref().map_or("", |module| module.id.as_str());
+        let directory = directory_of(statement, self.sources.name(self.source), self.program_directory());
+        let directory = directory.unwrap_or_default();
+        let module = self.module(&directory, dotted);
+        let dots = ".".repeat(statement.level as usize);
+        for alias in &statement.names {
+            let written = alias.name.id.as_str();
+            if written == "*" {
+                let names = module.and_then(|module| self.scopes.get(self.modules.get(module)?.scope?));
+                let names = names.map(|scope| scope.names.clone()).unwrap_or_default();
+                for (name, value) in names.into_iter().filter(|(name, _)| !name.starts_with('_')) {
+                    self.bind(name, value);
+                }
+                continue;
+            }
+            let below = if dotted.is_empty() { written.to_owned() } else { format!("{dotted}.{written}") };
+            let value = module.and_then(|module| self.member(module, written));
+            let value = value.or_else(|| self.module(&directory, &below).map(Val::Module));
+            let value = value.unwrap_or_else(|| Val::Import(smol_str::format_smolstr!("{dots}{dotted}.{written}")));
+            let name = alias.asname.as_ref().unwrap_or(&alias.name);
+            self.bind(name.id.as_str(), value);
+        }
+    }
+}
