@@ -3,11 +3,13 @@
 use serde_json::{Map, Value};
 
 use super::world::{Refusal, World};
+use crate::aws::catalog::catalog;
 use crate::decision::Decision;
 use crate::model::VaultPrincipal;
 use crate::report::answer::Answer;
 use crate::simulate::bridge;
 use crate::simulate::principal::{AwsQuestion, ChainLink, Principal, Session, VaultAnswer, VaultQuestion, decide_aws};
+use crate::suggest::closest;
 use crate::vault::capability::Capability;
 
 /// A request to Vault as flags give it.
@@ -78,9 +80,41 @@ fn names(chain: &[ChainLink]) -> String {
     chain.iter().map(|link| link.name.as_str()).collect::<Vec<_>>().join(" → ")
 }
 
+/// Checks a request to AWS before it is answered: what to say of an action that the service
+/// does not have.
+///
+/// # Errors
+/// Where the action or the resource is not written as one.
+pub(super) fn checked(action: &str, resource: &str) -> Result<Option<String>, Refusal> {
+    if resource != "*" && !resource.starts_with("arn:") {
+        return Err(format!("`{resource}` is no ARN; write one such as `arn:aws:s3:::{resource}`, or `*`").into());
+    }
+    if action == "*" {
+        return Ok(None);
+    }
+    let Some((prefix, name)) = action.split_once(':') else {
+        return Err(format!("`{action}` is no action; write one such as `s3:GetObject`").into());
+    };
+    if name.contains(['*', '?']) || prefix.contains(['*', '?']) {
+        return Ok(None);
+    }
+    let catalog = catalog();
+    let Some(service) = catalog.service(prefix) else {
+        let near = closest(prefix, catalog.prefixes().iter().copied());
+        let meant = near.map_or_else(String::new, |near| format!("; did you mean `{near}:{name}`?"));
+        return Ok(Some(format!("no service has the prefix `{prefix}` (as of {}){meant}", catalog.date())));
+    };
+    if service.action(name).is_some() {
+        return Ok(None);
+    }
+    let near = closest(name, service.actions.iter().map(|known| known.name.as_str()));
+    let meant = near.map_or_else(String::new, |near| format!("; did you mean `{prefix}:{near}`?"));
+    Ok(Some(format!("`{prefix}` has no action `{name}` (as of {}){meant}", catalog.date())))
+}
+
 /// Answers a request of an AWS principal of the model.
 pub(super) fn aws(world: &World, wanted: &str, question: &AwsQuestion<'_>) -> Result<Answer, Refusal> {
-    let answer = match world.principal(wanted)? {
+    let answer = match world.principal_of_aws(wanted)? {
         Principal::Aws(id) => decide_aws(&world.model, &world.sources, id, question)?,
         // A Vault principal acts in AWS with what an engine hands out to it.
         Principal::Vault(principal) => {

@@ -15,7 +15,7 @@ use crate::aws::evaluate::{self, PreparedPolicy};
 use crate::carrier::declaration::{AwsPolicy, Item};
 use crate::decision::Decision;
 use crate::report::answer::Answer;
-use crate::simulate::principal::{AwsQuestion, Principal, identity_of, resolve};
+use crate::simulate::principal::{AwsQuestion, Principal, System, identity_of, resolve, resolve_for};
 use crate::source::{Fragment, SourceId};
 use crate::vault::acl::{self, Acl, Granted, Settings};
 use crate::vault::builtin;
@@ -224,7 +224,7 @@ fn vault(chosen: &Chosen<'_>, capability: &str, path: &str) -> Result<Answer, Re
     let namespace = args.namespace.as_deref();
     let asked = VaultAsked { capability, path, namespace, parameters: parameters.as_ref(), wrap_ttl };
     let policies = match (&args.principal, args.policy.is_empty()) {
-        (Some(wanted), true) => match resolve(&chosen.world.model, wanted) {
+        (Some(wanted), true) => match resolve_for(&chosen.world.model, wanted, System::Vault) {
             Ok(Principal::Vault(principal)) => return asked::vault(chosen.world, principal, &asked),
             Ok(Principal::Aws(_)) => {
                 return Err(format!("`{wanted}` is a principal of AWS; ask with `--action` and `--resource`").into());
@@ -303,10 +303,13 @@ fn aws(chosen: &Chosen<'_>, action: &str) -> Result<Answer, Refusal> {
     let principal =
         args.principal.as_deref().ok_or("give the caller with `--principal`: an ARN, or a name in the model")?;
     let context = args.context.context();
+    let note = asked::checked(action, &args.resource)?;
     if args.policy.is_empty() {
         let resource_account = args.resource_account.as_deref();
         let question = AwsQuestion { action, resource: &args.resource, context, resource_account };
-        return asked::aws(chosen.world, principal, &question);
+        let mut answer = asked::aws(chosen.world, principal, &question)?;
+        note.iter().for_each(|note| answer.fact("note", note));
+        return Ok(answer);
     }
     let mut request = evaluate::Request::new(principal, action, &args.resource, context)?;
     if let Some(account) = &args.resource_account {
@@ -371,6 +374,7 @@ fn aws(chosen: &Chosen<'_>, action: &str) -> Result<Answer, Refusal> {
     if let Some((action, resource)) = &explanation.witness {
         shown.fact("witness", &format!("{action} on {resource}"));
     }
+    note.iter().for_each(|note| shown.fact("note", note));
     if verdict.decision() == Decision::Undetermined {
         shown.depends_on = explanation.depends_on.iter().map(|missing| missing.name().to_string()).collect();
     }

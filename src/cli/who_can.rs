@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::asked;
 use super::setup::ReadArgs;
 use super::world::{AnswerFormat, ContextArgs, Refusal, World};
 use super::{Exit, Global, Terminal};
@@ -71,23 +72,27 @@ pub(super) fn run(args: &WhoCanArgs, global: &Global) -> io::Result<Exit> {
 
 fn ask(args: &WhoCanArgs, world: &World) -> Result<WhoCan, Refusal> {
     let (model, sources) = (&world.model, &world.sources);
-    let asked = args.asked.as_str();
-    let answer = if asked.contains(':') || asked == "*" {
+    let wanted = args.asked.as_str();
+    let answer = if wanted.contains(':') || wanted == "*" {
         let resource = args.of.as_deref().unwrap_or("*");
         let resource_account = args.resource_account.as_deref();
-        let question = AwsQuestion { action: asked, resource, context: args.context.context(), resource_account };
+        // It may be one that AWS has added since: the answer stands.
+        if let Some(note) = asked::checked(wanted, resource)? {
+            Refusal::from(note).warn();
+        }
+        let question = AwsQuestion { action: wanted, resource, context: args.context.context(), resource_account };
         let answer = who_can::aws(model, sources, world.dialect, &question)?;
         if answer.checked == 0 {
             return Err("no IAM user or role is in the model; look for them with `-C PATH`".into());
         }
         answer
     } else {
-        let capability = Capability::from_name(asked)
+        let capability = Capability::from_name(wanted)
             .filter(|capability| !matches!(capability, Capability::Deny | Capability::Subscribe))
             .ok_or_else(|| {
-                format!("`{asked}` is neither a capability such as `read` nor an AWS action such as `s3:GetObject`")
+                format!("`{wanted}` is neither a capability such as `read` nor an AWS action such as `s3:GetObject`")
             })?;
-        let path = args.of.as_deref().ok_or_else(|| format!("give the path that `{asked}` is asked of"))?;
+        let path = args.of.as_deref().ok_or_else(|| format!("give the path that `{wanted}` is asked of"))?;
         if args.context.is_given() || args.resource_account.is_some() {
             return Err("`--context` and `--resource-account` are for AWS; leave them out of a Vault request".into());
         }

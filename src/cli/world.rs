@@ -11,7 +11,7 @@ use crate::aws::context::{Context, ContextValue};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::model::Model;
 use crate::report::escape;
-use crate::simulate::principal::{NoPrincipal, Principal, resolve};
+use crate::simulate::principal::{NoPrincipal, Principal, System, resolve, resolve_for};
 use crate::source::SourceMap;
 use crate::vault::dialect::Dialect;
 
@@ -108,6 +108,11 @@ impl World {
     pub(super) fn principal(&self, name: &str) -> Result<Principal, Refusal> {
         resolve(&self.model, name).map_err(|why| no_principal(&why))
     }
+
+    /// The principal that a name means in a question for AWS.
+    pub(super) fn principal_of_aws(&self, name: &str) -> Result<Principal, Refusal> {
+        resolve_for(&self.model, name, System::Aws).map_err(|why| no_principal(&why))
+    }
 }
 
 /// The sentence for a name that means no one principal.
@@ -125,6 +130,14 @@ pub(super) fn no_principal(why: &NoPrincipal) -> Refusal {
 pub(super) struct Refusal(Vec<String>);
 
 impl Refusal {
+    /// Says it beside an answer.
+    pub(super) fn warn(&self) {
+        for line in &self.0 {
+            // nobody reads what a closed standard error would have said
+            let _ = writeln!(io::stderr(), "warning: {}", escape::line(line));
+        }
+    }
+
     /// Says it.
     pub(super) fn tell(&self) -> io::Result<Exit> {
         for line in &self.0 {

@@ -41,7 +41,8 @@ fn simulate_knows_the_users_and_roles_of_an_account() {
         (&["user/ann", "--action", "s3:GetObject"], 3),
         (&["user/ann", "--action", "s3:GetObject", "--context", "aws:MultiFactorAuthPresent=true"], 0),
         (&["user/ann", "--action", "s3:GetObject", "--context-complete"], 1),
-        (&["ann", "--action", "s3:GetObject"], 2),
+        // Vault has an `ann`, too, and it is not she who is asked about.
+        (&["ann", "--action", "s3:GetObject"], 3),
         (&["entity:ann", "--action", "s3:GetObject"], 2),
         (&["role/nobody", "--action", "s3:GetObject"], 2),
     ];
@@ -51,6 +52,23 @@ fn simulate_knows_the_users_and_roles_of_an_account() {
         let args = [&["simulate", "--principal"], *args, &more].concat();
         let outcome = overgrant(root(), &args);
         assert_eq!(outcome.status, *status, "{args:?}\n{}{}", outcome.stdout, outcome.stderr);
+    }
+}
+
+#[test]
+fn what_no_request_can_be_is_said_with_what_was_meant() {
+    let table: &[(&[&str], i32, &str)] = &[
+        (&["simulate", "--principal", "annn", "--capability", "read", "--path", "a"], 2, "did you mean `entity:ann`?"),
+        (&["simulate", "--principal", "ann", "--action", "GetObject"], 2, "write one such as `s3:GetObject`"),
+        (&["simulate", "--principal", "ann", "--action", "s3:GetObject", "--resource", "x"], 2, "`x` is no ARN"),
+        (&["simulate", "--principal", "ann", "--action", "s3:GetObjct"], 1, "did you mean `s3:GetObject`?"),
+        (&["who-can", "s4:GetObject"], 1, "no service has the prefix `s4`"),
+        (&["access", "ann"], 2, "give one of these names"),
+    ];
+    for (args, status, said) in table {
+        let outcome = overgrant(root(), &[args, &["-C", "fixtures/demo"][..]].concat());
+        let text = format!("{}{}", outcome.stdout, outcome.stderr);
+        assert_eq!((outcome.status, text.contains(said)), (*status, true), "{args:?}\n{text}");
     }
 }
 

@@ -20,6 +20,7 @@ pub use self::aws::{AwsDecision, AwsQuestion, StatementPlace, decide_aws, statem
 pub use self::vault::{Session, VaultAnswer, VaultQuestion, identity_of};
 use crate::model::{AwsIdentityId, Model, PolicyId, VaultPrincipal};
 use crate::source::{SourceMap, Span};
+use crate::suggest::closest;
 
 /// A principal of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,12 +38,35 @@ pub struct NoPrincipal {
     pub name: String,
     /// The principals it could mean, by the names that mean one; empty if there is none.
     pub candidates: Vec<String>,
+    /// The name of a principal that is spelt much like it, if there is none of that name.
+    pub near: Option<String>,
+}
+
+/// Which of the two systems a question is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum System {
+    /// Vault or OpenBao.
+    Vault,
+    /// AWS.
+    Aws,
+}
+
+impl Principal {
+    /// The system it is of.
+    #[must_use]
+    pub fn system(self) -> System {
+        match self {
+            Self::Vault(_) => System::Vault,
+            Self::Aws(_) => System::Aws,
+        }
+    }
 }
 
 impl fmt::Display for NoPrincipal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.candidates.is_empty() {
-            write!(f, "no principal `{}` in the model", self.name)
+            write!(f, "no principal `{}` in the model", self.name)?;
+            self.near.as_ref().map_or(Ok(()), |near| write!(f, " (did you mean `{near}`?)"))
         } else {
             let list: Vec<String> = self.candidates.iter().map(|name| format!("`{name}`")).collect();
             write!(f, "`{}` could be {}", self.name, list.join(" or "))
@@ -72,6 +96,19 @@ pub fn all(model: &Model) -> impl Iterator<Item = Principal> + '_ {
 /// # Errors
 /// Where the name means none, or several.
 pub fn resolve(model: &Model, name: &str) -> Result<Principal, NoPrincipal> {
+    find(model, name, None)
+}
+
+/// The principal that a name means in a question for one system: a short name that both
+/// have means that system's.
+///
+/// # Errors
+/// Where the name means none, or several.
+pub fn resolve_for(model: &Model, name: &str, asked: System) -> Result<Principal, NoPrincipal> {
+    find(model, name, Some(asked))
+}
+
+fn find(model: &Model, name: &str, asked: Option<System>) -> Result<Principal, NoPrincipal> {
     let policies = (0..model.vault.policies.len()).map(|index| VaultPrincipal::Policy(PolicyId::at(index)));
     let policies = policies.map(Principal::Vault);
     let wanted = name.trim().trim_end_matches('/');
@@ -81,6 +118,9 @@ pub fn resolve(model: &Model, name: &str) -> Result<Principal, NoPrincipal> {
     let mut found: Vec<Principal> = everyone.iter().copied().filter(|p| name_of(model, *p) == wanted).collect();
     if found.is_empty() {
         found = everyone.iter().copied().filter(|p| is_short_for(model, *p, wanted)).collect();
+    }
+    if found.len() > 1 && found.iter().any(|p| Some(p.system()) == asked) {
+        found.retain(|p| Some(p.system()) == asked);
     }
     // Several declarations of one policy: a later write replaces an earlier one.
     if wanted.starts_with("policy:")
@@ -94,9 +134,22 @@ pub fn resolve(model: &Model, name: &str) -> Result<Principal, NoPrincipal> {
             let mut candidates: Vec<String> = several.iter().map(|p| described(model, *p, wanted)).collect();
             candidates.sort();
             candidates.dedup();
-            Err(NoPrincipal { name: name.to_owned(), candidates })
+            let near = if several.is_empty() { nearest(model, &everyone, wanted) } else { None };
+            Err(NoPrincipal { name: name.to_owned(), candidates, near })
         }
     }
+}
+
+/// The principal whose whole name or last part is closest to a name.
+fn nearest(model: &Model, everyone: &[Principal], wanted: &str) -> Option<String> {
+    let names: Vec<String> = everyone.iter().map(|p| name_of(model, *p)).collect();
+    let last = |name: &'_ str| name.rsplit_once([':', '/']).map_or(0, |(before, _)| before.len() + 1);
+    let whole = closest(wanted, names.iter().map(String::as_str));
+    let short = || {
+        let meant = closest(wanted, names.iter().filter_map(|name| name.get(last(name)..)))?;
+        names.iter().map(String::as_str).find(|name| name.get(last(name)..) == Some(meant))
+    };
+    whole.or_else(short).map(str::to_owned)
 }
 
 /// The name, and where that is the one asked for, the namespace or file that tells apart.
