@@ -2,7 +2,7 @@
 //! arguments that mean the same. The tables are text (`data/pulumi`, with how to refresh
 //! them) and are looked at only when a program names one of the packages.
 
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use smol_str::SmolStr;
 
@@ -69,7 +69,7 @@ impl Package {
         match self {
             Self::Vault => Some(&VAULT),
             Self::Aws => Some(&AWS),
-            Self::AwsNative => None,
+            Self::AwsNative => Some(&AWS_NATIVE),
         }
     }
 
@@ -77,7 +77,7 @@ impl Package {
     /// not in it does not exist.
     #[must_use]
     pub fn is_complete(self) -> bool {
-        self.table().is_some()
+        self != Self::AwsNative
     }
 
     /// All classes, sorted by path.
@@ -265,6 +265,11 @@ impl Table {
     }
 }
 
+/// Only the classes that declare access control; made from CloudFormation's types.
+static AWS_NATIVE: LazyLock<Table> = LazyLock::new(|| {
+    static ROWS: LazyLock<String> = LazyLock::new(super::cloudformation::native_table);
+    Table::new(ROWS.as_str())
+});
 static VAULT: Table = Table::new(include_str!("../../data/pulumi/vault.txt"));
 static AWS: Table = Table::new(include_str!("../../data/pulumi/aws.txt"));
 static VAULT_FUNCTIONS: Table = Table::new(include_str!("../../data/pulumi/vault_functions.txt"));

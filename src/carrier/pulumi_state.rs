@@ -138,6 +138,8 @@ fn value(node: &Node, reference: &SmolStr, schema: bool, depth: usize) -> Node {
             // Assets and archives: files, whose content is not in the document.
             Some(_) => unknown(reference, node.span),
             None => {
+                // The members of a policy document are AWS's own.
+                let schema = schema && node.get("Statement").is_none();
                 let member = |entry: &Entry| {
                     let key = match entry.key.known() {
                         Some(key) if schema => Text::atomic(snake_case(key), entry.key_span),

@@ -138,6 +138,8 @@ impl<'a> Reader<'a> {
                 {
                     return self.function(function, &entry.value, node.span, depth);
                 }
+                // The members of a policy document are AWS's own.
+                let schema = schema && node.get("Statement").is_none();
                 let mut made = Vec::with_capacity(entries.len());
                 for entry in entries {
                     let key = match entry.key.known() {
@@ -332,13 +334,7 @@ fn unknown(reference: &str, span: Span) -> Node {
 
 /// Adds the bytes `start..end` of a text, each at its place.
 fn copy(builder: &mut TextBuilder, text: &Text, home: Span, start: usize, end: usize) {
-    let fragment = text.fragment(home);
-    let Some(part) = text.raw().get(start..end) else { return };
-    for (at, character) in part.char_indices() {
-        let mut encoded = [0; 4];
-        let span = fragment.span(start + at, start + at + character.len_utf8());
-        builder.push(character.encode_utf8(&mut encoded), span);
-    }
+    builder.splice(&text.sub(home, start, end), home, home);
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Text;
-use crate::source::{HOLE, Hole, SourceId, Span, SpanMap, Unknown};
+use crate::source::{Fragment, HOLE, Hole, SourceId, Span, SpanMap, Unknown};
 
 /// Collects the pieces of one decoded string.
 #[derive(Debug, Clone)]
@@ -74,6 +74,16 @@ impl TextBuilder {
         self.holes.extend(holes.map(|h| Hole { at: h.at.saturating_add(shift), unknown: h.unknown.clone() }));
         fragment.copy_map(0, text.raw().len(), &mut self.map);
         self.value.push_str(text.raw());
+    }
+
+    /// Adds the bytes `start..end` of a fragment of this builder's source, each at its
+    /// place, with their holes.
+    pub fn part(&mut self, fragment: &Fragment<'_>, start: usize, end: usize) {
+        let shift = u32::try_from(self.value.len()).unwrap_or(u32::MAX);
+        let holes = fragment.holes_in(start, end).into_iter();
+        self.holes.extend(holes.map(|hole| Hole { at: hole.at.saturating_add(shift), ..hole }));
+        fragment.copy_map(start, end, &mut self.map);
+        self.value.push_str(fragment.text.get(start..end).unwrap_or(""));
     }
 
     /// The source that the pieces stand in.

@@ -1,10 +1,13 @@
 //! CloudFormation and SAM templates, JSON or YAML.
 
 mod intrinsics;
+mod loops;
 mod sam;
 #[cfg(test)]
 mod tests;
 mod types;
+
+pub(super) use types::native_table;
 
 use smol_str::SmolStr;
 
@@ -40,18 +43,25 @@ fn records(root: &Node) -> Vec<Record> {
         refused: Vec::new(),
         met: Vec::new(),
     };
+    let globals = root.get("Globals").and_then(|globals| globals.get("Function"));
     let mut records = Vec::new();
     for entry in section("Resources") {
-        resource(&mut template, entry, &mut records);
+        if entry.key.raw().starts_with("Fn::ForEach") {
+            for entry in loops::expand(&mut template, entry) {
+                resource(&mut template, &entry, globals, &mut records);
+            }
+        } else {
+            resource(&mut template, entry, globals, &mut records);
+        }
     }
     records
 }
 
-fn resource(template: &mut Template<'_>, entry: &Entry, records: &mut Vec<Record>) {
+fn resource(template: &mut Template<'_>, entry: &Entry, globals: Option<&Node>, records: &mut Vec<Record>) {
     let Some(kind_node) = entry.value.get("Type") else { return };
     let Some(kind) = kind_node.as_str() else { return };
     let empty = Node::new(entry.value.span, Value::Map(Vec::new()));
-    let properties = entry.value.get("Properties").unwrap_or(&empty);
+    let written = entry.value.get("Properties").unwrap_or(&empty);
     let exists = match entry.value.get("Condition").and_then(Node::as_str) {
         None => None,
         Some(name) => match template.condition(name, 32) {
@@ -67,6 +77,8 @@ fn resource(template: &mut Template<'_>, entry: &Entry, records: &mut Vec<Record
     if mapped.is_none() && !sam::makes_role(kind) {
         return;
     }
+    let shared = sam::with_globals(kind, written, globals);
+    let properties = shared.as_ref().unwrap_or(written);
     let mut queue: Vec<Vec<SmolStr>> = vec![Vec::new()];
     let mut at = 0;
     let mut bodies: Vec<Node> = Vec::new();
@@ -86,7 +98,13 @@ fn resource(template: &mut Template<'_>, entry: &Entry, records: &mut Vec<Record
             Some(Unknown { refs: template.met.iter().map(|(name, _)| name.clone()).collect(), span: *span })
         });
         let (terraform, body, address) = match mapped {
-            Some(mapped) => (mapped.terraform, renamed(&resolved, mapped.renamed), entry.key.raw_smol().clone()),
+            Some(mapped) => {
+                let mut body = renamed(&resolved, mapped.renamed);
+                if kind == "AWS::Events::EventBusPolicy" {
+                    wrap_statement(&mut body);
+                }
+                (mapped.terraform, body, entry.key.raw_smol().clone())
+            }
             None => match sam::role(&resolved) {
                 // "If you don't specify a role, one is created for you" under this logical id.
                 Some(body) => ("aws_iam_role", body, SmolStr::from(format!("{}Role", entry.key.raw()))),
@@ -109,6 +127,19 @@ fn resource(template: &mut Template<'_>, entry: &Entry, records: &mut Vec<Record
             condition,
             notes: Vec::new(),
         });
+    }
+}
+
+/// The one statement of an event bus policy as a document.
+fn wrap_statement(body: &mut Node) {
+    let Value::Map(entries) = &mut body.value else { return };
+    for entry in entries.iter_mut().filter(|entry| entry.key.raw() == "policy" && entry.value.as_map().is_some()) {
+        let (span, key_span) = (entry.value.span, entry.key_span);
+        let statement = std::mem::replace(&mut entry.value, Node::new(span, Value::Null));
+        let list = Node::new(span, Value::List(vec![statement]));
+        let version = Node::new(key_span, Value::String(Text::atomic("2012-10-17", key_span)));
+        let document = vec![member("Version".into(), key_span, version), member("Statement".into(), key_span, list)];
+        entry.value = Node::new(span, Value::Map(document));
     }
 }
 

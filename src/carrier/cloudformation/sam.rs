@@ -4,11 +4,27 @@ use smol_str::SmolStr;
 
 use super::{member, renamed};
 use crate::source::Unknown;
-use crate::syntax::{Node, Value};
+use crate::syntax::{Entry, Node, Value};
 
 /// Whether a role is made for resources of that type.
 pub(super) fn makes_role(kind: &str) -> bool {
     matches!(kind, "AWS::Serverless::Function" | "AWS::Serverless::StateMachine")
+}
+
+/// A function's properties with those of `Globals` that it does not have itself, as far
+/// as its role is concerned; none where there is nothing to add.
+pub(super) fn with_globals(kind: &str, properties: &Node, globals: Option<&Node>) -> Option<Node> {
+    const SHARED: &[&str] = &["AssumeRolePolicyDocument", "PermissionsBoundary", "Policies", "Role", "RolePath"];
+    let globals = globals.filter(|_| kind == "AWS::Serverless::Function")?.as_map()?;
+    let missing = |entry: &&Entry| SHARED.contains(&entry.key.raw()) && properties.get(entry.key.raw()).is_none();
+    let more: Vec<Entry> = globals.iter().filter(missing).cloned().collect();
+    if more.is_empty() {
+        return None;
+    }
+    let mut all = properties.clone();
+    let Value::Map(entries) = &mut all.value else { return None };
+    entries.extend(more);
+    Some(all)
 }
 
 /// Properties that Terraform calls otherwise.

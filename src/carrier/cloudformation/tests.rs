@@ -143,3 +143,104 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn loops_make_each_of_their_resources() {
+    let source = "
+Transform: AWS::LanguageExtensions
+Parameters:
+  Names: {Type: CommaDelimitedList}
+Resources:
+  'Fn::ForEach::Buckets':
+    - Name
+    - [logs, build-cache]
+    - 'Policy&{Name}':
+        Type: AWS::S3::BucketPolicy
+        Properties:
+          Bucket: !Ref Name
+          PolicyDocument:
+            Statement:
+              - {Effect: Allow, Principal: '*', Action: 's3:*', Resource: !Sub 'arn:aws:s3:::${Name}/*'}
+  'Fn::ForEach::Unknown':
+    - Other
+    - !Ref Names
+    - 'Queue${Other}':
+        Type: AWS::SQS::QueuePolicy
+        Properties:
+          Queues: [!Ref Other]
+          PolicyDocument: {Statement: {Effect: Allow, Principal: '*', Action: 'sqs:*', Resource: '*'}}
+";
+    let carried = run(source);
+    let found: Vec<_> = policies(&carried)
+        .iter()
+        .map(|(address, policy)| {
+            let statement = &policy.document.statements[0];
+            let resource = statement.resource.as_ref().unwrap().items[0].text.display();
+            ((*address).to_owned(), policy.attached_to[0].0.display(), resource)
+        })
+        .collect();
+    let told = |address: &str, on: &str, resource: &str| (address.to_owned(), on.to_owned(), resource.to_owned());
+    assert_eq!(
+        found[..2],
+        [
+            told("Policylogs", "logs", "arn:aws:s3:::logs/*"),
+            told("Policybuildcache", "build-cache", "arn:aws:s3:::build-cache/*")
+        ]
+    );
+    assert_eq!((found.len(), found[2].1.as_str()), (3, "${Other}"));
+}
+
+#[test]
+fn a_lambda_permission_is_a_statement_of_the_function() {
+    let source = "
+Resources:
+  Api:
+    Type: AWS::Lambda::Permission
+    Properties:
+      Action: lambda:InvokeFunction
+      FunctionName: worker
+      Principal: s3.amazonaws.com
+      SourceArn: !GetAtt Bucket.Arn
+      SourceAccount: !Ref AWS::AccountId
+  Open:
+    Type: AWS::Lambda::Permission
+    Properties: {Action: 'lambda:*', FunctionName: !Ref Worker, Principal: '*'}
+";
+    let carried = run(source);
+    let found = policies(&carried);
+    let [(_, api), (_, open)] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!(api.service.as_deref(), Some("lambda"));
+    let statement = &api.document.statements[0];
+    let keys: Vec<&str> = statement.conditions.iter().map(|condition| condition.key.raw()).collect();
+    assert_eq!(keys, ["AWS:SourceArn", "AWS:SourceAccount"]);
+    let resource = &statement.resource.as_ref().unwrap().items[0];
+    assert_eq!((resource.text.raw(), slice(source, resource.span)), ("arn:aws:lambda:*:*:function:worker", "worker"));
+    let statement = &open.document.statements[0];
+    assert_eq!(slice(source, statement.action.as_ref().unwrap().items[0].span), "'lambda:*'");
+    assert!(statement.conditions.is_empty());
+}
+
+#[test]
+fn globals_and_event_buses() {
+    let source = "
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    PermissionsBoundary: arn:aws:iam::111122223333:policy/limit
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties: {Policies: [{Statement: {Effect: Allow, Action: 'sqs:*', Resource: '*'}}]}
+  Bus:
+    Type: AWS::Events::EventBusPolicy
+    Properties:
+      StatementId: all
+      Statement: {Effect: Allow, Principal: '*', Action: 'events:PutEvents', Resource: '*'}
+";
+    let carried = run(source);
+    let boundary = carried.records[0].body.get("permissions_boundary").and_then(Node::as_str);
+    assert_eq!(boundary, Some("arn:aws:iam::111122223333:policy/limit"));
+    let found = policies(&carried);
+    let (_, bus) = found.last().unwrap();
+    assert_eq!((bus.service.as_deref(), bus.document.statements.len()), (Some("events"), 1));
+}

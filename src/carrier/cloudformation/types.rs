@@ -17,8 +17,10 @@ const INLINE: (&str, &str) = ("Policies", "inline_policy");
 
 /// Sorted by name. A type that Terraform does not have keeps its own name.
 const TYPES: &[Type] = &[
+    row("AWS::ApiGateway::DomainNameV2", "aws_api_gateway_domain_name", &[]),
     row("AWS::ApiGateway::RestApi", "aws_api_gateway_rest_api", &[]),
     row("AWS::Backup::BackupVault", "aws_backup_vault_policy", &[("AccessPolicy", "policy")]),
+    row("AWS::CloudTrail::ResourcePolicy", "AWS::CloudTrail::ResourcePolicy", &[("ResourcePolicy", "policy")]),
     row(
         "AWS::CodeArtifact::Domain",
         "aws_codeartifact_domain_permissions_policy",
@@ -29,7 +31,14 @@ const TYPES: &[Type] = &[
         "aws_codeartifact_repository_permissions_policy",
         &[("PermissionsPolicyDocument", "policy_document"), ("RepositoryName", "repository")],
     ),
+    row("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table", &[]),
+    row("AWS::DynamoDB::Table", "AWS::DynamoDB::Table", &[]),
     row("AWS::EC2::VPCEndpoint", "aws_vpc_endpoint", &[POLICY]),
+    row(
+        "AWS::ECR::PublicRepository",
+        "aws_ecrpublic_repository_policy",
+        &[("RepositoryPolicyText", "policy"), ("RepositoryName", "repository_name")],
+    ),
     row("AWS::ECR::RegistryPolicy", "aws_ecr_registry_policy", &[("PolicyText", "policy")]),
     row(
         "AWS::ECR::Repository",
@@ -38,6 +47,9 @@ const TYPES: &[Type] = &[
     ),
     row("AWS::EFS::FileSystem", "aws_efs_file_system_policy", &[("FileSystemPolicy", "policy")]),
     row("AWS::Elasticsearch::Domain", "aws_elasticsearch_domain", &[]),
+    row("AWS::EventSchemas::RegistryPolicy", "aws_schemas_registry_policy", &[]),
+    row("AWS::Events::EventBus", "aws_cloudwatch_event_bus_policy", &[("Name", "event_bus_name")]),
+    row("AWS::Events::EventBusPolicy", "aws_cloudwatch_event_bus_policy", &[("Statement", "policy")]),
     row("AWS::IAM::Group", "aws_iam_group", &[("GroupName", "name"), INLINE]),
     row("AWS::IAM::GroupPolicy", "aws_iam_group_policy", &[("PolicyName", "name"), POLICY, ("GroupName", "group")]),
     row("AWS::IAM::ManagedPolicy", "AWS::IAM::ManagedPolicy", &[("ManagedPolicyName", "name"), POLICY]),
@@ -51,16 +63,47 @@ const TYPES: &[Type] = &[
     row("AWS::IAM::User", "aws_iam_user", &[("UserName", "name"), INLINE]),
     row("AWS::IAM::UserPolicy", "aws_iam_user_policy", &[("PolicyName", "name"), POLICY, ("UserName", "user")]),
     row("AWS::IAM::UserToGroupAddition", "aws_iam_group_membership", &[("GroupName", "group")]),
+    row("AWS::IoT::Policy", "aws_iot_policy", &[("PolicyName", "name"), POLICY]),
     row("AWS::KMS::Key", "aws_kms_key", &[("KeyPolicy", "policy")]),
     row("AWS::KMS::ReplicaKey", "aws_kms_replica_key", &[("KeyPolicy", "policy")]),
     row("AWS::Kinesis::ResourcePolicy", "aws_kinesis_resource_policy", &[("ResourcePolicy", "policy")]),
+    row("AWS::Lambda::Permission", "aws_lambda_permission", &[]),
+    row("AWS::Logs::Destination", "aws_cloudwatch_log_destination_policy", &[("DestinationPolicy", "access_policy")]),
     row("AWS::Logs::ResourcePolicy", "aws_cloudwatch_log_resource_policy", &[]),
     row("AWS::MSK::ClusterPolicy", "aws_msk_cluster_policy", &[]),
+    row("AWS::MediaStore::Container", "aws_media_store_container_policy", &[]),
     row("AWS::OpenSearchService::Domain", "aws_opensearch_domain", &[]),
     row("AWS::Organizations::Policy", "aws_organizations_policy", &[]),
+    row("AWS::Organizations::ResourcePolicy", "aws_organizations_resource_policy", &[]),
+    row(
+        "AWS::Redshift::Cluster",
+        "aws_redshift_resource_policy",
+        &[("NamespaceResourcePolicy", "policy"), ("ClusterIdentifier", "resource_arn")],
+    ),
+    row(
+        "AWS::RedshiftServerless::Namespace",
+        "aws_redshiftserverless_resource_policy",
+        &[("NamespaceResourcePolicy", "policy"), ("NamespaceName", "resource_arn")],
+    ),
     row("AWS::S3::AccessPoint", "aws_s3_access_point", &[]),
     row("AWS::S3::BucketPolicy", "aws_s3_bucket_policy", &[POLICY]),
+    row("AWS::S3::MultiRegionAccessPointPolicy", "AWS::S3::MultiRegionAccessPointPolicy", &[("MrapName", "name")]),
+    row("AWS::S3Express::BucketPolicy", "AWS::S3Express::BucketPolicy", &[POLICY]),
+    row(
+        "AWS::S3ObjectLambda::AccessPointPolicy",
+        "aws_s3control_object_lambda_access_point_policy",
+        &[POLICY, ("ObjectLambdaAccessPoint", "name")],
+    ),
+    row("AWS::S3Outposts::BucketPolicy", "aws_s3control_bucket_policy", &[POLICY]),
+    row(
+        "AWS::S3Tables::TableBucketPolicy",
+        "aws_s3tables_table_bucket_policy",
+        &[("TableBucketARN", "table_bucket_arn")],
+    ),
+    row("AWS::S3Tables::TablePolicy", "aws_s3tables_table_policy", &[("TableARN", "name")]),
+    row("AWS::SNS::TopicInlinePolicy", "aws_sns_topic_policy", &[POLICY, ("TopicArn", "arn")]),
     row("AWS::SNS::TopicPolicy", "aws_sns_topic_policy", &[POLICY, ("Topics", "arn")]),
+    row("AWS::SQS::QueueInlinePolicy", "aws_sqs_queue_policy", &[POLICY, ("Queue", "queue_url")]),
     row("AWS::SQS::QueuePolicy", "aws_sqs_queue_policy", &[POLICY, ("Queues", "queue_url")]),
     row("AWS::SSO::PermissionSet", "aws_ssoadmin_permission_set_inline_policy", &[("Name", "permission_set_arn")]),
     row(
@@ -69,6 +112,7 @@ const TYPES: &[Type] = &[
         &[("ResourcePolicy", "policy"), ("SecretId", "secret_arn")],
     ),
     row("AWS::VpcLattice::AuthPolicy", "aws_vpclattice_auth_policy", &[]),
+    row("AWS::VpcLattice::ResourcePolicy", "aws_vpclattice_resource_policy", &[]),
     row("AWS::XRay::ResourcePolicy", "aws_xray_resource_policy", &[]),
 ];
 
@@ -76,6 +120,24 @@ const TYPES: &[Type] = &[
 pub(super) fn find(name: &str) -> Option<&'static Type> {
     let at = TYPES.binary_search_by(|row| row.name.cmp(name)).ok()?;
     TYPES.get(at)
+}
+
+/// The classes of Pulumi's `aws_native`, which are these types with their properties in
+/// snake case, as a table of its kind: path, Terraform type, arguments.
+pub(in crate::carrier) fn native_table() -> String {
+    let mut rows: Vec<String> = Vec::with_capacity(TYPES.len());
+    for row in TYPES {
+        let mut parts = row.name.split("::").skip(1);
+        let (Some(service), Some(class)) = (parts.next(), parts.next()) else { continue };
+        let module = match service.to_ascii_lowercase().as_str() {
+            "lambda" => "lambda_".to_owned(),
+            module => module.to_owned(),
+        };
+        let names: Vec<String> = row.renamed.iter().map(|(from, to)| format!("{}>{to}", snake(from))).collect();
+        rows.push(format!("{module}.{class}\t{}\t{}", row.terraform, names.join(" ")));
+    }
+    rows.sort();
+    rows.join("\n")
 }
 
 /// `ManagedPolicyArns` → `managed_policy_arns`

@@ -4,7 +4,8 @@ use super::{Sink, aws_document, blocks, named, named_list, own_reference, text_o
 use crate::aws::document::{PolicyKind, guess_kind};
 use crate::carrier::declaration::{AwsAttachment, AwsPolicy, AwsPrincipal, AwsPrincipalKind, Item, Named};
 use crate::carrier::record::Record;
-use crate::syntax::{Node, Value};
+use crate::source::Span;
+use crate::syntax::{Entry, Node, Text, Value};
 
 /// A resource type with an argument that holds a policy document.
 struct Holder {
@@ -32,6 +33,10 @@ const fn resource(
 /// Every type whose argument is a policy document, apart from those of IAM itself, sorted
 /// by type.
 const HOLDERS: &[Holder] = &[
+    resource("AWS::CloudTrail::ResourcePolicy", "policy", "cloudtrail", "resource_arn"),
+    resource("AWS::DynamoDB::Table", "resource_policy.policy_document", "dynamodb", "table_name"),
+    resource("AWS::S3::MultiRegionAccessPointPolicy", "policy", "s3", "name"),
+    resource("AWS::S3Express::BucketPolicy", "policy", "s3express", "bucket"),
     resource("aws_acmpca_policy", "policy", "acm-pca", "resource_arn"),
     resource("aws_api_gateway_domain_name", "policy", "execute-api", "domain_name"),
     resource("aws_api_gateway_rest_api", "policy", "execute-api", ""),
@@ -55,6 +60,13 @@ const HOLDERS: &[Holder] = &[
     resource("aws_glacier_vault", "access_policy", "glacier", "name"),
     resource("aws_glacier_vault_lock", "policy", "glacier", "vault_name"),
     resource("aws_glue_resource_policy", "policy", "glue", ""),
+    Holder {
+        kind: "aws_iot_policy",
+        argument: "policy",
+        policy: PolicyKind::Identity,
+        service: "iot",
+        attached_to: "name",
+    },
     resource("aws_kinesis_resource_policy", "policy", "kinesis", "resource_arn"),
     resource("aws_kms_external_key", "policy", "kms", ""),
     resource("aws_kms_key", "policy", "kms", ""),
@@ -117,7 +129,7 @@ const HOLDERS: &[Holder] = &[
 /// Whether the type has a mapping.
 pub(super) fn supports(kind: &str) -> bool {
     (kind.starts_with("aws_iam_") && !kind.starts_with("aws_iam_instance_profile"))
-        || kind == "aws_organizations_policy"
+        || matches!(kind, "aws_organizations_policy" | "aws_lambda_permission")
         || HOLDERS.binary_search_by(|holder| holder.kind.cmp(kind)).is_ok()
 }
 
@@ -152,6 +164,7 @@ pub(super) fn declare(record: &Record, sink: &mut Sink<'_>) {
         "aws_iam_user_group_membership" => membership(record, named_list(record, "user"), "groups", sink),
         "aws_iam_group_membership" => membership(record, named_list(record, "users"), "group", sink),
         "aws_organizations_policy" => organization_policy(record, sink),
+        "aws_lambda_permission" => lambda_permission(record, sink),
         kind => {
             if let Ok(at) = HOLDERS.binary_search_by(|holder| holder.kind.cmp(kind))
                 && let Some(holder) = HOLDERS.get(at)
@@ -203,8 +216,10 @@ fn principal(record: &Record, kind: AwsPrincipalKind, sink: &mut Sink<'_>) {
     sink.push(record, Item::AwsPrincipal(item));
     let name = own_name(record);
     for block in blocks(record, "inline_policy") {
-        if let Some(document) = block.get("policy") {
-            let parts = identity(block.get("name").and_then(text_of), vec![name.clone()]);
+        // `aws_native` has CloudFormation's names in snake case.
+        if let Some(document) = block.get("policy").or_else(|| block.get("policy_document")) {
+            let own = block.get("name").or_else(|| block.get("policy_name"));
+            let parts = identity(own.and_then(text_of), vec![name.clone()]);
             policy(record, sink, document, parts);
         }
     }
@@ -287,6 +302,68 @@ fn organization_policy(record: &Record, sink: &mut Sink<'_>) {
         let parts = AwsPolicyParts { kind, service: "", name: named(record, "name"), attached_to: Vec::new() };
         policy(record, sink, content, parts);
     }
+}
+
+/// A statement of a function's resource policy, as Lambda writes it: the principal by its
+/// form, the sources as conditions
+/// (<https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html>).
+fn lambda_permission(record: &Record, sink: &mut Sink<'_>) {
+    let given = |argument: &str| record.body.entry(argument).filter(|e| !matches!(e.value.value, Value::Null));
+    let (Some(action), Some(principal), Some(function)) = (given("action"), given("principal"), given("function_name"))
+    else {
+        return;
+    };
+    let member =
+        |key: &'static str, key_span: Span, value: Node| Entry { key: Text::atomic(key, key_span), key_span, value };
+    let map = |span: Span, entries: Vec<Entry>| Node::new(span, Value::Map(entries));
+    let who = match principal.value.as_text().filter(|text| text.is_known()).map(Text::raw) {
+        None | Some("*") => principal.value.clone(),
+        Some(name) => {
+            let kind = if name.contains(".amazonaws.com") { "Service" } else { "AWS" };
+            map(principal.value.span, vec![member(kind, principal.value.span, principal.value.clone())])
+        }
+    };
+    let resource = match function.value.as_text().filter(|text| text.is_known()).map(Text::raw) {
+        Some(name) if !name.starts_with("arn:") => {
+            // A name may have the account before it: `111122223333:function:name`.
+            let name = name.rsplit(':').next().unwrap_or(name);
+            let arn = Text::atomic(format!("arn:aws:lambda:*:*:function:{name}"), function.value.span);
+            Node::new(function.value.span, Value::String(arn))
+        }
+        _ => function.value.clone(),
+    };
+    let mut conditions: Vec<Entry> = Vec::new();
+    for (argument, operator, key) in [
+        ("source_arn", "ArnLike", "AWS:SourceArn"),
+        ("source_account", "StringEquals", "AWS:SourceAccount"),
+        ("principal_org_id", "StringEquals", "aws:PrincipalOrgID"),
+        ("function_url_auth_type", "StringEquals", "lambda:FunctionUrlAuthType"),
+        ("event_source_token", "StringEquals", "lambda:EventSourceToken"),
+    ] {
+        let Some(entry) = given(argument) else { continue };
+        let test = member(key, entry.key_span, entry.value.clone());
+        match conditions.iter_mut().find(|known| known.key.raw() == operator) {
+            Some(Entry { value: Node { value: Value::Map(keys), .. }, .. }) => keys.push(test),
+            _ => conditions.push(member(operator, entry.key_span, map(entry.value.span, vec![test]))),
+        }
+    }
+    let allow = Node::new(record.kind_span, Value::String(Text::atomic("Allow", record.kind_span)));
+    let mut statement = vec![
+        member("Effect", record.kind_span, allow),
+        member("Action", action.key_span, action.value.clone()),
+        member("Principal", principal.key_span, who),
+        member("Resource", function.key_span, resource),
+    ];
+    if !conditions.is_empty() {
+        statement.push(member("Condition", record.kind_span, map(record.span, conditions)));
+    }
+    let statement = map(record.span, statement);
+    let list = Node::new(record.span, Value::List(vec![statement]));
+    let version = Node::new(record.kind_span, Value::String(Text::atomic("2012-10-17", record.kind_span)));
+    let entries = vec![member("Version", record.kind_span, version), member("Statement", record.kind_span, list)];
+    let attached_to = text_of(&function.value).into_iter().collect();
+    let parts = AwsPolicyParts { kind: PolicyKind::Resource, service: "lambda", name: None, attached_to };
+    policy(record, sink, &map(record.span, entries), parts);
 }
 
 /// A policy document data source that nothing in the program uses; `body.json` is the

@@ -129,7 +129,7 @@ impl<'a> Reader<'a> {
             let text = self.excerpt(call.func.range());
             self.note_class(&text, package, path, meant, written);
         }
-        if let Some(class) = &meant {
+        if let Some(class) = meant.as_ref().filter(|_| package.is_complete()) {
             self.check_arguments(class, &mut arguments);
         }
         for name in ["opts", "__opts__"] {

@@ -6,6 +6,7 @@
 //! merge key (`<<`) adds what the map itself does not have. Duplicate keys are kept.
 
 mod align;
+mod repair;
 mod scalar;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,15 @@ const ALIASED: usize = 100_000;
 /// Parses every document of a text. After a syntax error what came before it is given.
 #[must_use]
 pub fn parse(fragment: &Fragment<'_>) -> (Vec<Node>, Vec<Diagnostic>) {
+    let read = parse_strictly(fragment);
+    if read.1.is_empty() {
+        return read;
+    }
+    let again = repair::repaired(fragment).map(|repaired| parse_strictly(&repaired));
+    again.filter(|(_, diagnostics)| diagnostics.is_empty()).unwrap_or(read)
+}
+
+fn parse_strictly(fragment: &Fragment<'_>) -> (Vec<Node>, Vec<Diagnostic>) {
     let text = fragment.text.as_ref();
     let skip = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let body = text.get(skip..).unwrap_or("");
@@ -62,32 +72,30 @@ pub fn parse(fragment: &Fragment<'_>) -> (Vec<Node>, Vec<Diagnostic>) {
 }
 
 /// Character index → byte offset.
-enum Offsets {
-    /// All of it is ASCII; byte offset of the first character.
-    Ascii(usize),
-    /// Byte offset of every 64th character, and the text.
-    Marks(Vec<usize>, String, usize),
+struct Offsets {
+    /// Index and bytes more than one of each character that has more than one, summed up.
+    wide: Vec<(usize, usize)>,
+    base: usize,
+    len: usize,
 }
 
 impl Offsets {
     fn new(text: &str, base: usize) -> Self {
-        if text.is_ascii() {
-            return Self::Ascii(base);
+        let mut wide = Vec::new();
+        if !text.is_ascii() {
+            let mut more = 0;
+            for (index, character) in text.chars().enumerate().filter(|(_, c)| !c.is_ascii()) {
+                more += character.len_utf8() - 1;
+                wide.push((index, more));
+            }
         }
-        let marks = text.char_indices().step_by(64).map(|(at, _)| at).collect();
-        Self::Marks(marks, text.to_owned(), base)
+        Self { wide, base, len: text.len() }
     }
 
     fn byte(&self, index: usize) -> usize {
-        match self {
-            Self::Ascii(base) => base + index,
-            Self::Marks(marks, text, base) => {
-                let Some(mark) = marks.get(index / 64) else { return base + text.len() };
-                let rest = text.get(*mark..).unwrap_or("");
-                let inside = rest.char_indices().nth(index % 64).map_or(rest.len(), |(at, _)| at);
-                base + mark + inside
-            }
-        }
+        let before = self.wide.partition_point(|(at, _)| *at < index);
+        let more = before.checked_sub(1).and_then(|last| self.wide.get(last)).map_or(0, |(_, more)| *more);
+        self.base + (index + more).min(self.len)
     }
 }
 

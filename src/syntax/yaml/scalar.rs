@@ -96,9 +96,9 @@ fn string(fragment: &Fragment<'_>, value: &str, style: ScalarStyle, start: usize
         if fragment.is_plain() {
             return Text::plain(value, fragment.span(offset, offset).start);
         }
-        let whole = fragment.span(offset, offset + value.len());
-        let text = Text::of_fragment(fragment).sub(whole, offset, offset + value.len());
-        return text;
+        let mut builder = TextBuilder::new(span.source);
+        builder.part(fragment, offset, offset + value.len());
+        return builder.finish(span);
     }
     let runs = match style {
         ScalarStyle::Literal | ScalarStyle::Folded => align::block(value, raw, style == ScalarStyle::Literal),

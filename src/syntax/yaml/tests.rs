@@ -161,3 +161,44 @@ proptest::proptest! {
         let _ = parse(&Fragment::plain(SourceId(0), 0, &text));
     }
 }
+
+#[test]
+fn lines_too_far_left_are_read_as_libyaml_reads_them() {
+    let table = [
+        ("a:\n  b: [x,\ny\n]\n  c: d\n", "x", "y"),
+        ("a:\n    b: {x: y,\n  'z': \"it's\"\n    }\n    c: d\n", "y", "it's"),
+        ("a:\n  b: !Sub '{\n\"k\": \"v\"\n}'\n  c: d\n", "k", "v"),
+        ("a:\n  - b: \"one\ntwo \\\" # no comment\n  three\"\n    c: d\n", "one", "three"),
+        ("a:\n  z: |\n    it's [ text\n  b: [x, # it's a comment\ny]\n  c: d\n", "x", "y"),
+        ("a:\n  z: it's [plain\n  b: [x,\ny]\n  c: d\n", "x", "y"),
+        ("é:\n  b: ['é',\né]\n  c: d\n", "é", "é"),
+    ];
+    for (source, first, last) in table {
+        let (documents, diagnostics) = parse(&Fragment::plain(SourceId(0), 0, source));
+        assert_eq!(diagnostics, [], "{source}");
+        let mut texts = Vec::new();
+        let mut open = vec![documents[0].clone()];
+        while let Some(node) = open.pop() {
+            match node.value {
+                Value::String(text) => {
+                    for word in [first, last] {
+                        if let Some(at) = text.raw().find(word) {
+                            texts.push((word, slice(source, text.span_of(node.span, at, at + word.len())).to_owned()));
+                        }
+                    }
+                }
+                Value::List(items) => open.extend(items),
+                Value::Map(entries) => open.extend(entries.into_iter().map(|entry| entry.value)),
+                _ => {}
+            }
+        }
+        assert!(
+            texts.iter().any(|(word, _)| *word == first) && texts.iter().any(|(word, _)| *word == last),
+            "{source}"
+        );
+        assert!(texts.iter().all(|(word, place)| word == place), "{texts:?}");
+    }
+    // What is wrong otherwise stays wrong, with its own place.
+    let (_, diagnostics) = parse(&Fragment::plain(SourceId(0), 0, "a: [x,\ny\nb: c: d\n"));
+    assert_eq!(diagnostics.len(), 1);
+}

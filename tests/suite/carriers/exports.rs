@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
+use super::pulumi::literal;
 use super::resources::{Argument, CITED, Resource, TRUST, mount_of};
 use super::table::{Case, Kind};
 use super::{Files, file, indented};
@@ -66,6 +67,26 @@ pub(super) fn template_json(_: &Case, resources: &[Resource]) -> Files {
     }
     let template = json!({ "AWSTemplateFormatVersion": "2010-09-09", "Resources": members });
     file("template.json", serde_json::to_string_pretty(&template).expect("JSON"))
+}
+
+/// Pulumi's `aws_native`, whose classes are CloudFormation's types.
+pub(super) fn native(_: &Case, resources: &[Resource]) -> Files {
+    let mut out = String::from("import json\nimport pulumi_aws_native as aws_native\n\n");
+    for resource in resources {
+        let Some((kind, arguments)) = properties(resource) else { return Files::new() };
+        let mut parts = kind.split("::").skip(1);
+        let module = parts.next().unwrap_or_default().to_lowercase();
+        let _ = writeln!(out, "aws_native.{module}.{}(\n    \"{}\",", parts.next().unwrap_or_default(), resource.label);
+        for (name, argument) in arguments {
+            let snake = name
+                .char_indices()
+                .map(|(at, c)| if at > 0 && c.is_uppercase() { format!("_{c}") } else { c.to_string() });
+            let _ =
+                writeln!(out, "    {}={},", snake.collect::<String>().to_lowercase(), literal(&value(name, argument)));
+        }
+        out.push_str(")\n");
+    }
+    file("__main__.py", out)
 }
 
 pub(super) fn template_yaml(_: &Case, resources: &[Resource]) -> Files {

@@ -54,6 +54,7 @@ const CARRIERS: &[(&str, Write)] = &[
     ("Python, f-string", pulumi::f_string),
     ("Python, implicit concatenation", pulumi::implicit),
     ("Python, json.dumps", pulumi::dumped),
+    ("Python, aws_native", exports::native),
     ("Pulumi YAML, block", pulumi::yaml_block),
     ("Pulumi YAML, quoted", pulumi::yaml_quoted),
     ("Pulumi YAML, object", pulumi::yaml_object),

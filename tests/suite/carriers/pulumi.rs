@@ -31,7 +31,7 @@ fn camel(name: &str) -> String {
 }
 
 /// A JSON value as a Python literal.
-fn literal(value: &Value) -> String {
+pub(super) fn literal(value: &Value) -> String {
     match value {
         Value::Bool(flag) => if *flag { "True" } else { "False" }.to_owned(),
         Value::Array(items) => format!("[{}]", items.iter().map(literal).collect::<Vec<_>>().join(", ")),
