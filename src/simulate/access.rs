@@ -8,6 +8,7 @@ use super::principal::{ChainLink, Place, Principal, Session, name_of, place};
 use crate::aws::document::{Document, Effect, statement_name};
 use crate::carrier::declaration::{AwsPrincipalKind, Item};
 use crate::decision::Decision;
+use crate::model::escalation::Step;
 use crate::model::{AwsIdentity, AwsIdentityId, DeclId, Model, Target, VaultPrincipal};
 use crate::pattern::path::PathLang;
 use crate::region::vault::Rules;
@@ -68,7 +69,7 @@ pub struct Row {
 pub fn access(model: &Model, sources: &SourceMap, dialect: Dialect, principal: Principal) -> Access {
     match principal {
         Principal::Vault(vault) => of_vault(model, sources, dialect, vault),
-        Principal::Aws(id) => of_aws(model, sources, id),
+        Principal::Aws(id) => of_aws(model, sources, dialect, id),
     }
 }
 
@@ -162,6 +163,10 @@ fn of_vault(model: &Model, sources: &SourceMap, dialect: Dialect, principal: Vau
             });
         }
     }
+    let escalation = model.escalation_for(dialect);
+    if let Some(steps) = escalation.steps(principal).filter(|steps| !steps.is_empty()) {
+        out.notes.push(format!("it can get every policy: it {}", way(steps)));
+    }
     for handed in bridge::handed_to(model, sources, &session) {
         let Some(identity) = model.aws.identity(handed.identity) else { continue };
         let name = model.aws.name_of(handed.identity);
@@ -191,6 +196,15 @@ impl Row {
             place: None,
         }
     }
+}
+
+/// Steps with their requests, for people.
+fn way(steps: &[Step]) -> String {
+    let step = |step: &Step| {
+        let requests: Vec<String> = step.requests.iter().map(|r| format!("`{} {}`", r.capability, r.path)).collect();
+        format!("{} ({})", step.what, requests.join(" and "))
+    };
+    steps.iter().map(step).collect::<Vec<_>>().join(", then ")
 }
 
 fn names(capabilities: Capabilities) -> Vec<String> {
@@ -259,7 +273,7 @@ impl Mounts {
     }
 }
 
-fn of_aws(model: &Model, sources: &SourceMap, id: AwsIdentityId) -> Access {
+fn of_aws(model: &Model, sources: &SourceMap, dialect: Dialect, id: AwsIdentityId) -> Access {
     let mut out = Access {
         principal: model.aws.name_of(id),
         system: "aws",
@@ -273,7 +287,9 @@ fn of_aws(model: &Model, sources: &SourceMap, id: AwsIdentityId) -> Access {
     aws_rows(model, sources, identity, std::slice::from_ref(&start), &mut out);
     for role in model.aws.logins_of(id) {
         let name = model.principal_name(VaultPrincipal::Role(role));
-        out.notes.push(format!("it may log in to Vault as `{name}`"));
+        let admin = model.escalation_for(dialect).is_admin(VaultPrincipal::Role(role));
+        let more = if admin { ", which can get every policy there" } else { "" };
+        out.notes.push(format!("it may log in to Vault as `{name}`{more}"));
     }
     out
 }

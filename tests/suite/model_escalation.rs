@@ -123,3 +123,212 @@ fn a_dangling_policy_that_may_be_written_arms_its_role() {
     assert_eq!((step.id, step.requests[0].path.as_str()), ("E1", "sys/policies/acl/gone"));
     assert!(matches!(ci, VaultPrincipal::Role(_)));
 }
+
+/// An admin of each kind to become.
+const BOSS: (&str, &str) =
+    ("sys/policies/acl/boss.hcl", r#"path "sys/policies/acl/boss" { capabilities = ["update"] }"#);
+
+#[test]
+fn a_token_role_gives_what_it_allows() {
+    let uses = r#"path "auth/token/create/ops" { capabilities = ["update"] }"#;
+    let table = [
+        (r#"{"allowed_policies": ["boss"]}"#, true),
+        (r#"{"allowed_policies_glob": ["bo*"]}"#, true),
+        (r#"{"allowed_policies_glob": ["bo*"], "disallowed_policies": ["boss"]}"#, false),
+        (r#"{"allowed_policies": ["app"]}"#, false),
+    ];
+    for (role, admin) in table {
+        let found = steps(uses, &[BOSS, ("auth/token/roles/ops.json", role)]);
+        assert_eq!(found == ["E5", "E1"], admin, "{role}: {found:?}");
+    }
+}
+
+#[test]
+fn writing_a_policy_that_another_has_and_becoming_it_is_one_step() {
+    let clerk = ("auth/userpass/users/clerk.json", r#"{"token_policies": ["clerk"]}"#);
+    let both = r#"path "sys/policies/acl/clerk" { capabilities = ["create", "update"] }
+                  path "auth/userpass/users/clerk/password" { capabilities = ["update"] }"#;
+    assert_eq!(steps(both, &[clerk]), ["E2"]);
+    let one = r#"path "sys/policies/acl/clerk" { capabilities = ["create", "update"] }"#;
+    assert!(steps(one, &[clerk]).is_empty());
+    // A token role that takes a name which may be written.
+    let writes = r#"path "sys/policies/acl/team-*" { capabilities = ["create"] }
+                    path "auth/token/create/team" { capabilities = ["update"] }"#;
+    assert_eq!(steps(writes, &[("auth/token/roles/team.json", r#"{"allowed_policies_glob": ["team-*"]}"#)]), ["E2"]);
+    assert!(steps(writes, &[("auth/token/roles/team.json", r#"{"allowed_policies_glob": ["app-*"]}"#)]).is_empty());
+}
+
+#[test]
+fn identity_steps_need_ones_own_id() {
+    let admin = ("identity/entity/name/root.json", r#"{"id": "e9", "name": "root", "policies": ["boss"]}"#);
+    assert_eq!(steps(r#"path "identity/entity/id/*" { capabilities = ["update"] }"#, &[]), ["E7"]);
+    assert_eq!(steps(r#"path "identity/entity/id/{{identity.entity.id}}" { capabilities = ["update"] }"#, &[]), ["E7"]);
+    assert!(steps(r#"path "identity/entity/id/e7" { capabilities = ["update"] }"#, &[]).is_empty());
+    let merge = r#"path "identity/entity/merge" { capabilities = ["update", "sudo"] }"#;
+    assert_eq!(steps(merge, &[BOSS, admin]), ["E10", "E1"]);
+    // Vault asks for sudo there, OpenBao does not.
+    assert!(steps(r#"path "identity/entity/merge" { capabilities = ["update"] }"#, &[BOSS, admin]).is_empty());
+}
+
+/// The steps of the principal of that name.
+fn steps_of(name: &str, files: &[(&str, &str)]) -> Vec<&'static str> {
+    let (_, model, carried) = model_of(files);
+    assert_eq!(carried.diagnostics, []);
+    let principal = model.vault_principals().find(|p| model.principal_name(*p) == name).unwrap();
+    let escalation = model.escalation(Dialect::default());
+    escalation.steps(principal).map(|steps| steps.iter().map(|step| step.id).collect()).unwrap_or_default()
+}
+
+#[test]
+fn a_role_of_the_own_method_may_be_made_where_logins_name_it() {
+    let policy = ("sys/policies/acl/app.hcl", r#"path "auth/jwt/role/team-*" { capabilities = ["create", "update"] }"#);
+    let jwt = ("auth/jwt/role/ci.json", r#"{"role_type": "jwt", "user_claim": "sub", "token_policies": ["app"]}"#);
+    assert_eq!(steps_of("auth/jwt/role/ci", &[policy, jwt]), ["E12"]);
+    let k8s = (
+        "auth/k8s/role/ci.json",
+        r#"{"bound_service_account_names": ["a"], "bound_service_account_namespaces": ["b"], "token_policies": ["app"]}"#,
+    );
+    assert!(steps_of("auth/k8s/role/ci", &[policy, k8s]).is_empty());
+    let config = ("sys/policies/acl/app.hcl", r#"path "auth/ldap/config" { capabilities = ["update"] }"#);
+    let group = ("auth/ldap/groups/all.json", r#"{"policies": ["app"]}"#);
+    assert_eq!(steps_of("auth/ldap/groups/all", &[config, group]), ["E12"]);
+}
+
+#[test]
+fn aws_credentials_lead_back_to_vault() {
+    let role = |document: &str| {
+        format!(r#"{{"credential_type": "iam_user", "policy_document": "{}"}}"#, document.replace('"', "\\\""))
+    };
+    let statement = |action: &str, resource: &str| {
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"{action}","Resource":"{resource}"}}]}}"#
+        )
+    };
+    let table = [
+        (statement("iam:*", "*"), true),
+        (statement("iam:UpdateAssumeRolePolicy", "arn:aws:iam::111122223333:role/admin"), true),
+        (statement("iam:UpdateAssumeRolePolicy", "arn:aws:iam::111122223333:role/other"), false),
+        (statement("s3:*", "*"), false),
+        // The role's trust, which the model does not have, has to allow it too.
+        (statement("sts:AssumeRole", "*"), false),
+    ];
+    for (document, admin) in table {
+        let role = role(&document);
+        let files = [
+            BOSS,
+            ("auth/approle/role/ci.json", r#"{"token_policies": ["app"], "bind_secret_id": true}"#),
+            ("sys/policies/acl/app.hcl", r#"path "aws/creds/deploy" { capabilities = ["read"] }"#),
+            ("aws/roles/deploy.json", role.as_str()),
+            (
+                "auth/aws/role/boss.json",
+                r#"{"auth_type": "iam", "bound_iam_principal_arn": ["arn:aws:iam::111122223333:role/admin"], "token_policies": ["boss"]}"#,
+            ),
+        ];
+        let found = steps_of("auth/approle/role/ci", &files);
+        assert_eq!(found == ["E31", "E1"], admin, "{document}: {found:?}");
+    }
+}
+
+#[test]
+fn a_ca_that_a_certificate_role_trusts_leads_to_it() {
+    let main = r#"
+resource "vault_mount" "pki" {
+  path = "pki"
+  type = "pki"
+}
+resource "vault_pki_secret_backend_root_cert" "ca" {
+  backend     = vault_mount.pki.path
+  type        = "internal"
+  common_name = "ca"
+}
+resource "vault_cert_auth_backend_role" "boss" {
+  name           = "boss"
+  certificate    = vault_pki_secret_backend_root_cert.ca.certificate
+  allowed_common_names = ["boss"]
+  token_policies = ["boss"]
+}
+resource "vault_approle_auth_backend_role" "ci" {
+  role_name      = "ci"
+  token_policies = ["app"]
+}
+resource "vault_policy" "boss" {
+  name   = "boss"
+  policy = "path \"sys/policies/acl/boss\" { capabilities = [\"update\"] }"
+}
+resource "vault_policy" "app" {
+  name   = "app"
+  policy = "path \"pki/APP\" { capabilities = [\"update\"] }"
+}
+"#;
+    for (path, admin) in [("sign-verbatim", true), ("root/sign-intermediate", true), ("sign/web", false)] {
+        let text = main.replace("APP", path);
+        let found = steps_of("auth/approle/role/ci", &[("main.tf", &text)]);
+        assert_eq!(found == ["E32", "E1"], admin, "{path}: {found:?}");
+    }
+}
+
+#[test]
+fn service_accounts_lead_from_one_engine_to_another() {
+    let common = r#"
+resource "vault_policy" "boss" {
+  name   = "boss"
+  policy = "path \"sys/policies/acl/boss\" { capabilities = [\"update\"] }"
+}
+resource "vault_policy" "app" {
+  name   = "app"
+  policy = "path \"PATH\" { capabilities = [\"read\", \"update\"] }"
+}
+resource "vault_approle_auth_backend_role" "ci" {
+  role_name      = "ci"
+  token_policies = ["app"]
+}
+"#;
+    let kubernetes = r#"
+resource "vault_kubernetes_secret_backend" "here" {
+  path            = "kubernetes"
+  kubernetes_host = "https://one"
+}
+resource "vault_kubernetes_secret_backend_role" "deployer" {
+  backend                       = "kubernetes"
+  name                          = "deployer"
+  service_account_name          = "deployer"
+  allowed_kubernetes_namespaces = ["ops"]
+}
+resource "vault_kubernetes_auth_backend_config" "there" {
+  backend         = "kubernetes"
+  kubernetes_host = "HOST"
+}
+resource "vault_kubernetes_auth_backend_role" "ops" {
+  role_name                        = "ops"
+  backend                          = "kubernetes"
+  bound_service_account_names      = ["deploy*"]
+  bound_service_account_namespaces = ["ops"]
+  token_policies                   = ["boss"]
+}
+"#;
+    let gcp = r#"
+resource "vault_gcp_secret_static_account" "ops" {
+  backend               = "gcp"
+  static_account        = "ops"
+  secret_type           = "KIND"
+  service_account_email = "ops@p.iam.gserviceaccount.com"
+}
+resource "vault_gcp_auth_backend_role" "ops" {
+  role                   = "ops"
+  type                   = "iam"
+  bound_service_accounts = ["ops@p.iam.gserviceaccount.com"]
+  token_policies         = ["boss"]
+}
+"#;
+    let table = [
+        (kubernetes.replace("HOST", "https://one"), "kubernetes/creds/deployer", vec!["E35", "E1"]),
+        (kubernetes.replace("HOST", "https://two"), "kubernetes/creds/deployer", vec![]),
+        (kubernetes.replace("HOST", "https://one"), "kubernetes/creds/other", vec![]),
+        (gcp.replace("KIND", "service_account_key"), "gcp/static-account/ops/key", vec!["E36", "E1"]),
+        (gcp.replace("KIND", "access_token"), "gcp/static-account/ops/key", vec![]),
+    ];
+    for (resources, path, expected) in table {
+        let text = common.replace("PATH", path) + &resources;
+        assert_eq!(steps_of("auth/approle/role/ci", &[("main.tf", &text)]), expected, "{path}");
+    }
+}

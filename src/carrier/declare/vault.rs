@@ -166,6 +166,7 @@ const ROWS: &[Row] = &[
     row("vault_mongodbatlas_secret_backend", EngineConfig("mongodbatlas"), "mount", ""),
     row("vault_pki_secret_backend_config_acme", EngineConfig("pki"), "backend", ""),
     row("vault_pki_secret_backend_config_ca", EngineConfig("pki"), "backend", ""),
+    row("vault_pki_secret_backend_root_cert", EngineConfig("pki"), "backend", ""),
     row("vault_ssh_secret_backend_ca", EngineConfig("ssh"), "backend", ""),
     // Secrets and the server itself.
     row("vault_kv_secret", Plain(|| VaultKind::Secret), "", "path"),

@@ -154,7 +154,17 @@ fn auth(rest: &[&str], body: Option<&Node>) -> Option<Route> {
 }
 
 /// Path segments under which engines keep roles.
-const ROLE_SEGMENTS: &[&str] = &["roles", "role", "static-roles", "static-role", "roleset", "keys", "library"];
+const ROLE_SEGMENTS: &[&str] = &[
+    "roles",
+    "role",
+    "static-roles",
+    "static-role",
+    "roleset",
+    "static-account",
+    "impersonated-account",
+    "keys",
+    "library",
+];
 
 /// `<mount>/roles/<name>` and the like, and `<mount>/config[/<name>]`.
 fn secrets(rest: &[&str], body: Option<&Node>) -> Option<Route> {

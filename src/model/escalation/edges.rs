@@ -6,9 +6,12 @@
 //! | slot | stands for |
 //! | --- | --- |
 //! | `{held}` | each policy the subject has, dangling ones included |
-//! | `{entity}` | the subject's own entity by name |
+//! | `{entity}`, `{id}` | the subject's own entity by name, by id |
+//! | `{any}` | an id or name that the subject's policies do not single out |
 //! | `{role}`, `{mount}` | the subject's own role, and its mount below `auth/` |
-//! | `{userpass}`, `{approle}`, `{login}` | each mount of that method; of any method |
+//! | `{named}` | the same mount, where a login says which role it wants |
+//! | `{everyone}` | the same mount, where the configuration may give policies to every login |
+//! | `{userpass}`, `{approle}`, `{awsauth}`, `{login}` | each mount of that method; of any method |
 //! | `{tokenrole}` | each token role of the model that lets its caller ask for any policy |
 //! | `{new}` | any name, the same one in every request of the step |
 
@@ -19,7 +22,7 @@ use Capability::{Create, Patch, Read, Sudo, Update};
 /// Creates or changes: which of the two is asked depends on whether the thing exists.
 pub(super) const WRITE: Capabilities = Capabilities::of(&[Create, Update]);
 const WRITE_ANY: Capabilities = Capabilities::of(&[Create, Update, Patch]);
-const UPDATE: Capabilities = Capabilities::of(&[Update]);
+pub(super) const UPDATE: Capabilities = Capabilities::of(&[Update]);
 const SUDO: Capabilities = Capabilities::of(&[Sudo]);
 const READ: Capabilities = Capabilities::of(&[Read]);
 
@@ -43,6 +46,19 @@ pub enum Gain {
     Logins,
     /// What one other role or user gives, the one in the slot.
     Login,
+    /// What every external group of the model has.
+    Groups,
+}
+
+/// Which server knows a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Server {
+    /// Both.
+    Any,
+    /// Vault alone.
+    Vault,
+    /// OpenBao alone.
+    OpenBao,
 }
 
 /// One step.
@@ -56,6 +72,8 @@ pub struct Edge {
     pub needs: &'static [Need],
     /// What it gives.
     pub gain: Gain,
+    /// Where it works.
+    pub server: Server,
 }
 
 const fn need(path: &'static str, any_of: Capabilities) -> Need {
@@ -63,7 +81,11 @@ const fn need(path: &'static str, any_of: Capabilities) -> Need {
 }
 
 const fn edge(id: &'static str, what: &'static str, needs: &'static [Need], gain: Gain) -> Edge {
-    Edge { id, what, needs, gain }
+    Edge { id, what, needs, gain, server: Server::Any }
+}
+
+const fn only(server: Server, edge: Edge) -> Edge {
+    Edge { server, ..edge }
 }
 
 /// All steps that give every policy by themselves, cheapest to read first.
@@ -96,10 +118,10 @@ pub(super) const DIRECT: &[Edge] = &[
     ),
     edge("E7", "gives its own entity any policy", &[need("identity/entity/name/{entity}", WRITE)], Gain::Any),
     edge("E7", "gives its own entity any policy, by its id", &[need("identity/entity", UPDATE)], Gain::Any),
-    edge("E7", "gives its own entity any policy, by its id", &[need("identity/entity/id/{new}", UPDATE)], Gain::Any),
+    edge("E7", "gives its own entity any policy, by its id", &[need("identity/entity/id/{id}", UPDATE)], Gain::Any),
     edge("E8", "makes a group of itself with any policy", &[need("identity/group/name/{new}", WRITE)], Gain::Any),
     edge("E8", "makes a group of itself with any policy", &[need("identity/group", UPDATE)], Gain::Any),
-    edge("E8", "adds itself to a group and gives it any policy", &[need("identity/group/id/{new}", UPDATE)], Gain::Any),
+    edge("E8", "adds itself to a group and gives it any policy", &[need("identity/group/id/{any}", UPDATE)], Gain::Any),
     edge("E12", "makes a user with any policy, and logs in", &[need("auth/{userpass}/users/{new}", WRITE)], Gain::Any),
     edge(
         "E12",
@@ -112,6 +134,13 @@ pub(super) const DIRECT: &[Edge] = &[
         Gain::Any,
     ),
     edge("E12", "gives the role it logs in through any policy", &[need("auth/{mount}/role/{role}", WRITE)], Gain::Any),
+    edge(
+        "E12",
+        "makes a role like its own with any policy, and logs in through it",
+        &[need("auth/{named}/role/{new}", WRITE)],
+        Gain::Any,
+    ),
+    edge("E12", "gives every login of its auth method any policy", &[need("auth/{everyone}/config", WRITE)], Gain::Any),
     edge("E12", "gives the user it logs in as any policy", &[need("auth/{mount}/users/{role}", WRITE)], Gain::Any),
     edge(
         "E12",
@@ -148,10 +177,35 @@ pub(super) const TAKEOVERS: &[Edge] = &[
     edge(
         "E9",
         "moves its own alias to another entity",
-        &[need("identity/entity-alias/id/{new}", UPDATE)],
+        &[need("identity/entity-alias/id/{any}", UPDATE)],
         Gain::Entities,
     ),
-    edge("E9", "moves its own alias to another entity", &[need("identity/alias/id/{new}", UPDATE)], Gain::Entities),
+    edge("E9", "moves its own alias to another entity", &[need("identity/alias/id/{any}", UPDATE)], Gain::Entities),
+    only(
+        Server::OpenBao,
+        edge("E10", "merges another entity into its own", &[need("identity/entity/merge", UPDATE)], Gain::Entities),
+    ),
+    only(
+        Server::Vault,
+        edge(
+            "E10",
+            "merges another entity into its own",
+            &[need("identity/entity/merge", UPDATE), need("identity/entity/merge", SUDO)],
+            Gain::Entities,
+        ),
+    ),
+    edge(
+        "E11",
+        "gives another group the name of one that its identity provider puts it in",
+        &[need("identity/group-alias", UPDATE)],
+        Gain::Groups,
+    ),
+    edge(
+        "E17",
+        "makes the auth method verify logins at an endpoint of its own",
+        &[need("auth/{awsauth}/config/client", WRITE)],
+        Gain::Logins,
+    ),
     edge(
         "E17",
         "makes the auth method trust an identity provider of its own",

@@ -1,0 +1,240 @@
+//! One subject's merged rules, and the steps that they allow.
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use super::bridges::Bridge;
+use super::edges::{self, Edge, Gain, Server};
+use super::slots::{OwnNames, Slots};
+use super::{FRESH, MAX_NAMES, Request, Step, below_auth};
+use crate::model::Model;
+use crate::model::ids::{PolicyId, RoleId};
+use crate::model::principal::VaultPrincipal;
+use crate::pattern::path::PathLang;
+use crate::region::vault::{Rules, StanzaRef};
+use crate::source::Span;
+use crate::vault::capability::{Capabilities, Capability};
+use crate::vault::dialect::Dialect;
+use crate::vault::policy::Policy;
+
+/// What the steps are checked with: the merged rules of a subject, and its names.
+pub(super) struct SubjectView<'m> {
+    model: &'m Model,
+    dialect: Dialect,
+    rules: Rules,
+    documents: Vec<(PolicyId, &'m Policy)>,
+    names: OwnNames,
+}
+
+/// Whom it pays to become, and the ways that the model shows.
+pub(super) struct Victims<'a> {
+    /// Those who can get every policy.
+    pub(super) admins: Vec<VaultPrincipal>,
+    /// Ways to become somebody, by whom.
+    pub(super) bridges: &'a FxHashMap<VaultPrincipal, Vec<Bridge>>,
+}
+
+impl Model {
+    pub(super) fn view(&self, ids: &[PolicyId], names: OwnNames, dialect: Dialect) -> SubjectView<'_> {
+        let documents: Vec<(PolicyId, &Policy)> =
+            ids.iter().filter_map(|id| Some((*id, self.policy_document(*id)?))).collect();
+        let rules = Rules::new(documents.iter().map(|(_, policy)| *policy), dialect);
+        SubjectView { model: self, dialect, rules, documents, names }
+    }
+}
+
+impl SubjectView<'_> {
+    /// A request that is certainly allowed: the rule that decides is known and unlimited.
+    fn asks(&self, path: &str, any_of: Capabilities) -> Option<Request> {
+        let region = PathLang::exact(path);
+        let witness = self.rules.reach(&region, any_of)?;
+        let rule = self.rules.rules().get(witness.rule)?;
+        if rule.limited {
+            return None;
+        }
+        let (policy, span) = rule.stanzas.iter().find_map(|at| self.place(*at, witness.capability)).unzip();
+        Some(Request { capability: witness.capability, path: witness.path, policy, span })
+    }
+
+    fn place(&self, at: StanzaRef, capability: Capability) -> Option<(PolicyId, Span)> {
+        let (id, policy) = self.documents.get(at.policy)?;
+        let stanza = policy.stanzas.get(at.stanza).filter(|stanza| stanza.granted.has(capability))?;
+        Some((*id, stanza.path_span))
+    }
+
+    /// Tries a step with every value of its slots.
+    pub(super) fn fires(&self, edge: &Edge, slots: &Slots, target: Option<(&str, &str)>) -> Option<Step> {
+        let elsewhere = if self.dialect.is_openbao() { Server::Vault } else { Server::OpenBao };
+        if edge.server == elsewhere {
+            return None;
+        }
+        let used = |slot: &str| edge.needs.iter().any(|need| need.path.contains(slot));
+        let mut choices: Vec<Vec<(&str, SmolStr)>> = vec![Vec::new()];
+        let mut choose = |slot: &'static str, values: Vec<SmolStr>| {
+            if !used(slot) {
+                return;
+            }
+            let mut next = Vec::new();
+            for choice in &choices {
+                for value in &values {
+                    let mut choice = choice.clone();
+                    choice.push((slot, value.clone()));
+                    next.push(choice);
+                }
+            }
+            choices = next;
+        };
+        choose("{held}", self.names.held.clone());
+        let names = &self.names;
+        choose("{entity}", vec![names.entity.clone(), SmolStr::new_static("{{identity.entity.name}}")]);
+        choose("{id}", vec![names.id.clone(), SmolStr::new_static("{{identity.entity.id}}")]);
+        choose("{any}", vec![SmolStr::new_static(FRESH)]);
+        let own = names.role.iter();
+        let mount = |wanted: bool| own.clone().filter(|_| wanted).map(|(mount, _)| mount.clone()).collect::<Vec<_>>();
+        choose("{mount}", mount(true));
+        choose("{named}", mount(names.login.names_role));
+        choose("{everyone}", mount(names.login.config_gives));
+        choose("{role}", own.clone().map(|(_, role)| role.clone()).collect());
+        let of_target = |all: &[SmolStr]| match target {
+            Some((mount, _)) => all.iter().filter(|name| name.as_str() == mount).cloned().collect(),
+            None => all.to_vec(),
+        };
+        choose("{userpass}", of_target(&slots.userpass));
+        choose("{approle}", of_target(&slots.approle));
+        choose("{awsauth}", of_target(&slots.aws));
+        choose("{login}", of_target(&slots.login));
+        choose("{tokenrole}", slots.token_roles.clone());
+        choose("{target}", target.iter().map(|(_, name)| SmolStr::new(name)).collect());
+        choices.iter().find_map(|choice| {
+            let fill =
+                |path: &str| choice.iter().fold(path.to_owned(), |path, (slot, value)| path.replace(slot, value));
+            let names = if used("{new}") { self.names(edge, &fill) } else { vec![String::new()] };
+            names.iter().find_map(|name| {
+                let requests: Option<Vec<Request>> = edge
+                    .needs
+                    .iter()
+                    .map(|need| self.asks(&fill(need.path).replace("{new}", name), need.any_of))
+                    .collect();
+                Some(Step { id: edge.id, what: edge.what, requests: requests?, becomes: None })
+            })
+        })
+    }
+
+    /// Names to try for `{new}`: one that nobody uses, and for each request of the step
+    /// one that the rules allow it for.
+    fn names(&self, edge: &Edge, fill: &impl Fn(&str) -> String) -> Vec<String> {
+        let mut names = vec![FRESH.to_owned()];
+        for need in edge.needs {
+            let path = fill(need.path);
+            let Some((before, after)) = path.split_once("{new}") else { continue };
+            let region = PathLang::parse(&path.replace("{new}", "+"));
+            for rule in 0..self.rules.rules().len().min(MAX_NAMES) {
+                let Some(witness) = self.rules.reach_by(rule, &region, need.any_of) else { continue };
+                let after = after.split("{new}").next().unwrap_or_default();
+                let name = witness.path.strip_prefix(before).map(|rest| match after {
+                    "" => rest,
+                    after => rest.split_once(after).map_or(rest, |(name, _)| name),
+                });
+                if let Some(name) = name.filter(|name| !name.is_empty() && !name.contains('/')) {
+                    names.push(name.to_owned());
+                }
+            }
+        }
+        names.dedup();
+        names.truncate(MAX_NAMES);
+        names
+    }
+
+    /// A step that makes the subject somebody who can get every policy.
+    pub(super) fn takeover(&self, victims: &Victims<'_>, slots: &Slots) -> Option<(Step, Option<VaultPrincipal>)> {
+        for edge in edges::TAKEOVERS {
+            let found = match edge.gain {
+                Gain::Any => None,
+                Gain::Entities => self.any_of(edge, victims, slots, |p| matches!(p, VaultPrincipal::Entity(_))),
+                Gain::Groups if !self.names.login.groups => None,
+                Gain::Groups => self.any_of(edge, victims, slots, |p| self.is_external(p)),
+                Gain::Logins | Gain::Login => {
+                    victims.admins.iter().find_map(|victim| Some((self.login_as(edge, *victim, slots)?, *victim)))
+                }
+            };
+            if let Some((step, victim)) = found {
+                return Some((Step { becomes: Some(victim), ..step }, Some(victim)));
+            }
+        }
+        for victim in &victims.admins {
+            if let Some(step) = self.crosses(*victim, victims) {
+                return Some((step, Some(*victim)));
+            }
+        }
+        self.arms(victims, slots).map(|step| (step, None))
+    }
+
+    fn any_of(
+        &self,
+        edge: &Edge,
+        victims: &Victims<'_>,
+        slots: &Slots,
+        kind: impl Fn(VaultPrincipal) -> bool,
+    ) -> Option<(Step, VaultPrincipal)> {
+        let victim = victims.admins.iter().copied().find(|victim| kind(*victim))?;
+        Some((self.fires(edge, slots, None)?, victim))
+    }
+
+    fn is_external(&self, principal: VaultPrincipal) -> bool {
+        let VaultPrincipal::Group(id) = principal else { return false };
+        self.model.vault.group(id).is_some_and(|group| group.external.known() == Some(&true))
+    }
+
+    /// A step by which the subject logs in as a role or user.
+    fn login_as(&self, edge: &Edge, victim: VaultPrincipal, slots: &Slots) -> Option<Step> {
+        let VaultPrincipal::Role(id) = victim else { return None };
+        let role = self.model.vault.role(id)?;
+        let (mount, name) = (below_auth(role.mount.as_deref()?), role.name.as_deref()?);
+        self.fires(edge, slots, Some((&mount, name)))
+    }
+
+    /// A way from here to a principal that the model shows.
+    fn crosses(&self, victim: VaultPrincipal, victims: &Victims<'_>) -> Option<Step> {
+        victims.bridges.get(&victim)?.iter().find_map(|bridge| {
+            let requests: Option<Vec<Request>> =
+                bridge.needs.iter().map(|(path, any_of)| self.asks(path, *any_of)).collect();
+            Some(Step { id: bridge.id, what: bridge.what, requests: requests?, becomes: Some(victim) })
+        })
+    }
+
+    /// Writes a policy that somebody has whom the subject can become (E2).
+    fn arms(&self, victims: &Victims<'_>, slots: &Slots) -> Option<Step> {
+        let any = ["sys/policies/acl/+", "sys/policy/+"].map(PathLang::parse);
+        if !any.iter().any(|region| self.rules.reach(region, edges::WRITE).is_some()) {
+            return None;
+        }
+        let write = |name: &str| {
+            let paths = [format!("sys/policies/acl/{name}"), format!("sys/policy/{name}")];
+            paths.iter().find_map(|path| self.asks(path, edges::WRITE))
+        };
+        let step = |write: Request, then: Vec<Request>| {
+            let requests = std::iter::once(write).chain(then).collect();
+            Step { id: "E2", what: "writes a policy that somebody has whom it can become", requests, becomes: None }
+        };
+        let vault = &self.model.vault;
+        for (index, role) in vault.roles.iter().enumerate() {
+            let Some(written) = role.cites.iter().find_map(|cite| write(&cite.name)) else { continue };
+            let victim = VaultPrincipal::Role(RoleId::at(index));
+            let logins = edges::TAKEOVERS.iter().filter(|edge| matches!(edge.gain, Gain::Logins | Gain::Login));
+            let taken = logins.map(|edge| self.login_as(edge, victim, slots)).find_map(|step| step);
+            if let Some(taken) = taken.or_else(|| self.crosses(victim, victims)) {
+                return Some(step(written, taken.requests));
+            }
+        }
+        for role in &vault.token_roles {
+            let Some(name) = &role.name else { continue };
+            let Some(create) = self.asks(&format!("auth/token/create/{name}"), edges::UPDATE) else { continue };
+            let exact = role.cites.iter().map(|cite| cite.name.to_string());
+            let globs = role.facts.allowed_glob.known().map(|(glob, _)| glob.replace('*', FRESH));
+            if let Some(written) = exact.chain(globs).find_map(|name| write(&name)) {
+                return Some(step(written, vec![create]));
+            }
+        }
+        None
+    }
+}
