@@ -9,7 +9,7 @@ use super::ids::{EntityId, GroupId, PolicyId, RoleId, TokenId, TokenRoleId};
 use super::vault::{Role, Subject, VaultModel};
 use super::{DeclId, Model};
 use crate::source::Span;
-use crate::vault::roles::{Method, StringList, field, policy_name};
+use crate::vault::roles::{Fact, Lifetime, Method, StringList, TokenFields, field, policy_name};
 
 /// Groups may hold groups; no chain is followed further than this. The server itself
 /// refuses cycles.
@@ -293,6 +293,23 @@ impl Model {
     /// principal's own, of which everything else speaks.
     fn part_if(&self, decl: DeclId) -> Vec<SmolStr> {
         if self.alternatives(decl).is_empty() { Vec::new() } else { self.given_if(decl).to_vec() }
+    }
+
+    /// How long a token of the principal lives; none where it is no token.
+    #[must_use]
+    pub fn lifetime(&self, principal: VaultPrincipal) -> Option<Lifetime> {
+        let store = self.vault.token_store();
+        match principal {
+            VaultPrincipal::Role(id) => self.vault.role(id).map(|role| self.vault.lifetime(role)),
+            VaultPrincipal::TokenRole(id) => {
+                let mut token = TokenFields::read(self.vault_body(self.vault.token_role(id)?.decl)?);
+                // Token roles do not know these; who creates the token says its TTL.
+                (token.ttl, token.max_ttl) = (Fact::Absent, Fact::Absent);
+                Some(Lifetime::of(&token, store))
+            }
+            VaultPrincipal::Token(id) => Some(Lifetime::of(&self.vault.tokens.get(id.index())?.token, store)),
+            VaultPrincipal::Entity(_) | VaultPrincipal::Group(_) | VaultPrincipal::Policy(_) => None,
+        }
     }
 
     fn login(&self, id: RoleId, chain: &[Link], out: &mut Effective) {

@@ -38,6 +38,9 @@ pub fn access_human(access: &Access, color: bool, width: usize, out: &mut dyn Wr
     if !access.policies.is_empty() {
         human.footer(out, "has", &escape::line(&access.policies.join(", ")))?;
     }
+    if let Some(lifetime) = &access.lifetime {
+        human.footer(out, "lives", &escape::line(lifetime))?;
+    }
     let rows: Vec<[String; 4]> = access.rows.iter().map(cells).collect();
     let titles = if access.system == "aws" {
         ["actions and resources", "effect", "only if", "from"]

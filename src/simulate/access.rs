@@ -29,6 +29,9 @@ pub struct Access {
     pub system: &'static str,
     /// The policies it has, by name.
     pub policies: Vec<String>,
+    /// How long its tokens live, where it is a login or token: `1h, renewable up to 24h`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lifetime: Option<String>,
     /// The rows.
     pub rows: Vec<Row>,
     /// What the table depends on that the model does not tell.
@@ -80,6 +83,7 @@ fn of_vault(model: &Model, sources: &SourceMap, dialect: Dialect, principal: Vau
         principal: name_of(model, Principal::Vault(principal)),
         system: "vault",
         policies: session.held().iter().map(|held| held.name.to_string()).collect(),
+        lifetime: model.lifetime(principal).map(|lifetime| lifetime.to_string()),
         rows: Vec::new(),
         depends_on: Vec::new(),
         notes: Vec::new(),
@@ -278,6 +282,7 @@ fn of_aws(model: &Model, sources: &SourceMap, dialect: Dialect, id: AwsIdentityI
         principal: model.aws.name_of(id),
         system: "aws",
         policies: Vec::new(),
+        lifetime: None,
         rows: Vec::new(),
         depends_on: Vec::new(),
         notes: Vec::new(),

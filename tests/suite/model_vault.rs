@@ -89,7 +89,7 @@ fn an_export_is_linked() {
     assert_eq!(web.method.name(), "kubernetes", "the mount's type says the method");
     assert_eq!(web.cites[1].target, Target::Default);
     assert_eq!(sources.slice(web.cites[1].span), "default");
-    assert_eq!(vault.mount(web.mount_id.unwrap()).unwrap().max_lease_ttl.known(), Some(&3600));
+    assert_eq!(vault.mount(web.mount_id.unwrap()).unwrap().tuning.max.known(), Some(&3600));
 
     assert_eq!(vault.token_roles[0].cites[0].target, Target::Policy(deploy));
 

@@ -13,7 +13,7 @@ use crate::model::scope::Scope;
 use crate::source::SourceMap;
 use crate::syntax::Node;
 use crate::vault::roles::field::{self, Fact};
-use crate::vault::roles::{Method, TokenFields, policy_name};
+use crate::vault::roles::{Method, TokenFields, Tuning, policy_name};
 
 impl VaultModel {
     /// Links the Vault declarations.
@@ -36,7 +36,31 @@ impl VaultModel {
             }
         }
         Linker::new(&model, declarations, Scope::new(declarations, sources)).run(&mut model);
+        model.tune(declarations);
         model
+    }
+
+    /// Lease times that are written apart from the mount: `sys/mounts/<path>/tune`.
+    fn tune(&mut self, declarations: &[Declaration]) {
+        for object in &self.objects {
+            let VaultKind::Other(path) = &object.kind else { continue };
+            let (Some(name), Some(auth)) = (&object.name, tunes(path)) else { continue };
+            let Some(Item::VaultObject(written)) = declarations.get(object.decl.index()).map(|d| &d.item) else {
+                continue;
+            };
+            let given = tuning(&written.body);
+            let at = if auth { SmolStr::from(format!("auth/{name}")) } else { name.clone() };
+            for id in self.mount_paths.get(&at).into_iter().flatten() {
+                let mount = self.mounts.get_mut(id.index()).filter(|mount| mount.namespace == object.namespace);
+                let Some(mount) = mount else { continue };
+                if !given.default.is_absent() {
+                    mount.tuning.default = given.default.clone();
+                }
+                if !given.max.is_absent() {
+                    mount.tuning.max = given.max.clone();
+                }
+            }
+        }
     }
 
     fn add(&mut self, decl: DeclId, object: &VaultObject) {
@@ -153,7 +177,6 @@ impl VaultModel {
             "kv-v1" | "kv-v2" | "generic" => SmolStr::new_static("kv"),
             _ => kind,
         });
-        let tune = body.get("config").or_else(|| body.get("tune")).unwrap_or(body);
         let id = MountId::at(self.mounts.len());
         if let Some(path) = &path {
             self.mount_paths.entry(path.clone()).or_default().push(id);
@@ -166,8 +189,7 @@ impl VaultModel {
             kind,
             kv_version,
             accessor: text(body, "accessor"),
-            max_lease_ttl: field::seconds(tune, &["max_lease_ttl", "max_lease_ttl_seconds"]),
-            default_lease_ttl: field::seconds(tune, &["default_lease_ttl", "default_lease_ttl_seconds"]),
+            tuning: tuning(body),
         });
     }
 
@@ -200,6 +222,33 @@ impl VaultModel {
             cites_unknown: token.policies.unknown,
             token,
         });
+    }
+}
+
+/// Whether an API path tunes a mount, and of which sort: true for an auth method.
+fn tunes(path: &str) -> Option<bool> {
+    match path {
+        "sys/auth/tune" => Some(true),
+        "sys/mounts/tune" => Some(false),
+        _ => None,
+    }
+}
+
+/// The lease times of a mount: in `config` of exports, in `tune` blocks, or beside the type.
+fn tuning(body: &Node) -> Tuning {
+    let inner = body.get("config").or_else(|| body.get("tune"));
+    // A block of Terraform is a list of one.
+    let inner = inner.map(|node| node.as_list().and_then(|blocks| blocks.first()).unwrap_or(node));
+    let read = |names: &[&str]| {
+        let of = |node: &Node| field::seconds(node, names);
+        match inner.map(of).unwrap_or(Fact::Absent) {
+            Fact::Absent => of(body),
+            fact => fact,
+        }
+    };
+    Tuning {
+        default: read(&["default_lease_ttl", "default_lease_ttl_seconds"]),
+        max: read(&["max_lease_ttl", "max_lease_ttl_seconds"]),
     }
 }
 

@@ -11,7 +11,7 @@ use super::cite::{Cite, Dangling, Target};
 use super::ids::{DeclId, EntityId, GroupId, MountId, ObjectId, PolicyId, RoleId, TokenId, TokenRoleId};
 use crate::carrier::declaration::{Named, VaultKind};
 use crate::source::Span;
-use crate::vault::roles::{Fact, Method, StringList, TokenFields};
+use crate::vault::roles::{Fact, Lifetime, Method, StringList, TokenFields, Tuning};
 
 /// Vault declarations, linked. Every vector is in declaration order.
 #[derive(Debug, Default)]
@@ -105,10 +105,8 @@ pub struct Mount {
     pub kv_version: Option<u8>,
     /// Accessor, if the carrier tells.
     pub accessor: Option<SmolStr>,
-    /// Tuned maximum lease TTL in seconds.
-    pub max_lease_ttl: Fact<i64>,
-    /// Tuned default lease TTL in seconds.
-    pub default_lease_ttl: Fact<i64>,
+    /// Its lease times.
+    pub tuning: Tuning,
 }
 
 /// What kind of thing a [`Role`] is at its method.
@@ -303,6 +301,21 @@ impl VaultModel {
             }
             end = prefix.rfind('/')?;
         }
+    }
+
+    /// How long the tokens of a login live. A mount that the model does not have is taken
+    /// to be tuned to nothing.
+    #[must_use]
+    pub fn lifetime(&self, role: &Role) -> Lifetime {
+        let mount = role.mount_id.and_then(|id| self.mount(id));
+        Lifetime::of(&role.token, mount.map_or(&Tuning::NONE, |mount| &mount.tuning))
+    }
+
+    /// The lease times of the token store.
+    #[must_use]
+    pub fn token_store(&self) -> &Tuning {
+        let mount = self.mounts_at("auth/token").last().and_then(|id| self.mount(*id));
+        mount.map_or(&Tuning::NONE, |mount| &mount.tuning)
     }
 
     /// The configuration objects of an auth method mounted at a path (with `auth/`).

@@ -3,10 +3,12 @@
 
 mod bounds;
 pub mod field;
+mod lifetime;
 mod method;
 mod token_fields;
 
 pub use bounds::weak_bound;
 pub use field::{Fact, StringList};
+pub use lifetime::{End, Lifetime, SYSTEM_LEASE, Tuning, spelled};
 pub use method::Method;
 pub use token_fields::{TokenFields, policy_name};

@@ -1,11 +1,11 @@
 use crate::lint::{Check, RoleContext, Sink};
 use crate::model::Subject;
-use crate::vault::roles::{Fact, Method};
+use crate::vault::roles::{Fact, Method, spelled};
 
 pub(super) const CHECK: Check = Check::AuthRole(&[], check);
 
-/// The server's own default.
-const DEFAULT_LEASE: i64 = 768 * 3600;
+/// What is too long for a token that nobody renews.
+const LONG: i64 = 72 * 3600;
 
 fn check(context: &RoleContext<'_>, sink: &mut Sink<'_>) {
     let role = context.role;
@@ -17,14 +17,10 @@ fn check(context: &RoleContext<'_>, sink: &mut Sink<'_>) {
     if mapped || !limits.into_iter().all(unlimited) || token.token_type.known().is_some_and(|t| t == "batch") {
         return;
     }
-    let mount = role.mount_id.and_then(|id| context.inputs.model.vault.mount(id));
-    let tuned =
-        |fact: &Fact<i64>| fact.is_unknown() || fact.known().is_some_and(|ttl| *ttl > 0 && *ttl < DEFAULT_LEASE);
-    if mount.is_some_and(|mount| tuned(&mount.max_lease_ttl) || tuned(&mount.default_lease_ttl)) {
-        return;
-    }
+    let Some(ttl) = context.inputs.model.vault.lifetime(role).ttl.filter(|ttl| *ttl > LONG) else { return };
     let span = role.named.as_ref().map_or(context.declaration.span, |(_, span)| *span);
     let name = role.name.as_deref().unwrap_or(&context.declaration.address);
-    sink.report(span, format!("tokens of `{name}` live for 32 days: neither role nor mount sets a TTL"))
+    let ttl = spelled(ttl);
+    sink.report(span, format!("tokens of `{name}` live for {ttl}: the role sets no TTL, and the mount no shorter one"))
         .help("set `token_ttl` and `token_max_ttl`");
 }
