@@ -1,0 +1,44 @@
+use std::collections::BTreeSet;
+
+use super::token_common::{Token, each};
+use crate::lint::{Check, Inputs, Sink};
+use crate::source::Span;
+
+pub(super) const CHECK: Check = Check::Model(check);
+
+fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
+    let mut told: BTreeSet<Span> = BTreeSet::new();
+    each(inputs, |token| of_token(token, &mut told, sink));
+}
+
+fn of_token(token: &Token<'_>, told: &mut BTreeSet<Span>, sink: &mut Sink<'_>) {
+    for (index, rule) in token.rules.rules().iter().enumerate() {
+        // A deny is meant to take away.
+        if rule.denies() || rule.grants.is_empty() || !rule.known {
+            continue;
+        }
+        let Some((of_own, own)) = rule.stanzas.first().and_then(|at| token.stanza(*at)) else { continue };
+        if told.contains(&own.path_span) {
+            continue;
+        }
+        let lost = token.rules.narrows(index);
+        let Some(gain) = lost.iter().find(|gain| token.apart(index, gain.by)) else { continue };
+        let broad = token.rules.rules().get(gain.by).and_then(|rule| rule.stanzas.first());
+        let (Some((of_broad, broad)), Some(capability)) =
+            (broad.and_then(|at| token.stanza(*at)), gain.capabilities.iter().next())
+        else {
+            continue;
+        };
+        told.insert(own.path_span);
+        let message = format!(
+            "for `{}` policy `{of_own}` takes away `{capability}` that policy `{of_broad}` grants on `{}`: the more specific `{}` decides alone",
+            token.name,
+            broad.path.display(),
+            rule.path,
+        );
+        sink.report(own.path_span, message)
+            .label("decides alone here")
+            .related(broad.path_span, "granted here for all else")
+            .help(format!("add `{capability}` here if both policies are to hold"));
+    }
+}
