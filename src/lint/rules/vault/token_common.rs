@@ -27,11 +27,13 @@ impl<'a> Token<'a> {
         Some((name, policy.stanzas.get(at.stanza)?))
     }
 
-    /// Whether two rules have no policy in common.
+    /// Whether two rules have no policy in common; what may stand in place of a policy
+    /// counts as that policy.
     pub(super) fn apart(&self, a: usize, b: usize) -> bool {
         let of = |rule: usize| {
-            let rule = self.rules.rules().get(rule);
-            rule.into_iter().flat_map(|rule| &rule.stanzas).map(|at| at.policy).collect::<BTreeSet<usize>>()
+            let stanzas = self.rules.rules().get(rule).into_iter().flat_map(|rule| &rule.stanzas);
+            let policies = stanzas.filter_map(|at| self.policies.get(at.policy));
+            policies.map(|(name, _)| name.as_str()).collect::<BTreeSet<&str>>()
         };
         of(a).is_disjoint(&of(b))
     }
