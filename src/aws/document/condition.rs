@@ -1,6 +1,6 @@
 //! The condition block (spec: aws-evaluation, sections 1.12 and 5; aws-checks, group D).
 
-use super::parse::{null_element, wrong_type};
+use super::refuse::{null_element, wrong_type};
 use super::{Condition, Problem, Statement, value};
 use crate::aws::condition::{Base, Operator, OperatorFault, Quantifier};
 use crate::suggest::closest;

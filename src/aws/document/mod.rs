@@ -7,6 +7,7 @@ mod check;
 mod condition;
 mod kind;
 mod parse;
+mod refuse;
 mod value;
 
 pub use check::check;

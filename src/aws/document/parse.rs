@@ -3,6 +3,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::refuse::{null_element, unknown_element, wrong_type};
 use super::{
     Document, Effect, Item, ListElement, PrincipalElement, PrincipalEntry, PrincipalKind, Problem, Statement,
     condition, value,
@@ -337,25 +338,6 @@ fn scalar(entry: &Entry, problems: &mut Vec<Problem>) -> Option<(Text, Span)> {
             problems.push(wrong_type(&format!("`{}`", entry.key.raw()), "a string", &entry.value));
             None
         }
-    }
-}
-
-pub(super) fn null_element(name: &str, node: &Node) -> Problem {
-    let message = format!("`{name}` is null, which no element may be");
-    Problem::refused("element-null", message, node.span).with_help("leave the element out")
-}
-
-pub(super) fn wrong_type(what: &str, expected: &str, node: &Node) -> Problem {
-    let rule = if node.value == Value::Null { "element-null" } else { "element-wrong-type" };
-    Problem::refused(rule, format!("{what} is {expected}, but this is {}", node.kind()), node.span)
-}
-
-fn unknown_element(rule: &'static str, of: &str, entry: &Entry, known: &[&'static str]) -> Problem {
-    let key = entry.key.raw();
-    let problem = Problem::refused(rule, format!("{of} has no element `{key}`"), entry.key_span);
-    match closest(key, known.iter().copied()) {
-        Some(meant) => problem.with_help(format!("did you mean `{meant}`?")),
-        None => problem,
     }
 }
 

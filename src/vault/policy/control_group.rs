@@ -3,8 +3,9 @@
 
 use smol_str::SmolStr;
 
+use super::decode::object_of;
 use super::decode::{Decoder, Refusal, Seen, SeenItem};
-use super::parse::{object_of, refuse, several, wrong_keys};
+use super::refuse::{refuse, several, wrong_keys};
 use super::stanza::Reader;
 use super::{ControlGroup, Factor, Policy, Problem, Stanza, quote, time};
 use crate::source::Span;

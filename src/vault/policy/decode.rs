@@ -373,6 +373,16 @@ pub(super) fn parse_int(text: &str) -> Result<i64, String> {
     i64::from_str_radix(&signed, radix).map_err(|_| invalid("value out of range"))
 }
 
+/// The object that an item holds, or what the server says where it holds none.
+pub(super) fn object_of(expr: &Expr) -> Result<&Object, Option<&'static str>> {
+    match expr {
+        Expr::Object(object) => Ok(object),
+        Expr::Literal(_) => Err(Some("*ast.LiteralType")),
+        Expr::List(_) => Err(Some("*ast.ListType")),
+        Expr::Unknown(_) => Err(None),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::parse_int;

@@ -3,6 +3,7 @@
 mod control_group;
 mod decode;
 mod parse;
+mod refuse;
 mod stanza;
 mod time;
 

@@ -2,8 +2,8 @@
 //! is the one the server reports.
 //! spec: vault-acl a.3 to a.7
 
-use super::decode::{Any, Decoded, Decoder, Seen};
-use super::parse::{object_of, refuse, refuse_all, wrong_keys};
+use super::decode::{Any, Decoded, Decoder, Seen, object_of};
+use super::refuse::{refuse, refuse_all, wrong_keys};
 use super::{CapabilityItem, Policy, Problem, Stanza, quote, time};
 use crate::source::{Span, Unknown};
 use crate::suggest::closest;
