@@ -19,6 +19,8 @@ pub(super) struct VaultAsked<'a> {
     pub(super) namespace: Option<&'a str>,
     pub(super) parameters: Option<&'a Map<String, Value>>,
     pub(super) wrap_ttl: Option<i64>,
+    /// The moment of the request, in seconds since 1970.
+    pub(super) now: i64,
 }
 
 /// Answers a request of a Vault principal.
@@ -26,7 +28,7 @@ pub(super) fn vault(world: &World, principal: VaultPrincipal, asked: &VaultAsked
     let capability = Capability::from_name(asked.capability)
         .filter(|capability| !matches!(capability, Capability::Deny | Capability::Subscribe))
         .ok_or_else(|| format!("`{}` is no capability that a request can need", asked.capability))?;
-    let session = Session::new(&world.model, principal, world.dialect);
+    let session = Session::at(&world.model, principal, world.dialect, Some(asked.now));
     let answer = session.ask(
         &world.model,
         &world.sources,

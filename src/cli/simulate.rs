@@ -36,9 +36,13 @@ pub(super) struct SimulateArgs {
     /// Answer the requests of a file, one JSON object a line; `-` reads standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = [
         "policy", "principal", "model", "capability", "path", "param", "wrap_ttl", "namespace", "entity", "action",
-        "resource", "resource_account", "context", "context_complete", "dialect",
+        "resource", "resource_account", "context", "context_complete", "dialect", "given", "at",
     ])]
     requests: Option<PathBuf>,
+    /// With `--principal`: where it is looked up, files and directories. Without: the
+    /// policies of the token or caller, as with `--policy`
+    #[arg(value_name = "PATH")]
+    given: Vec<String>,
     /// A policy of the token or caller: a file, or a name in the model; may be repeated
     #[arg(long, value_name = "FILE|NAME")]
     policy: Vec<String>,
@@ -65,8 +69,11 @@ pub(super) struct SimulateArgs {
     #[arg(long, value_name = "NAMESPACE", requires = "capability")]
     namespace: Option<String>,
     /// Vault: the entity of the model that holds the token, for templates in `--policy`
-    #[arg(long, value_name = "NAME", requires = "capability", requires = "policy")]
+    #[arg(long, value_name = "NAME", requires = "capability")]
     entity: Option<String>,
+    /// Vault: the moment of the request, for what expires; without it, now
+    #[arg(long, value_name = "RFC3339", requires = "capability", value_parser = moment)]
+    at: Option<i64>,
     /// AWS: the action, such as s3:GetObject
     #[arg(long, value_name = "ACTION")]
     action: Option<String>,
@@ -92,12 +99,20 @@ pub(super) fn run(args: &SimulateArgs, global: &Global) -> io::Result<Exit> {
         }
         return requests::run(file);
     }
-    let (files, names): (Vec<&String>, Vec<&String>) = args.policy.iter().partition(|name| Path::new(name).is_file());
+    // What is given by place alone is what is missing: the model of a principal that is
+    // named, else the policies.
+    let (models, more): (&[String], &[String]) = match &args.principal {
+        Some(_) => (&args.given, &[]),
+        None => (&[], &args.given),
+    };
+    let policies = args.policy.iter().chain(more);
+    let (files, names): (Vec<&String>, Vec<&String>) = policies.partition(|name| Path::new(name).is_file());
     let mut paths: Vec<PathBuf> = files.iter().map(PathBuf::from).collect();
-    let asks_model = !names.is_empty() || args.policy.is_empty() || args.entity.is_some();
-    if asks_model {
+    let asks_model = !names.is_empty() || files.is_empty() || args.entity.is_some();
+    if asks_model && models.is_empty() {
         paths.extend(args.model.iter().cloned());
     }
+    paths.extend(models.iter().map(PathBuf::from));
     let world = match World::load(global, &args.read, &paths)? {
         Ok(world) => world,
         Err(refusal) => return refusal.tell(),
@@ -128,6 +143,12 @@ pub(super) fn run(args: &SimulateArgs, global: &Global) -> io::Result<Exit> {
         Decision::Denied => Exit::Negative,
         Decision::Undetermined => Exit::Undetermined,
     })
+}
+
+/// A moment of `--at`, in seconds since 1970.
+fn moment(text: &str) -> Result<i64, String> {
+    let at: Result<jiff::Timestamp, _> = text.parse();
+    at.map(jiff::Timestamp::as_second).map_err(|_| "expected a moment such as 2030-01-31T12:00:00Z".to_owned())
 }
 
 /// What was asked for, and where to find it.
@@ -222,8 +243,10 @@ fn vault(chosen: &Chosen<'_>, capability: &str, path: &str) -> Result<Answer, Re
     let path = path.trim_start_matches('/');
     let path = path.strip_prefix("v1/").unwrap_or(path);
     let namespace = args.namespace.as_deref();
-    let asked = VaultAsked { capability, path, namespace, parameters: parameters.as_ref(), wrap_ttl };
-    let policies = match (&args.principal, args.policy.is_empty()) {
+    let now = args.at.unwrap_or_else(|| jiff::Timestamp::now().as_second());
+    let asked = VaultAsked { capability, path, namespace, parameters: parameters.as_ref(), wrap_ttl, now };
+    let no_policy = chosen.files.is_empty() && chosen.names.is_empty();
+    let policies = match (&args.principal, no_policy) {
         (Some(wanted), true) => match resolve_for(&chosen.world.model, wanted, System::Vault) {
             Ok(Principal::Vault(principal)) => return asked::vault(chosen.world, principal, &asked),
             Ok(Principal::Aws(_)) => {
@@ -237,7 +260,7 @@ fn vault(chosen: &Chosen<'_>, capability: &str, path: &str) -> Result<Answer, Re
         },
         (None, false) => chosen.vault_policies()?,
         (Some(_), false) => return Err("give either `--principal` or `--policy` for Vault".into()),
-        (None, true) => return Err("give `--principal`, or the token's policies with `--policy`".into()),
+        (None, true) => return Err("give `--principal`, or the token's policies: files, or names in the model".into()),
     };
     given(chosen, &policies, &asked)
 }
@@ -257,8 +280,7 @@ fn given(chosen: &Chosen<'_>, policies: &[Given], asked: &VaultAsked<'_>) -> Res
             if asked.namespace.is_some() { granted.in_namespace(&given.namespace) } else { granted }
         })
         .collect();
-    let now = jiff::Timestamp::now().as_second();
-    let settings = Settings { dialect: chosen.dialect, identity: chosen.identity()?, now: Some(now) };
+    let settings = Settings { dialect: chosen.dialect, identity: chosen.identity()?, now: Some(asked.now) };
     let acl = Acl::new(&granted, &settings);
     let answer = acl.answer(&acl::Request {
         namespace: &namespace,
@@ -304,7 +326,7 @@ fn aws(chosen: &Chosen<'_>, action: &str) -> Result<Answer, Refusal> {
         args.principal.as_deref().ok_or("give the caller with `--principal`: an ARN, or a name in the model")?;
     let context = args.context.context();
     let note = asked::checked(action, &args.resource)?;
-    if args.policy.is_empty() {
+    if chosen.files.is_empty() && chosen.names.is_empty() {
         let resource_account = args.resource_account.as_deref();
         let question = AwsQuestion { action, resource: &args.resource, context, resource_account };
         let mut answer = asked::aws(chosen.world, principal, &question)?;

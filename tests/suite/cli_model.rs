@@ -89,6 +89,45 @@ fn a_template_is_filled_in_for_the_entity_that_is_named() {
 }
 
 #[test]
+fn what_is_given_by_place_is_what_is_missing() {
+    let dir = directory(&[
+        ("auth/approle/role/ci.json", br#"{"token_policies": ["app"], "bind_secret_id": true}"#),
+        ("app.hcl", b"path \"secret/a\" {\n  capabilities = [\"read\"]\n}\n"),
+        ("deny.hcl", b"path \"secret/a\" {\n  capabilities = [\"deny\"]\n}\n"),
+    ]);
+    let ask = |more: &[&str]| {
+        let args = ["simulate", "--capability", "read", "--path", "secret/a"];
+        overgrant(dir.path(), &[&args, more].concat()).status
+    };
+    assert_eq!(ask(&["app.hcl"]), 0);
+    assert_eq!(ask(&["app"]), 0);
+    // Several are the policies of one token.
+    assert_eq!(ask(&["app.hcl", "deny.hcl"]), 1);
+    assert_eq!(ask(&["--policy", "app.hcl", "deny.hcl"]), 1);
+    assert_eq!(ask(&["--principal", "policy:app"]), 0);
+    assert_eq!(ask(&["--principal", "ci", "."]), 0);
+    assert_eq!(ask(&["--principal", "ci", "deny.hcl"]), 2);
+    assert_eq!(ask(&["gone.hcl"]), 2);
+    assert_eq!(ask(&[]), 2);
+}
+
+#[test]
+fn what_expires_depends_on_the_moment() {
+    let policy = b"path \"secret/a\" {\n  capabilities = [\"read\"]\n  expiration = \"2030-01-01T00:00:00Z\"\n}\n";
+    let role: &[u8] = br#"{"token_policies": ["app"], "bind_secret_id": true}"#;
+    let dir = directory(&[("auth/approle/role/ci.json", role), ("app.hcl", policy)]);
+    let ask = |who: &[&str], at: &str| {
+        let args = ["simulate", "--dialect", "openbao", "--capability", "read", "--path", "secret/a", "--at", at];
+        overgrant(dir.path(), &[&args, who].concat()).status
+    };
+    for who in [&["--principal", "ci"][..], &["app.hcl"][..]] {
+        assert_eq!(ask(who, "2029-12-31T23:59:59Z"), 0, "{who:?}");
+        assert_eq!(ask(who, "2030-01-02T00:00:00Z"), 1, "{who:?}");
+        assert_eq!(ask(who, "soon"), 2, "{who:?}");
+    }
+}
+
+#[test]
 fn request_files_take_the_format_they_have() {
     let run = |more: &[&str]| overgrant_with(root(), &[&["simulate", "--requests", "-"], more].concat(), b"").status;
     assert_eq!(run(&[]), 0);

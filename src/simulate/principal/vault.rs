@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::{ChainLink, Place, place};
 use crate::decision::Decision;
-use crate::model::{Effective, EntityId, Held, Model, Target, VaultPrincipal};
+use crate::model::{EntityId, Held, Model, Target, VaultPrincipal};
 use crate::source::{Fragment, SourceId, SourceMap};
 use crate::syntax::Node;
 use crate::vault::acl::{Acl, Answer, Granted, Request, Settings, StanzaRef};
@@ -111,16 +111,17 @@ pub struct Session {
 }
 
 impl Session {
-    /// The token that a principal has.
+    /// The token that a principal has, at no moment in particular: what expires may or may
+    /// not have.
     #[must_use]
     pub fn new(model: &Model, principal: VaultPrincipal, dialect: Dialect) -> Self {
-        let effective = model.effective(principal);
-        Self::of(model, principal, effective, dialect)
+        Self::at(model, principal, dialect, None)
     }
 
-    /// The same with the effective policies at hand.
+    /// The token that a principal has at a moment, in seconds since 1970.
     #[must_use]
-    pub fn of(model: &Model, principal: VaultPrincipal, effective: Effective, dialect: Dialect) -> Self {
+    pub fn at(model: &Model, principal: VaultPrincipal, dialect: Dialect, now: Option<i64>) -> Self {
+        let effective = model.effective(principal);
         let built_in = built_in_default(dialect);
         let open: Vec<String> = effective.open.iter().map(|(text, _)| text.clone()).collect();
         let spaces: Vec<String> = effective.held.iter().map(|held| namespace_of(model, held)).collect();
@@ -136,7 +137,7 @@ impl Session {
             granted.push(one.in_namespace(namespace).given_if(given_if));
         }
         granted.extend(open.iter().map(|text| Granted::unknown(text)));
-        let settings = Settings { dialect, identity: identity_of(model, principal), now: None };
+        let settings = Settings { dialect, identity: identity_of(model, principal), now };
         let acl = Acl::new(&granted, &settings);
         drop(granted);
         Self {
