@@ -140,11 +140,13 @@ impl Class {
     }
 
     fn find(&self, name: &str) -> Option<&'static str> {
-        let items = self.arguments.split_ascii_whitespace().chain(self.older.split_ascii_whitespace());
-        items
-            .map(|item| item.split_once('>').unwrap_or((item, item)))
-            .find(|(python, _)| *python == name)
-            .map(|(_, terraform)| terraform)
+        named(self.arguments, name).or_else(|| named(self.older, name))
+    }
+
+    /// Whether Pulumi makes up a `name` where none is given.
+    #[must_use]
+    pub fn has_own_name(&self) -> bool {
+        named(self.arguments, "name").is_some()
     }
 
     /// Terraform's name for an argument or attribute.
@@ -152,6 +154,24 @@ impl Class {
     pub fn terraform_name(&self, name: &str) -> Option<&'static str> {
         self.find(name)
     }
+}
+
+/// Terraform's name of an argument in a list of `python` and `python>terraform`.
+fn named(list: &'static str, name: &str) -> Option<&'static str> {
+    if name.is_empty() {
+        return None;
+    }
+    let bytes = list.as_bytes();
+    memchr::memmem::find_iter(bytes, name.as_bytes()).find_map(|start| {
+        let end = start + name.len();
+        let starts = start == 0 || bytes.get(start - 1) == Some(&b' ');
+        let after = list.get(end..).filter(|_| starts)?;
+        match after.as_bytes().first() {
+            None | Some(b' ') => list.get(start..end),
+            Some(b'>') => after.get(1..)?.split(' ').next(),
+            Some(_) => None,
+        }
+    })
 }
 
 /// The class of a type token: `vault:jwt/authBackendRole:AuthBackendRole`, or the short

@@ -92,8 +92,7 @@ impl<'a> Reader<'a> {
             entries.push(Entry { key: Text::atomic(name, entry.key_span), key_span: entry.key_span, value });
         }
         let given = |name: &str| entries.iter().any(|entry| entry.key.known() == Some(name));
-        if class.is_some_and(|class| class.arguments().any(|a| a == "name")) && !given("name") && !given("name_prefix")
-        {
+        if class.is_some_and(|class| class.has_own_name()) && !given("name") && !given("name_prefix") {
             entries.push(generated_name(&label.0, label.1));
         }
         for entry in node.get("options").and_then(Node::as_map).unwrap_or(&[]) {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::fuzz_targets::target;
+use crate::fuzz_targets::{CARRIERS, target};
 use crate::property::config;
 
 const SEEDS: [&str; 12] = [
@@ -84,6 +84,9 @@ proptest! {
     fn targets_survive_mutated_texts(bytes in mutated(), name in 0..12_u8) {
         for parser in ["hcl1", "json", "pattern"] {
             target(parser).unwrap()(&bytes);
+        }
+        for (_, run) in CARRIERS {
+            run(&bytes);
         }
         let named: Vec<u8> = std::iter::once(name).chain(bytes).collect();
         target("check_bytes").unwrap()(&named);

@@ -2,7 +2,8 @@
 //! run by the tests as well. Each takes any bytes and must come back: no panic, no endless
 //! work, and spans that lie within their text.
 
-use overgrant::carrier::{self, ReadOptions, recognise};
+use overgrant::carrier::declaration::Item;
+use overgrant::carrier::{self, Format, ReadOptions, recognise};
 use overgrant::lint::{self, Inputs, Selection};
 use overgrant::model::Model;
 use overgrant::pattern::glob::{Glob, escape_text};
@@ -19,8 +20,62 @@ pub(crate) fn target(name: &str) -> Option<fn(&[u8])> {
         "json" => Some(json),
         "pattern" => Some(pattern),
         "check_bytes" => Some(check_bytes),
-        _ => None,
+        _ => CARRIERS.iter().find(|(own, _)| *own == name).map(|(_, run)| *run),
     }
+}
+
+/// Each carrier by itself: its text is read as what it is meant to be, whatever it is.
+pub(crate) const CARRIERS: &[(&str, fn(&[u8]))] = &[
+    ("terraform", |bytes| carrier(bytes, Format::Terraform, "main.tf")),
+    ("terraform_json", |bytes| carrier(bytes, Format::TerraformJson, "main.tf.json")),
+    ("terraform_plan", |bytes| carrier(bytes, Format::TerraformPlan, "plan.json")),
+    ("terraform_state", |bytes| carrier(bytes, Format::TerraformState, "terraform.tfstate")),
+    ("pulumi_python", |bytes| carrier(bytes, Format::PulumiPython, "__main__.py")),
+    ("pulumi_yaml", |bytes| carrier(bytes, Format::PulumiYaml, "Pulumi.yaml")),
+    ("pulumi_preview", |bytes| carrier(bytes, Format::PulumiPreview, "preview.json")),
+    ("pulumi_state", |bytes| carrier(bytes, Format::PulumiState, "stack.json")),
+    ("cloudformation_json", |bytes| carrier(bytes, Format::CloudFormationJson, "template.json")),
+    ("cloudformation_yaml", |bytes| carrier(bytes, Format::CloudFormationYaml, "template.yaml")),
+    ("aws_account", |bytes| carrier(bytes, Format::AwsAccount, "account.json")),
+    ("aws_cli", |bytes| carrier(bytes, Format::AwsCli, "policy.json")),
+    ("vault_api", |bytes| carrier(bytes, Format::VaultApi, "auth/approle/role/ci.json")),
+    ("kubernetes", |bytes| carrier(bytes, Format::KubernetesYaml, "vault.yaml")),
+];
+
+/// Reads a text in a format and links what it declares.
+fn carrier(bytes: &[u8], format: Format, name: &str) {
+    let Ok(text) = decode(bytes.to_vec()) else { return };
+    let mut sources = SourceMap::new();
+    let source = sources.add(name, text.as_str());
+    let carried = carrier::read_all(&sources, &[(source, format)], &ReadOptions::default());
+    carried.diagnostics.iter().filter_map(|d| d.span).for_each(|span| within(span, &text));
+    for record in &carried.records {
+        within(record.span, &text);
+        within(record.kind_span, &text);
+        node_within(&record.body, &text);
+        record.notes.iter().for_each(|note| within(note.span, &text));
+    }
+    for declaration in &carried.declarations {
+        within(declaration.span, &text);
+        match &declaration.item {
+            Item::VaultPolicy(policy) => {
+                for stanza in &policy.policy.stanzas {
+                    within(stanza.span, &text);
+                    assert!(text.is_char_boundary(stanza.span.start as usize));
+                }
+            }
+            Item::VaultObject(object) => node_within(&object.body, &text),
+            Item::AwsPolicy(policy) => {
+                for statement in &policy.document.statements {
+                    within(statement.span, &text);
+                    let lists = [&statement.action, &statement.resource].into_iter().flatten();
+                    lists.flat_map(|list| &list.items).for_each(|item| within(item.span, &text));
+                }
+            }
+            _ => {}
+        }
+    }
+    let _ = Model::build(carried.declarations, &sources);
 }
 
 fn within(span: Span, text: &str) {

@@ -14,6 +14,7 @@ mod aws_naive;
 mod aws_random;
 mod aws_syntax;
 mod carrier_pulumi;
+mod carrier_spans;
 mod carrier_terraform;
 mod carriers;
 mod cli;

@@ -170,7 +170,8 @@ impl Template<'_> {
             let place = text.span_of(home, open, close + 1);
             if let Some(literal) = inner.strip_prefix('!') {
                 // `${!x}` is `${x}`: an IAM policy variable.
-                out.push("${", text.span_of(home, open, open + 3));
+                out.push("$", text.span_of(home, open, open + 1));
+                out.push("{", text.span_of(home, open + 1, open + 3));
                 out.splice(&text.sub(home, open + 3, open + 3 + literal.len()), home, home);
                 out.push("}", text.span_of(home, close, close + 1));
             } else {

@@ -298,7 +298,7 @@ fn is_auto_named(class: &Class, arguments: &[Argument]) -> bool {
     let given = |name: &str| arguments.iter().any(|argument| argument.name == name);
     // `**rest` may hold the name.
     let more = arguments.iter().any(|argument| argument.name.is_empty());
-    class.arguments().any(|name| name == "name") && !given("name") && !given("name_prefix") && !more
+    class.has_own_name() && !given("name") && !given("name_prefix") && !more
 }
 
 /// `provider` and `depends_on` of the resource options, under Terraform's names.

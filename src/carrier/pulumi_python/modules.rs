@@ -45,47 +45,63 @@ pub(super) fn collect(sources: &SourceMap, source: SourceId, suite: &[Stmt]) -> 
     let (mut found, mut wants) = (Vec::new(), BTreeSet::new());
     let mut seen = BTreeSet::from([source]);
     let mut queue = VecDeque::new();
-    asked(suite, sources.name(source), &root, DEPTH, &mut queue);
+    asked(sources, suite, sources.name(source), &root, DEPTH, &mut queue);
     while let Some(names) = queue.pop_front() {
         // The first of the places where Python looks.
-        let Some(at) = names.iter().find_map(|name| sources.find(name)) else {
-            wants.extend(names);
+        let Some(at) = names.files.iter().find_map(|name| sources.find(name)) else {
+            if names.is_own {
+                wants.extend(names.files);
+            }
             continue;
         };
         if found.len() >= FILES || sources.text(at).len() > SIZE || !seen.insert(at) {
             continue;
         }
         let Some(parsed) = python::parse(sources.text(at)) else { continue };
-        asked(parsed.suite(), sources.name(at), &root, DEPTH, &mut queue);
+        asked(sources, parsed.suite(), sources.name(at), &root, DEPTH, &mut queue);
         found.push(Parse { source: at, parsed });
     }
     (found, wants.into_iter().take(FILES * 4).collect())
 }
 
-/// What a file's imports ask for: for each module the names its file may have.
-fn asked(suite: &[Stmt], file: &str, root: &str, depth: usize, queue: &mut VecDeque<Vec<String>>) {
+/// A module that is asked for.
+struct Asked {
+    /// The names its file may have.
+    files: Vec<String>,
+    /// Whether it is likely the program's own, so that its file is worth to be looked for.
+    is_own: bool,
+}
+
+/// What a file's imports ask for.
+fn asked(sources: &SourceMap, suite: &[Stmt], file: &str, root: &str, depth: usize, queue: &mut VecDeque<Asked>) {
     for statement in suite {
         match statement {
             Stmt::Import(import) => {
                 for alias in &import.names {
-                    queue.extend(places(root, alias.name.id.as_str()));
+                    let name = alias.name.id.as_str();
+                    let is_own = !name.contains('.');
+                    queue.extend(places(root, name).map(|files| Asked { files, is_own }));
                 }
             }
             Stmt::ImportFrom(import) => {
                 let Some(directory) = directory_of(import, file, root) else { continue };
                 let module = import.module.as_ref().map_or("", |module| module.id.as_str());
-                queue.extend(places(&directory, module));
+                let is_own = import.level > 0 || !module.contains('.');
+                let files = places(&directory, module);
+                let is_there = files.iter().flatten().any(|file| sources.find(file).is_some());
+                queue.extend(files.map(|files| Asked { files, is_own }));
                 // A name may be a module of the package.
                 for alias in &import.names {
                     let name = alias.name.id.as_str();
-                    if name != "*" && (import.level > 0 || !module.is_empty()) {
+                    if name != "*" && (import.level > 0 || is_there) {
                         let dotted = if module.is_empty() { name.to_owned() } else { format!("{module}.{name}") };
-                        queue.extend(places(&directory, &dotted));
+                        let is_own = module.is_empty();
+                        queue.extend(places(&directory, &dotted).map(|files| Asked { files, is_own }));
                     }
                 }
             }
-            Stmt::If(inner) if depth > 0 => asked(&inner.body, file, root, depth - 1, queue),
-            Stmt::Try(inner) if depth > 0 => asked(&inner.body, file, root, depth - 1, queue),
+            Stmt::If(inner) if depth > 0 => asked(sources, &inner.body, file, root, depth - 1, queue),
+            Stmt::Try(inner) if depth > 0 => asked(sources, &inner.body, file, root, depth - 1, queue),
             _ => {}
         }
     }

@@ -1,8 +1,8 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::carrier::declaration::{Carrier, Item};
+use crate::carrier::declaration::{Carrier, Declaration, Item};
 use crate::carrier::record::Record;
-use crate::lint::rules::record_common::{directory, is_absent, is_made, is_to, refs, together};
+use crate::lint::rules::record_common::{directory, is_absent, is_made, is_to, refs};
 use crate::lint::{Check, Inputs, Severity, Sink};
 
 pub(super) const CHECK: Check = Check::Model(check);
@@ -11,20 +11,23 @@ pub(super) const CHECK: Check = Check::Model(check);
 /// other buckets of the program refuse plain HTTP, each that does not was forgotten.
 fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
     let mut programs: BTreeMap<(Carrier, &str), Vec<&Record>> = BTreeMap::new();
-    for record in inputs.records.iter().filter(|record| record.kind == "aws_s3_bucket") {
+    for record in inputs.records {
         // Only a program that was read whole shows that there is no policy; a part of a plan
         // or of a state does not.
-        let whole = matches!(record.carrier, Carrier::Terraform | Carrier::PulumiProgram | Carrier::CloudFormation);
-        if whole && is_made(record) && is_absent(&record.body, "policy") {
+        if matches!(record.carrier, Carrier::Terraform | Carrier::PulumiProgram | Carrier::CloudFormation) {
             programs.entry((record.carrier, directory(inputs, record.span))).or_default().push(record);
         }
     }
-    for ((carrier, directory), buckets) in programs {
-        let open: Vec<&Record> = buckets.into_iter().filter(|bucket| !policed(inputs, bucket)).collect();
+    let careful = refusing_http(inputs);
+    for ((carrier, directory), records) in programs {
+        let mine =
+            |record: &&&Record| record.kind == "aws_s3_bucket" && is_made(record) && is_absent(&record.body, "policy");
+        let buckets = records.iter().filter(mine).copied();
+        let open: Vec<&Record> = buckets.filter(|bucket| !policed(&records, bucket)).collect();
         if open.is_empty() || in_modules(inputs, carrier, directory, &open) {
             continue;
         }
-        if refuses_http(inputs, directory) {
+        if careful.contains(directory) {
             for bucket in open {
                 let message = format!("`{}` takes plain HTTP, other buckets here refuse it", bucket.address);
                 report(bucket, message, Severity::Low, sink);
@@ -51,21 +54,16 @@ fn report(bucket: &Record, message: String, severity: Severity, sink: &mut Sink<
     finding.unit_name = bucket.address.clone();
 }
 
-/// Whether the bucket has a policy, or may have one.
-fn policed(inputs: &Inputs<'_>, record: &Record) -> bool {
-    inputs.records.iter().any(|other| {
-        let policy = other.kind == "aws_s3_bucket_policy";
-        // Whether it is near is asked last: most records are neither.
-        if !policy && (other.kind.starts_with("aws_") || !refers(other, record)) || !together(inputs, other, record) {
-            return false;
-        }
-        let Some(bucket) = policy.then(|| other.body.get("bucket")).flatten() else {
+/// Whether the bucket has a policy, or may have one, among the records of its program.
+fn policed(records: &[&Record], record: &Record) -> bool {
+    records.iter().any(|other| {
+        let Some(bucket) = (other.kind == "aws_s3_bucket_policy").then(|| other.body.get("bucket")).flatten() else {
             // Modules and components may give the bucket a policy.
-            return !policy;
+            return !other.kind.starts_with("aws_") && refers(other, record);
         };
         let found = refs(bucket);
         // A policy whose bucket is not known may be this one's.
-        let elsewhere = inputs.records.iter().any(|bucket| {
+        let elsewhere = records.iter().any(|bucket| {
             bucket.kind == "aws_s3_bucket" && bucket.address != record.address && found.iter().any(|r| is_to(r, bucket))
         });
         let named = bucket.as_str().zip(record.body.get("bucket").and_then(|node| node.as_str()));
@@ -94,10 +92,10 @@ fn in_modules(inputs: &Inputs<'_>, carrier: Carrier, directory: &str, buckets: &
                 .any(|(_, source)| of_directory(source.name()) && source.text().contains("module \"")))
 }
 
-/// Whether a bucket policy of the directory refuses plain HTTP.
-fn refuses_http(inputs: &Inputs<'_>, of: &str) -> bool {
+/// The directories in which a bucket policy refuses plain HTTP.
+fn refusing_http<'a>(inputs: &Inputs<'a>) -> BTreeSet<&'a str> {
     let policies = inputs.model.aws.resource_policies.iter().filter_map(|id| inputs.model.declaration(*id));
-    policies.filter(|policy| directory(inputs, policy.span) == of).any(|policy| match &policy.item {
+    let refuses = |policy: &&Declaration| match &policy.item {
         Item::AwsPolicy(policy) => {
             policy.service.as_deref() == Some("s3") && {
                 let conditions = policy.document.statements.iter().flat_map(|statement| &statement.conditions);
@@ -105,5 +103,6 @@ fn refuses_http(inputs: &Inputs<'_>, of: &str) -> bool {
             }
         }
         _ => false,
-    })
+    };
+    policies.filter(refuses).map(|policy| directory(inputs, policy.span)).collect()
 }
