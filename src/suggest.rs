@@ -5,15 +5,18 @@
 /// Ties go to the candidate that comes first.
 #[must_use]
 pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let name = letters(name);
+    let name: Vec<char> = letters(name).collect();
     let limit = (name.len() / 3).clamp(1, 3);
     let mut best: Option<(usize, &str)> = None;
+    let mut rows = Rows::default();
     for candidate in candidates {
         let bound = best.map_or(limit + 1, |(distance, _)| distance);
-        if candidate.len().abs_diff(name.len()) >= bound + 8 {
+        let most = candidate.len();
+        // a character has four bytes at most
+        if most + bound <= name.len() || most / 4 >= name.len() + bound {
             continue;
         }
-        if let Some(distance) = letters_below(&name, candidate, bound) {
+        if let Some(distance) = rows.distance_below(&name, candidate, bound) {
             best = Some((distance, candidate));
         }
     }
@@ -24,40 +27,63 @@ pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// alignment: insert, delete, replace, swap neighbours), if it is fewer than `bound`.
 #[must_use]
 pub fn distance_below(a: &str, b: &str, bound: usize) -> Option<usize> {
-    letters_below(&letters(a), b, bound)
+    Rows::default().distance_below(&letters(a).collect::<Vec<_>>(), b, bound)
 }
 
 /// Letters that are compared. Longer names are compared by their start.
-fn letters(name: &str) -> Vec<char> {
-    name.chars().map(|c| c.to_ascii_lowercase()).take(200).collect()
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().map(|c| c.to_ascii_lowercase()).take(200)
 }
 
-fn letters_below(name: &[char], candidate: &str, bound: usize) -> Option<usize> {
-    let other = letters(candidate);
-    if other.len().abs_diff(name.len()) >= bound {
-        return None;
-    }
-    let mut before: Vec<usize> = Vec::new();
-    let mut previous: Vec<usize> = (0..=other.len()).collect();
-    for (i, &a) in name.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, &b) in other.iter().enumerate() {
-            let up = previous.get(j + 1).copied().unwrap_or(usize::MAX - 1) + 1;
-            let left = row.get(j).copied().unwrap_or(usize::MAX - 1) + 1;
-            let diagonal = previous.get(j).copied().unwrap_or(usize::MAX - 1) + usize::from(a != b);
-            let mut cost = up.min(left).min(diagonal);
-            let swapped = i > 0 && j > 0 && name.get(i - 1) == Some(&b) && other.get(j - 1) == Some(&a);
-            if swapped && let Some(&earlier) = before.get(j - 1) {
-                cost = cost.min(earlier + 1);
-            }
-            row.push(cost);
-        }
-        if row.iter().min().is_none_or(|&least| least >= bound) {
+/// What comparing two names needs, kept from one to the next.
+#[derive(Default)]
+struct Rows {
+    other: Vec<char>,
+    before: Vec<usize>,
+    previous: Vec<usize>,
+    row: Vec<usize>,
+}
+
+impl Rows {
+    fn distance_below(&mut self, name: &[char], candidate: &str, bound: usize) -> Option<usize> {
+        let Self { other, before, previous, row } = self;
+        other.clear();
+        other.extend(letters(candidate));
+        if other.len().abs_diff(name.len()) >= bound {
             return None;
         }
-        before = std::mem::replace(&mut previous, row);
+        before.clear();
+        previous.clear();
+        previous.extend(0..=other.len());
+        let mut earlier = '\0';
+        for (i, &a) in name.iter().enumerate() {
+            row.clear();
+            row.push(i + 1);
+            let (mut left, mut least, mut last) = (i + 1, i + 1, '\0');
+            for (j, (&b, pair)) in other.iter().zip(previous.windows(2)).enumerate() {
+                let &[diagonal, up] = pair else { break };
+                let mut cost = (up + 1).min(left + 1).min(diagonal + usize::from(a != b));
+                if i > 0
+                    && j > 0
+                    && earlier == b
+                    && last == a
+                    && let Some(swapped) = before.get(j - 1)
+                {
+                    cost = cost.min(swapped + 1);
+                }
+                row.push(cost);
+                least = least.min(cost);
+                (left, last) = (cost, b);
+            }
+            if least >= bound {
+                return None;
+            }
+            earlier = a;
+            std::mem::swap(before, previous);
+            std::mem::swap(previous, row);
+        }
+        previous.last().copied().filter(|&distance| distance < bound)
     }
-    previous.last().copied().filter(|&distance| distance < bound)
 }
 
 #[cfg(test)]

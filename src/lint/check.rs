@@ -5,7 +5,7 @@
 
 use smol_str::SmolStr;
 
-use super::{Finding, Rule, Severity, StanzaFacts, StatementFacts};
+use super::{DocumentFacts, Finding, Rule, Severity, StanzaFacts, StatementFacts};
 use crate::aws::document::{Document, PolicyKind};
 use crate::carrier::declaration::{AwsPolicy, AwsPrincipal, Declaration, VaultObject, VaultPolicy};
 use crate::carrier::record::Record;
@@ -196,6 +196,8 @@ pub struct DocumentContext<'a> {
     pub kind: PolicyKind,
     /// Facts about each statement, in source order.
     pub statements: &'a [StatementFacts<'a>],
+    /// Facts about the whole.
+    pub facts: &'a DocumentFacts<'a>,
 }
 
 impl DocumentContext<'_> {

@@ -9,8 +9,8 @@ use memchr::memmem;
 
 use super::registry::{Engine, Rules};
 use super::report::{Ignore, Report, Selection, Suppressed, sort_findings};
-use super::rule::glob;
 use super::{Finding, Inputs, Rule};
+use crate::pattern::glob;
 use crate::source::{Source, SourceId, Span};
 
 /// A comment that ignores.
@@ -78,7 +78,7 @@ impl Ignore {
     }
 
     fn silences(&self, rule: &Rule, source: &str, finding: &Finding, selection: &Selection) -> bool {
-        let fits = |pattern: &str, text: &str| pattern.is_empty() || glob(pattern.as_bytes(), text.as_bytes());
+        let fits = |pattern: &str, text: &str| pattern.is_empty() || glob::matches(pattern, text);
         !self.expired(selection)
             && (self.rule.is_empty() || rule.is_named_by(&self.rule))
             && (self.path.is_empty() || path_matches(&self.path, source))

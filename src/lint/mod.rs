@@ -13,7 +13,7 @@ mod exam;
 mod facts;
 mod finding;
 mod ignore;
-mod overlap;
+mod needless;
 mod page;
 mod region;
 mod registry;
@@ -28,7 +28,10 @@ pub use check::{
     StanzaContext, StatementContext, TextContext, TokenRoleContext, VaultPolicyContext,
 };
 pub use exam::examine;
-pub use facts::{ActionFact, ConditionFact, Quantifier, ResourceFact, StanzaFacts, StatementFacts, WRITES};
+pub(crate) use facts::Services;
+pub use facts::{
+    ActionFact, ConditionFact, DocumentFacts, Quantifier, ResourceFact, StanzaFacts, StatementFacts, WRITES,
+};
 pub use finding::{Confidence, Edit, Finding, Fix, Safety, Severity};
 pub use page::{Example, Field, Page, PageError};
 pub use registry::{Rules, builtin, builtin_pages, native_ids, page_error};

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use smol_str::SmolStr;
 
 use super::{Confidence, Severity};
+use crate::pattern::glob;
 
 /// What kind of trouble a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -147,58 +148,11 @@ impl Rule {
     #[must_use]
     pub fn is_named_by(&self, name: &str) -> bool {
         if name.contains('*') {
-            return glob(name.as_bytes(), self.id.as_bytes());
+            return glob::matches(name, &self.id);
         }
         self.id == name
             || self.slug() == name
             || self.category.name() == name
             || self.tags.iter().any(|tag| tag == name)
-    }
-}
-
-/// Whether a pattern with `*` matches all of a text; linear with one point to return to.
-pub(super) fn glob(pattern: &[u8], text: &[u8]) -> bool {
-    let (mut p, mut t) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while let Some(byte) = text.get(t) {
-        match pattern.get(p) {
-            Some(b'*') => {
-                star = Some((p + 1, t));
-                p += 1;
-            }
-            Some(c) if c == byte => {
-                p += 1;
-                t += 1;
-            }
-            _ => match star {
-                Some((after, from)) => {
-                    star = Some((after, from + 1));
-                    p = after;
-                    t = from + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern.get(p..).is_none_or(|rest| rest.iter().all(|b| *b == b'*'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn globs_match_whole_texts() {
-        let table = [
-            ("vault/*", "vault/x", true),
-            ("*", "", true),
-            ("*/path-*-all", "vault/path-star-all", true),
-            ("vault/*", "aws/x", false),
-            ("a*b*c", "axxbxxc", true),
-            ("a*b*c", "axxbxx", false),
-        ];
-        for (pattern, text, expected) in table {
-            assert_eq!(glob(pattern.as_bytes(), text.as_bytes()), expected, "{pattern} on {text}");
-        }
     }
 }

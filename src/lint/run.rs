@@ -8,8 +8,9 @@ use super::check::{
     Check, DocumentContext, Inputs, MountContext, ObjectContext, PrincipalContext, RecordContext, RoleContext, Sink,
     StanzaContext, StatementContext, TextContext, TokenRoleContext, VaultPolicyContext,
 };
-use super::facts::{StanzaFacts, StatementFacts};
+use super::facts::{DocumentFacts, StanzaFacts};
 use super::ignore;
+use super::needless;
 use super::region::{AwsPlan, MountNames, VaultPlan};
 use super::registry::{Engine, Rules};
 use super::report::{Report, Selection, sort_findings};
@@ -150,9 +151,10 @@ impl Plan<'_> {
                 for problem in document.problems.iter().chain(&of_kind) {
                     self.problem(problem.into(), Some(declaration.span), &declaration.address, rules, out);
                 }
-                let statements: Vec<StatementFacts<'_>> = document.statements.iter().map(StatementFacts::new).collect();
-                let kind = policy.kind;
-                let context = DocumentContext { inputs, declaration, policy, document, kind, statements: &statements };
+                let facts = DocumentFacts::new(document, needless::varies(inputs, declaration, document));
+                let (kind, statements) = (policy.kind, facts.statements.as_slice());
+                let context =
+                    DocumentContext { inputs, declaration, policy, document, kind, statements, facts: &facts };
                 self.document(&context, out);
             }
             Item::VaultObject(object) => self.object(inputs, declaration, object, out),

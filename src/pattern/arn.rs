@@ -6,7 +6,9 @@
 //! that ends a segment: in Resource it may run past the following colons, so that
 //! `arn:aws:sns:*` is every topic (spec: aws-evaluation, sections 2.3 and 5.3).
 
-use super::glob::{Builder, Glob, Trailing};
+use super::glob::{self, Builder, Glob, Trailing};
+use super::relate::common;
+use crate::decision::Truth;
 
 /// A pattern of the Resource element.
 #[must_use]
@@ -19,6 +21,64 @@ pub fn resource(pattern: &str) -> Glob {
 #[must_use]
 pub fn arn_like(pattern: &str) -> Option<Glob> {
     Builder::new().pattern(pattern).arn_like()
+}
+
+/// Whether there is an ARN that both patterns of Resource elements match.
+#[must_use]
+pub fn resources_meet(a: &str, b: &str) -> bool {
+    if !glob::is_pattern(a) && !glob::is_pattern(b) {
+        return a == b;
+    }
+    if is_all(a) || is_all(b) {
+        return true;
+    }
+    if glob::apart(a, b) {
+        return false;
+    }
+    if !confines(a) && !confines(b) {
+        return glob::meet(a, b);
+    }
+    common(&resource(a).tokens(false), &resource(b).tokens(false)).is_some()
+}
+
+/// Whether every ARN that `inner` matches is matched by `outer`, both patterns of Resource
+/// elements; false where that is too hard to tell, which takes several `?`.
+#[must_use]
+pub fn resource_covers(outer: &str, inner: &str) -> bool {
+    if !glob::is_pattern(outer) {
+        return outer == inner;
+    }
+    if is_all(outer) || is_all(inner) {
+        return is_all(outer);
+    }
+    // confined wildcards match less than free ones, and `inner` as it stands is like one of
+    // its texts to all but wildcards
+    if !glob::matches(outer, inner) {
+        return false;
+    }
+    if !confines(outer) && !confines(inner) {
+        return glob::covers(outer, inner);
+    }
+    resource(outer).contains(&resource(inner)) == Truth::True
+}
+
+/// Whether a pattern is `*`, perhaps several times.
+fn is_all(pattern: &str) -> bool {
+    !pattern.is_empty() && pattern.bytes().all(|byte| byte == b'*')
+}
+
+/// Whether a wildcard stands in one of the first five segments.
+fn confines(pattern: &str) -> bool {
+    let mut colons = 0;
+    for byte in pattern.bytes() {
+        match byte {
+            b':' if colons == 4 => return false,
+            b':' => colons += 1,
+            b'*' | b'?' => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 impl Builder {
@@ -88,5 +148,27 @@ mod tests {
         let glob = Glob::builder().hole().pattern("/x*y").resource();
         assert!(glob.matches("arn:aws:s3:::b/xa:by"));
         assert!(glob.has_holes());
+    }
+
+    #[test]
+    fn resource_patterns_that_meet_and_cover() {
+        let table = [
+            ("arn:aws:iam::*:role/*", "arn:aws:iam::1:role/app", true, true),
+            ("arn:aws:iam::*:role/*", "arn:aws:iam::1:user/app", false, false),
+            ("arn:aws:ec2:us-*-1:1:i/x", "arn:aws:ec2:us-east-*:1:i/x", true, false),
+            ("arn:*:iam::*:role/*", "arn:aws:iam::1:role/*", true, true),
+            ("arn:aws:s3:::a*", "arn:aws:s3:::*b", true, false),
+            ("arn:aws:s3:::a/*", "arn:aws:s3:::b/*", false, false),
+            ("*", "arn:aws:s3:::b/*", true, true),
+            ("arn:aws:s3:*", "arn:aws:s3:::b/*", true, true),
+            ("arn:aws:s?:::b", "arn:aws:s::::b", false, false),
+            ("arn:aws:s3:::b?", "arn:aws:s3:::b*", true, false),
+            ("arn:aws:s3:::b/x", "arn:aws:s3:::b/x", true, true),
+        ];
+        for (a, b, meet, covers) in table {
+            assert_eq!(resources_meet(a, b), meet, "{a} meets {b}");
+            assert_eq!(resources_meet(b, a), meet, "{b} meets {a}");
+            assert_eq!(resource_covers(a, b), covers, "{a} covers {b}");
+        }
     }
 }

@@ -42,107 +42,155 @@ pub(super) fn same_text(code: &[u8], text: &[u8], fold: bool) -> bool {
     if fold { code.len() == text.len() && code.iter().zip(text).all(|(c, t)| same(*c, *t, true)) } else { code == text }
 }
 
-/// Matches a code that holds no wildcard confined to a segment. Only the last `*` passed
-/// is ever taken up again: the text that an earlier one could give it, it can take itself.
-pub(super) fn matches_free(code: &[u8], text: &[u8], fold: bool) -> bool {
-    let (mut at, mut pos) = (0, 0);
-    let mut retry: Option<(usize, usize)> = None;
-    loop {
-        match (code.get(at), text.get(pos)) {
-            (Some(&(STAR | HOLE_CODE)), _) => {
-                at += 1;
-                match code.get(at) {
-                    None => return true,
-                    Some(&next) if !fold && !is_wild(next) => {
-                        // nothing before the next literal's first byte can be right
-                        let Some(skip) = text.get(pos..).and_then(|rest| memchr(next, rest)) else { return false };
-                        pos += skip;
-                    }
-                    Some(_) => {}
-                }
-                retry = Some((at, pos));
-                continue;
-            }
-            (Some(&ONE), Some(&byte)) => {
-                at += 1;
-                pos += char_len(byte);
-                continue;
-            }
-            (Some(&code), Some(&byte)) if same(code, byte, fold) => {
-                at += 1;
-                pos += 1;
-                continue;
-            }
-            (None, None) => return true,
-            _ => {}
-        }
-        let Some((star, from)) = retry else { return false };
-        let Some(&byte) = text.get(from) else { return false };
-        let mut next = from + char_len(byte);
-        if let Some(&literal) = code.get(star)
-            && !fold
-            && !is_wild(literal)
-        {
-            let Some(skip) = text.get(next..).and_then(|rest| memchr(literal, rest)) else { return false };
-            next += skip;
-        }
-        retry = Some((star, next));
-        at = star;
-        pos = next;
-    }
+/// How the symbols of a pattern and the letters of a text are read.
+pub(super) trait Alphabet<P: Copy, T: Copy> {
+    /// The kind of `*` that a symbol is, if it is one.
+    fn star(&self, symbol: P) -> Option<Star>;
+    /// How many letters a symbol other than a `*` takes, of which this is the first; none if
+    /// it does not take it.
+    fn takes(&self, symbol: P, letter: T) -> Option<usize>;
+    /// How many letters belong to the character that starts with this one.
+    fn width(&self, letter: T) -> usize;
+    /// Whether a letter ends a segment.
+    fn ends_segment(&self, letter: T) -> bool;
+    /// The first place of a text where a symbol may fit.
+    fn seek(&self, symbol: P, text: &[T]) -> Option<usize>;
 }
 
-/// Matches a code whose first five segments may hold confined wildcards. Two places
-/// to take up again are enough, the last confined `*` and the last free one: once the colon
-/// that ends a segment is passed, no other choice in that segment would end elsewhere.
-pub(super) fn matches_segments(code: &[u8], text: &[u8], fold: bool) -> bool {
+/// A kind of `*`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Star {
+    /// Any text.
+    Free,
+    /// Any text within a segment.
+    Inside,
+}
+
+/// Whether a pattern matches all of a text. Only the last free `*` passed is ever taken up
+/// again: the text that an earlier one could give it, it can take itself. Beside it the last
+/// `*` confined to a segment: once the letter that ends a segment is passed, no other choice
+/// in that segment would end elsewhere.
+pub(super) fn matches<P: Copy, T: Copy>(pattern: &[P], text: &[T], alphabet: &impl Alphabet<P, T>) -> bool {
     let (mut at, mut pos) = (0, 0);
     let mut free: Option<(usize, usize)> = None;
     let mut inside: Option<(usize, usize)> = None;
+    let seek = |at: usize, from: usize| match pattern.get(at) {
+        Some(symbol) if alphabet.star(*symbol).is_none() => {
+            text.get(from..).and_then(|rest| alphabet.seek(*symbol, rest)).map(|skip| from + skip)
+        }
+        _ => Some(from),
+    };
     loop {
-        match (code.get(at), text.get(pos)) {
-            (Some(&(STAR | HOLE_CODE)), _) => {
+        let symbol = pattern.get(at).copied();
+        let star = symbol.and_then(|symbol| alphabet.star(symbol));
+        match (symbol, star, text.get(pos)) {
+            (_, Some(Star::Free), _) => {
                 at += 1;
+                if at == pattern.len() {
+                    return true;
+                }
+                let Some(next) = seek(at, pos) else { return false };
+                pos = next;
                 free = Some((at, pos));
                 inside = None;
                 continue;
             }
-            (Some(&STAR_INSIDE), _) => {
+            (_, Some(Star::Inside), _) => {
                 at += 1;
                 inside = Some((at, pos));
                 continue;
             }
-            (Some(&ONE), Some(&byte)) => {
-                at += 1;
-                pos += char_len(byte);
-                continue;
+            (Some(symbol), None, Some(letter)) => {
+                if let Some(taken) = alphabet.takes(symbol, *letter) {
+                    at += 1;
+                    pos += taken;
+                    continue;
+                }
             }
-            (Some(&ONE_INSIDE), Some(&byte)) if byte != b':' => {
-                at += 1;
-                pos += char_len(byte);
-                continue;
-            }
-            (Some(&code), Some(&byte)) if same(code, byte, fold) => {
-                at += 1;
-                pos += 1;
-                continue;
-            }
-            (None, None) => return true,
+            (None, _, None) => return true,
             _ => {}
         }
-        if let Some((star, from)) = inside {
-            if let Some(&byte) = text.get(from).filter(|b| **b != b':') {
-                let next = from + char_len(byte);
-                inside = Some((star, next));
-                (at, pos) = (star, next);
-                continue;
-            }
-            inside = None;
+        if let Some((star, from)) = inside.take()
+            && let Some(&letter) = text.get(from).filter(|letter| !alphabet.ends_segment(**letter))
+        {
+            let next = from + alphabet.width(letter);
+            inside = Some((star, next));
+            (at, pos) = (star, next);
+            continue;
         }
         let Some((star, from)) = free else { return false };
-        let Some(&byte) = text.get(from) else { return false };
-        let next = from + char_len(byte);
+        let Some(&letter) = text.get(from) else { return false };
+        let Some(next) = seek(star, from + alphabet.width(letter)) else { return false };
         free = Some((star, next));
         (at, pos) = (star, next);
+    }
+}
+
+/// Patterns in their compiled form.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Compiled {
+    /// Whether letters compare without case.
+    pub(super) fold: bool,
+}
+
+impl Alphabet<u8, u8> for Compiled {
+    fn star(&self, symbol: u8) -> Option<Star> {
+        match symbol {
+            STAR | HOLE_CODE => Some(Star::Free),
+            STAR_INSIDE => Some(Star::Inside),
+            _ => None,
+        }
+    }
+
+    fn takes(&self, symbol: u8, letter: u8) -> Option<usize> {
+        match symbol {
+            ONE => Some(char_len(letter)),
+            ONE_INSIDE => (letter != b':').then(|| char_len(letter)),
+            literal => same(literal, letter, self.fold).then_some(1),
+        }
+    }
+
+    fn width(&self, letter: u8) -> usize {
+        char_len(letter)
+    }
+
+    fn ends_segment(&self, letter: u8) -> bool {
+        letter == b':'
+    }
+
+    fn seek(&self, symbol: u8, text: &[u8]) -> Option<usize> {
+        if self.fold || is_wild(symbol) { Some(0) } else { memchr(symbol, text) }
+    }
+}
+
+/// Patterns as written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Written {
+    /// Whether letters compare without case.
+    pub(super) fold: bool,
+}
+
+impl Alphabet<u8, u8> for Written {
+    fn star(&self, symbol: u8) -> Option<Star> {
+        (symbol == b'*').then_some(Star::Free)
+    }
+
+    fn takes(&self, symbol: u8, letter: u8) -> Option<usize> {
+        match symbol {
+            b'?' => Some(char_len(letter)),
+            literal => (literal == letter || (self.fold && literal.eq_ignore_ascii_case(&letter))).then_some(1),
+        }
+    }
+
+    fn width(&self, letter: u8) -> usize {
+        char_len(letter)
+    }
+
+    fn ends_segment(&self, _: u8) -> bool {
+        false
+    }
+
+    fn seek(&self, symbol: u8, text: &[u8]) -> Option<usize> {
+        if self.fold || symbol == b'?' { Some(0) } else { memchr(symbol, text) }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::code::{HOLE_CODE, ONE, ONE_INSIDE, STAR, STAR_INSIDE, is_wild, matches_free, matches_segments, same_text};
+use super::code::{self, Compiled, HOLE_CODE, ONE, ONE_INSIDE, STAR, STAR_INSIDE, Written, is_wild, same_text};
 use super::relate::{Escape, common, escape, spell};
 use super::token::{Letter, Pattern, Token};
 use crate::decision::Truth;
@@ -186,8 +186,7 @@ impl Glob {
                     && text.get(..prefix.len()).is_some_and(|head| same_text(prefix, head, fold))
                     && ends_with(text, suffix, fold)
             }
-            Shape::Contains | Shape::General => matches_free(code, text, fold),
-            Shape::Segments => matches_segments(code, text, fold),
+            Shape::Contains | Shape::General | Shape::Segments => code::matches(code, text, &Compiled { fold }),
         }
     }
 }
@@ -196,7 +195,7 @@ impl Glob {
 /// depends on a hole, or where several `?` make the question too hard.
 #[must_use]
 pub fn union_contains(outer: &[Glob], inner: &Glob) -> Truth {
-    match escape_text(outer, inner) {
+    match escaping(outer, inner) {
         Ok(None) => Truth::True,
         Ok(Some(_)) => Truth::False,
         Err(Undecided) => Truth::Unknown,
@@ -212,26 +211,27 @@ pub struct Undecided;
 /// # Errors
 /// Where the answer depends on a hole, or where several `?` make the question too hard.
 pub fn escape_text(outer: &[Glob], inner: &Glob) -> Result<Option<String>, Undecided> {
+    let Some(text) = escaping(outer, inner)? else { return Ok(None) };
+    let fold = inner.fold && outer.iter().all(|g| g.fold);
+    let mentioned: Vec<Pattern> = outer.iter().chain([inner]).map(|g| g.tokens(fold)).collect();
+    Ok(Some(spell(&text, &mentioned.iter().collect::<Vec<_>>())))
+}
+
+fn escaping(outer: &[Glob], inner: &Glob) -> Result<Option<Vec<Letter>>, Undecided> {
     let fold = inner.fold && outer.iter().all(|g| g.fold);
     let wanted = inner.tokens(fold);
     let sure: Vec<Pattern> = outer.iter().filter(|g| !g.holes).map(|g| g.tokens(fold)).collect();
     match escape(&wanted, &sure.iter().collect::<Vec<_>>()) {
         Escape::Nothing => return Ok(None),
         Escape::Undecided => return Err(Undecided),
-        Escape::Text(text) if sure.len() == outer.len() && !inner.holes => {
-            let all: Vec<&Pattern> = sure.iter().chain([&wanted]).collect();
-            return Ok(Some(spell(&text, &all)));
-        }
+        Escape::Text(text) if sure.len() == outer.len() && !inner.holes => return Ok(Some(text)),
         Escape::Text(_) => {}
     }
     // what the holes of `outer` may add at most; a hole in `inner` is never certain to
     // leave the union
     let all: Vec<Pattern> = outer.iter().map(|g| g.tokens(fold)).collect();
     match escape(&wanted, &all.iter().collect::<Vec<_>>()) {
-        Escape::Text(text) if !inner.holes => {
-            let mentioned: Vec<&Pattern> = all.iter().chain([&wanted]).collect();
-            Ok(Some(spell(&text, &mentioned)))
-        }
+        Escape::Text(text) if !inner.holes => Ok(Some(text)),
         _ => Err(Undecided),
     }
 }
@@ -420,45 +420,52 @@ fn shape(code: &[u8]) -> Shape {
 /// Whether a pattern matches a text, without compiling it first.
 #[must_use]
 pub fn matches(pattern: &str, text: &str) -> bool {
-    match_text(pattern.as_bytes(), text.as_bytes(), false)
+    code::matches(pattern.as_bytes(), text.as_bytes(), &Written { fold: false })
 }
 
 /// Whether a pattern matches a text, ASCII letters compared without case.
 #[must_use]
 pub fn matches_ignoring_case(pattern: &str, text: &str) -> bool {
-    match_text(pattern.as_bytes(), text.as_bytes(), true)
+    code::matches(pattern.as_bytes(), text.as_bytes(), &Written { fold: true })
 }
 
-/// As [`matches_free`], on the pattern as written.
-fn match_text(pattern: &[u8], text: &[u8], fold: bool) -> bool {
-    let (mut at, mut pos) = (0, 0);
-    let mut retry: Option<(usize, usize)> = None;
-    loop {
-        match (pattern.get(at), text.get(pos)) {
-            (Some(b'*'), _) => {
-                at += 1;
-                retry = Some((at, pos));
-                continue;
-            }
-            (Some(b'?'), Some(&byte)) => {
-                at += 1;
-                pos += super::code::char_len(byte);
-                continue;
-            }
-            (Some(a), Some(b)) if a == b || (fold && a.eq_ignore_ascii_case(b)) => {
-                at += 1;
-                pos += 1;
-                continue;
-            }
-            (None, None) => return true,
-            _ => {}
-        }
-        let Some((star, from)) = retry else { return false };
-        let Some(&byte) = text.get(from) else { return false };
-        let next = from + super::code::char_len(byte);
-        retry = Some((star, next));
-        (at, pos) = (star, next);
+/// Whether a pattern holds a wildcard.
+#[must_use]
+pub fn is_pattern(text: &str) -> bool {
+    memchr::memchr2(b'*', b'?', text.as_bytes()).is_some()
+}
+
+/// Whether there is a text that both patterns match.
+#[must_use]
+pub fn meet(a: &str, b: &str) -> bool {
+    match (is_pattern(a), is_pattern(b)) {
+        (false, false) => a == b,
+        (true, false) => matches(a, b),
+        (false, true) => matches(b, a),
+        (true, true) => !apart(a, b) && common(&Glob::new(a).tokens(false), &Glob::new(b).tokens(false)).is_some(),
     }
+}
+
+/// Whether every text that `inner` matches is matched by `outer`; false where that is too
+/// hard to tell, which takes several `?` in `outer`.
+#[must_use]
+pub fn covers(outer: &str, inner: &str) -> bool {
+    // the wildcards of `inner` stand for letters that nothing but a wildcard matches (spec:
+    // symbolic, lemma 1); a `?` must not take a `*` for one letter
+    if inner.contains('*') && outer.contains('?') {
+        return outer == inner || Glob::new(outer).contains(&Glob::new(inner)) == Truth::True;
+    }
+    matches(outer, inner)
+}
+
+/// Whether the text before the first wildcards, or after the last ones, already tells that
+/// no text is in both patterns.
+pub(super) fn apart(a: &str, b: &str) -> bool {
+    fn differ(a: impl Iterator<Item = u8>, b: impl Iterator<Item = u8>) -> bool {
+        let wild = |byte: u8| matches!(byte, b'*' | b'?');
+        a.zip(b).find(|(a, b)| a != b || wild(*a)).is_some_and(|(a, b)| !wild(a) && !wild(b))
+    }
+    differ(a.bytes(), b.bytes()) || differ(a.bytes().rev(), b.bytes().rev())
 }
 
 #[cfg(test)]
@@ -529,5 +536,30 @@ mod tests {
         assert_eq!(Glob::new("a/*").decide("a/b"), Truth::True);
         let next_to_star = Glob::builder().pattern("*").hole().build();
         assert_eq!(next_to_star.decide("x"), Truth::Unknown);
+    }
+
+    #[test]
+    fn patterns_that_meet_and_cover() {
+        let table = [
+            ("s3:get*", "s3:*object", true, false),
+            ("s3:*", "s3:get*", true, true),
+            ("s3:get?", "s3:get*", true, false),
+            ("s3:get?*", "s3:get*a", true, true),
+            ("*?", "*a", true, true),
+            ("*?", "*", true, false),
+            ("iam:*", "s3:*", false, false),
+            ("a*b", "ac", false, false),
+            ("a*b", "*bb", true, false),
+            ("*", "", true, true),
+            ("??", "?", false, false),
+            ("?", "é", true, true),
+            ("*é?", "?é*", true, false),
+            ("??", "é", false, false),
+        ];
+        for (a, b, met, covered) in table {
+            assert_eq!(meet(a, b), met, "{a} meets {b}");
+            assert_eq!(meet(b, a), met, "{b} meets {a}");
+            assert_eq!(covers(a, b), covered, "{a} covers {b}");
+        }
     }
 }

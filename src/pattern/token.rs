@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use super::code::{self, Alphabet, Star};
+
 /// A letter of the alphabet patterns are compared over: every character, one fresh letter
 /// that no pattern mentions, and letters that stand for the value of a policy variable.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -198,37 +200,7 @@ impl Pattern {
     /// to segments are no special case; plain patterns take the short way.
     #[must_use]
     pub fn matches(&self, text: &[Letter]) -> bool {
-        if self.plain { self.matches_plain(text) } else { self.matches_any(text) }
-    }
-
-    fn matches_plain(&self, text: &[Letter]) -> bool {
-        let (mut at, mut pos) = (0, 0);
-        let mut retry: Option<(usize, usize)> = None;
-        loop {
-            match (self.tokens.get(at), text.get(pos)) {
-                (Some(Token::Star), _) => {
-                    at += 1;
-                    if at == self.tokens.len() {
-                        return true;
-                    }
-                    retry = Some((at, pos));
-                    continue;
-                }
-                (Some(token), Some(letter)) if token.takes(*letter) => {
-                    at += 1;
-                    pos += 1;
-                    continue;
-                }
-                (None, None) => return true,
-                _ => {}
-            }
-            let Some((star, from)) = retry else { return false };
-            if from >= text.len() {
-                return false;
-            }
-            retry = Some((star, from + 1));
-            (at, pos) = (star, from + 1);
-        }
+        if self.plain { code::matches(&self.tokens, text, &Tokens) } else { self.matches_any(text) }
     }
 
     fn matches_any(&self, text: &[Letter]) -> bool {
@@ -240,6 +212,31 @@ impl Pattern {
             }
         }
         set.accepts(self)
+    }
+}
+
+/// Plain patterns as the one matcher reads them.
+struct Tokens;
+
+impl Alphabet<Token, Letter> for Tokens {
+    fn star(&self, symbol: Token) -> Option<Star> {
+        (symbol == Token::Star).then_some(Star::Free)
+    }
+
+    fn takes(&self, symbol: Token, letter: Letter) -> Option<usize> {
+        symbol.takes(letter).then_some(1)
+    }
+
+    fn width(&self, _: Letter) -> usize {
+        1
+    }
+
+    fn ends_segment(&self, _: Letter) -> bool {
+        false
+    }
+
+    fn seek(&self, _: Token, _: &[Letter]) -> Option<usize> {
+        Some(0)
     }
 }
 

@@ -56,18 +56,57 @@ pub(super) fn same_length(text: &str) -> String {
 /// Writes a value as indented JSON. Characters that JSON allows as they are but that a
 /// terminal would act on are escaped too.
 pub(crate) fn write_json(out: &mut dyn std::io::Write, value: &impl serde::Serialize) -> std::io::Result<()> {
-    let json = serde_json::to_string_pretty(value)?;
-    let mut from = 0;
-    // All of JSON's own syntax is plain ASCII, so what is hostile stands inside strings.
-    for (at, c) in json.char_indices().filter(|(_, c)| *c != '\n' && is_hostile(*c)) {
-        out.write_all(json.get(from..at).unwrap_or("").as_bytes())?;
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            write!(out, "\\u{unit:04x}")?;
-        }
-        from = at + c.len_utf8();
-    }
-    out.write_all(json.get(from..).unwrap_or("").as_bytes())?;
+    let mut harmless = Harmless { out, json: Vec::new() };
+    serde_json::to_writer_pretty(&mut harmless, value)?;
+    harmless.pass_on()?;
     writeln!(out)
+}
+
+/// Passes JSON on in portions, with hostile characters escaped.
+struct Harmless<'o> {
+    out: &'o mut dyn std::io::Write,
+    json: Vec<u8>,
+}
+
+/// Bytes of a portion.
+const PORTION: usize = 1 << 16;
+
+impl Harmless<'_> {
+    fn pass_on(&mut self) -> std::io::Result<()> {
+        // All of JSON's own syntax is plain ASCII, so what is hostile stands inside strings.
+        // What the serializer writes at once is whole characters.
+        if self.json.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+            self.out.write_all(&self.json)?;
+        } else {
+            let json = String::from_utf8_lossy(&self.json);
+            let mut from = 0;
+            for (at, c) in json.char_indices().filter(|(_, c)| *c != '\n' && is_hostile(*c)) {
+                self.out.write_all(json.get(from..at).unwrap_or("").as_bytes())?;
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    write!(self.out, "\\u{unit:04x}")?;
+                }
+                from = at + c.len_utf8();
+            }
+            self.out.write_all(json.get(from..).unwrap_or("").as_bytes())?;
+        }
+        self.json.clear();
+        Ok(())
+    }
+}
+
+impl std::io::Write for Harmless<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.json.len() + bytes.len() > PORTION {
+            self.pass_on()?;
+        }
+        self.json.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.pass_on()?;
+        self.out.flush()
+    }
 }
 
 /// A message in a GitHub workflow command.

@@ -18,10 +18,22 @@ pub struct Json;
 struct Document<'a> {
     version: u32,
     tool: Tool,
-    findings: Vec<FindingJson<'a>>,
+    #[serde(serialize_with = "each")]
+    findings: Findings<'a>,
     suppressed: Vec<SuppressedJson<'a>>,
     diagnostics: Vec<DiagnosticJson<'a>>,
     summary: Summary,
+}
+
+/// Findings with their fingerprints, made ready one after the other.
+struct Findings<'a> {
+    run: &'a Run<'a>,
+    fingerprints: Vec<String>,
+}
+
+fn each<S: serde::Serializer>(findings: &Findings<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+    let Findings { run, fingerprints } = findings;
+    serializer.collect_seq(run.report.findings.iter().zip(fingerprints).map(|(f, print)| finding(run, f, print)))
 }
 
 #[derive(Serialize)]
@@ -52,7 +64,7 @@ struct FindingJson<'a> {
     #[serde(skip_serializing_if = "<[SmolStr]>::is_empty")]
     also: &'a [SmolStr],
     unit: Unit<'a>,
-    fingerprint: String,
+    fingerprint: &'a str,
 }
 
 #[derive(Serialize)]
@@ -138,21 +150,18 @@ impl Reporter for Json {
     fn write(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         let count = |wanted: crate::lint::Severity| run.report.findings.iter().filter(|f| f.severity == wanted).count();
         let suppressed: Vec<Finding> = run.report.suppressed.iter().map(|s| s.finding.clone()).collect();
+        let suppressed_prints = fingerprints(run, &suppressed);
         let findings = &run.report.findings;
         let [info, low, medium, high, critical] = crate::lint::Severity::ALL.map(count);
         let document = Document {
             version: 1,
             tool: Tool { name: "overgrant", version: env!("CARGO_PKG_VERSION") },
-            findings: findings
-                .iter()
-                .zip(fingerprints(run, findings))
-                .map(|(f, print)| finding(run, f, print))
-                .collect(),
+            findings: Findings { run, fingerprints: fingerprints(run, findings) },
             suppressed: run
                 .report
                 .suppressed
                 .iter()
-                .zip(fingerprints(run, &suppressed))
+                .zip(&suppressed_prints)
                 .map(|(s, print)| SuppressedJson {
                     reason: &s.reason,
                     ignored_at: s.by.map(|span| location(run, span)),
@@ -172,7 +181,7 @@ impl Reporter for Json {
     }
 }
 
-fn finding<'a>(run: &Run<'a>, finding: &'a Finding, fingerprint: String) -> FindingJson<'a> {
+fn finding<'a>(run: &Run<'a>, finding: &'a Finding, fingerprint: &'a str) -> FindingJson<'a> {
     FindingJson {
         rule: &finding.rule,
         severity: finding.severity.name(),

@@ -60,8 +60,13 @@ impl LineIndex {
             end -= 1;
         }
         let before = text.get(start..end).unwrap_or("");
-        let column = u32::try_from(before.chars().count()).unwrap_or(u32::MAX - 1);
-        let utf16 = u32::try_from(before.chars().map(char::len_utf16).sum::<usize>()).unwrap_or(u32::MAX - 1);
+        let (column, utf16) = if before.is_ascii() {
+            (before.len(), before.len())
+        } else {
+            (before.chars().count(), before.chars().map(char::len_utf16).sum())
+        };
+        let column = u32::try_from(column).unwrap_or(u32::MAX - 1);
+        let utf16 = u32::try_from(utf16).unwrap_or(u32::MAX - 1);
         Position {
             line: u32::try_from(line).unwrap_or(u32::MAX),
             column: column.saturating_add(1),

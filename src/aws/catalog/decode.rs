@@ -52,8 +52,9 @@ pub(super) fn chunk(packed: &[u8], raw_len: usize) -> Vec<Service> {
         let resources = section(&mut lines).iter().filter_map(|l| resource(l)).collect();
         let keys = section(&mut lines).iter().filter_map(|l| key(l, '\t')).collect();
         let sets = section(&mut lines).iter().map(|l| numbers(l.trim_start_matches('='))).collect();
-        let actions = lines.by_ref().take_while(|l| !l.is_empty()).filter_map(action).collect();
-        services.push(Service { prefix: prefix.into(), name: name.into(), actions, resources, keys, sets });
+        let actions: Vec<Action> = lines.by_ref().take_while(|l| !l.is_empty()).filter_map(action).collect();
+        let places = (0_u16..).zip(&actions).map(|(at, action)| (action.lower.clone(), at)).collect();
+        services.push(Service { prefix: prefix.into(), name: name.into(), actions, places, resources, keys, sets });
     }
     services
 }

@@ -130,6 +130,8 @@ pub struct Service {
     pub name: SmolStr,
     /// Actions, sorted by lower-cased name.
     pub actions: Vec<Action>,
+    /// Lower-cased name → place in the actions.
+    places: FxHashMap<SmolStr, u16>,
     /// Resource types.
     pub resources: Vec<ResourceType>,
     /// All condition keys of the service, global ones that it lists included.
@@ -141,9 +143,25 @@ impl Service {
     /// The action of that name, in any case.
     #[must_use]
     pub fn action(&self, name: &str) -> Option<&Action> {
-        let lower = name.to_ascii_lowercase();
-        let at = self.actions.binary_search_by(|a| a.lower.as_str().cmp(&lower)).ok()?;
-        self.actions.get(at)
+        let at = match self.places.get(name) {
+            Some(at) => *at,
+            None if name.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+                *self.places.get(name.to_ascii_lowercase().as_str())?
+            }
+            None => return None,
+        };
+        self.actions.get(usize::from(at))
+    }
+
+    /// The actions whose name a pattern in lower case matches, in order.
+    pub fn matching<'a, 'p>(&'a self, name: &'p str) -> impl Iterator<Item = &'a Action> + use<'a, 'p> {
+        let literal = name.split(['*', '?']).next().unwrap_or_default();
+        let from = self.actions.partition_point(|action| action.lower.as_str() < literal);
+        let sorted = self.actions.get(from..).unwrap_or_default().iter();
+        let rest = name.get(literal.len()..).unwrap_or_default();
+        sorted
+            .take_while(move |action| action.lower.starts_with(literal))
+            .filter(move |action| glob::matches(rest, action.lower.get(literal.len()..).unwrap_or_default()))
     }
 
     /// Resource types of an action.
@@ -269,10 +287,9 @@ impl Catalog {
         } else {
             self.service(&prefix).into_iter().collect()
         };
-        services.into_iter().flat_map(move |service| {
-            let name = name.clone();
-            service.actions.iter().filter(move |a| glob::matches(&name, &a.lower)).map(move |a| (service, a))
-        })
+        services
+            .into_iter()
+            .flat_map(move |service| service.matching(&name).map(|action| (service, action)).collect::<Vec<_>>())
     }
 
     /// Whether resource control policies apply to the service.

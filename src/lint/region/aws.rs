@@ -4,16 +4,16 @@ use super::vault::cover;
 use super::{Cover, message};
 use crate::aws::catalog::catalog;
 use crate::aws::document::PolicyKind;
+use crate::lint::Services;
 use crate::lint::check::{DocumentContext, Sink};
-use crate::lint::facts::{ResourceFact, StatementFacts};
+use crate::lint::facts::{ActionPattern, ResourceFact, StatementFacts};
 use crate::lint::page::{Field, PageError};
 use crate::source::Span;
 
 /// One `aws:` line of a page: any of these actions on any of these resources.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Line {
-    /// Lower case.
-    actions: Vec<String>,
+    actions: Vec<ActionPattern>,
     resources: Vec<String>,
 }
 
@@ -74,13 +74,8 @@ impl AwsRegion {
 
     /// The region ready to be asked.
     pub(in crate::lint) fn plan(&self) -> AwsPlan<'_> {
-        let mut services: Vec<&str> = Vec::new();
-        for action in self.lines.iter().flat_map(|line| &line.actions) {
-            let service = action.split_once(':').map_or("", |(service, _)| service);
-            if !services.contains(&service) {
-                services.push(service);
-            }
-        }
+        let actions = self.lines.iter().flat_map(|line| &line.actions);
+        let services = actions.fold(Services::NONE, |all, action| all.union(action.services));
         AwsPlan { region: self, services }
     }
 }
@@ -89,8 +84,8 @@ impl AwsRegion {
 #[derive(Debug)]
 pub(in crate::lint) struct AwsPlan<'a> {
     region: &'a AwsRegion,
-    /// Services of its actions; empty text for all.
-    services: Vec<&'a str>,
+    /// Services of its actions.
+    services: Services,
 }
 
 impl AwsPlan<'_> {
@@ -103,32 +98,31 @@ impl AwsPlan<'_> {
         sink: &mut Sink<'_>,
     ) {
         let region = self.region;
-        if !facts.allow || !region.kinds.contains(&context.kind) || self.excused(facts) {
+        if !facts.allow
+            || !facts.services.meet(self.services)
+            || !region.kinds.contains(&context.kind)
+            || self.excused(facts)
+        {
             return;
         }
         if facts.not_action {
             for line in &region.lines {
-                let open = |action: &&String| !facts.actions.iter().any(|item| item.covers(action));
+                let open = |action: &&ActionPattern| !facts.actions.iter().any(|item| item.covers(&action.lower));
                 let Some(action) = line.actions.iter().find(open) else { continue };
                 let key = facts.statement.action.as_ref().map(|list| list.key_span);
                 if let (Some(span), Some(reached)) = (key, self.reaches(facts, line)) {
-                    self.report(context, facts, (span, "NotAction"), action, reached, sink);
+                    self.report(context, facts, (span, "NotAction"), &action.lower, reached, sink);
                     return;
                 }
             }
             return;
         }
-        for item in &facts.actions {
-            let service = item.service();
-            let near = service.is_empty() || self.services.iter().any(|s| s.is_empty() || *s == service);
-            if !near && !item.wildcard {
-                continue;
-            }
+        for item in facts.actions.iter().filter(|item| item.services.meet(self.services)) {
             for line in &region.lines {
-                let Some(action) = line.actions.iter().find(|action| item.meets(action)) else { continue };
+                let Some(action) = line.actions.iter().find(|action| item.meets_pattern(action)) else { continue };
                 if let Some(reached) = self.reaches(facts, line) {
                     let written = item.item.text.display();
-                    self.report(context, facts, (item.item.span, &written), action, reached, sink);
+                    self.report(context, facts, (item.item.span, &written), &action.lower, reached, sink);
                     break;
                 }
             }
@@ -207,12 +201,14 @@ fn line(text: &str) -> Result<Line, String> {
     let list = |text: &str| -> Vec<String> {
         text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
     };
-    let actions: Vec<String> = list(actions).iter().map(|action| action.to_ascii_lowercase()).collect();
+    let actions: Vec<ActionPattern> = list(actions).iter().map(|action| ActionPattern::new(action)).collect();
     let resources = list(resources);
     if actions.is_empty() || resources.is_empty() {
         return Err("a region needs at least one action and one resource".to_owned());
     }
-    if let Some(action) = actions.iter().find(|action| !action.contains(':') && *action != "*") {
+    if let Some(action) =
+        actions.iter().map(|action| &action.lower).find(|action| !action.contains(':') && *action != "*")
+    {
         return Err(format!("`{action}` is no action: expected `service:Name` or `*`"));
     }
     Ok(Line { actions, resources })
@@ -232,7 +228,8 @@ mod tests {
     #[test]
     fn lines_are_read() {
         let line = line("iam:PassRole, sts:* on *, arn:aws:iam::*:role/*").unwrap();
-        assert_eq!(line.actions, ["iam:passrole", "sts:*"]);
+        let actions: Vec<_> = line.actions.iter().map(|action| action.lower.as_str()).collect();
+        assert_eq!(actions, ["iam:passrole", "sts:*"]);
         assert_eq!(line.resources, ["*", "arn:aws:iam::*:role/*"]);
     }
 

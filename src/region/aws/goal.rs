@@ -52,19 +52,25 @@ const STATES: usize = 200_000;
 
 /// A request that all of `pos` match and none of `neg` does.
 pub(super) fn ask(names: &Names, pos: &[&Compiled], neg: &[&Compiled]) -> Answer<Request> {
-    if neg.iter().any(|n| pos.iter().any(|p| p.same_as(n))) {
-        return Answer::No;
-    }
     let goal = Goal { names, pos, neg };
-    let (answer, certain) = goal.run(Mode::Witness);
-    match answer {
-        Answer::Yes(_) => answer,
-        _ if certain && !pos.iter().chain(neg).any(|s| s.is_uncertain()) => answer,
-        _ => match goal.run(Mode::Refute).0 {
-            Answer::No => Answer::No,
-            Answer::Yes(_) | Answer::Undecided => Answer::Undecided,
-        },
-    }
+    goal.answer(|shown| goal.request(shown))
+}
+
+/// Whether there is a request that all of `pos` match and none of `neg` does.
+pub(super) fn any(names: &Names, pos: &[&Compiled], neg: &[&Compiled]) -> Answer<()> {
+    Goal { names, pos, neg }.answer(|_| ())
+}
+
+/// What shows that there is a request, before it is spelled out.
+struct Shown<'s, 'g> {
+    candidate: Candidate<'g>,
+    action: &'s Leaf,
+    /// Forbidden statements for the candidate.
+    near: &'s [usize],
+    resource: &'s Leaf,
+    /// Forbidden statements for the candidate and the action.
+    alive: &'s [usize],
+    context: BTreeMap<String, Vec<String>>,
 }
 
 struct Goal<'g> {
@@ -74,8 +80,23 @@ struct Goal<'g> {
 }
 
 impl<'g> Goal<'g> {
+    fn answer<T>(&self, show: impl Fn(Shown<'_, '_>) -> T) -> Answer<T> {
+        if self.neg.iter().any(|n| self.pos.iter().any(|p| p.same_as(n))) {
+            return Answer::No;
+        }
+        let (answer, certain) = self.run(Mode::Witness, &show);
+        match answer {
+            Answer::Yes(_) => answer,
+            _ if certain && !self.pos.iter().chain(self.neg).any(|s| s.is_uncertain()) => answer,
+            _ => match self.run(Mode::Refute, &|_| ()).0 {
+                Answer::No => Answer::No,
+                Answer::Yes(()) | Answer::Undecided => Answer::Undecided,
+            },
+        }
+    }
+
     /// The answer in one mode, and whether no principal made a difference between modes.
-    fn run(&self, mode: Mode) -> (Answer<Request>, bool) {
+    fn run<T>(&self, mode: Mode, show: &impl Fn(Shown<'_, '_>) -> T) -> (Answer<T>, bool) {
         let opaque = |s: &&Compiled| s.opaque || s.atoms.iter().any(Atom::is_opaque);
         if mode == Mode::Witness && self.pos.iter().any(opaque) {
             return (Answer::Undecided, false);
@@ -104,8 +125,8 @@ impl<'g> Goal<'g> {
                 .map(|(index, _)| index)
                 .collect();
             seen.clear();
-            if let Some(request) = self.search(candidate, &near, mode, &mut seen, &mut effort) {
-                return (Answer::Yes(request), certain);
+            if let Some(shown) = self.search(candidate, &near, mode, &mut seen, &mut effort, show) {
+                return (Answer::Yes(shown), certain);
             }
         }
         (if effort.missed { Answer::Undecided } else { Answer::No }, certain)
@@ -125,55 +146,69 @@ impl<'g> Goal<'g> {
     /// Whether a forbidden statement may be avoided by something that cannot be reasoned
     /// about, and that does not hold because a required statement says the same.
     fn escapes(&self, statement: &Compiled) -> bool {
-        statement.opaque || statement.atoms.iter().any(|atom| atom.is_opaque() && !self.required(atom))
+        statement.opaque || statement.atoms.iter().any(|atom| atom.is_opaque() && !self.demanded(atom))
     }
 
-    fn required(&self, atom: &Atom) -> bool {
+    fn demanded(&self, atom: &Atom) -> bool {
         self.pos.iter().any(|s| s.atoms.contains(atom))
     }
 
-    fn search(
+    fn required(&self, dim: fn(&Compiled) -> &Dim) -> Vec<&'g Dim> {
+        self.pos.iter().map(|s| dim(s)).collect()
+    }
+
+    fn forbidden(&self, dim: fn(&Compiled) -> &Dim, of: &[usize]) -> Vec<&'g Dim> {
+        of.iter().filter_map(|at| self.neg.get(*at)).map(|s| dim(s)).collect()
+    }
+
+    fn search<T>(
         &self,
         candidate: Candidate<'_>,
         near: &[usize],
         mode: Mode,
         seen: &mut FxHashSet<Vec<usize>>,
         effort: &mut Effort,
-    ) -> Option<Request> {
-        let required = |dim: fn(&Compiled) -> &Dim| self.pos.iter().map(|s| dim(s)).collect::<Vec<_>>();
-        let forbidden = |dim: fn(&Compiled) -> &Dim, of: &[usize]| {
-            of.iter().filter_map(|at| self.neg.get(*at)).map(|s| dim(s)).collect::<Vec<_>>()
-        };
+        show: &impl Fn(Shown<'_, '_>) -> T,
+    ) -> Option<T> {
         let pick = |of: &[usize], leaf: &Leaf| -> Vec<usize> {
             leaf.alive.iter().filter_map(|at| of.get(*at)).copied().collect()
         };
-        let actions = required(|s| &s.action);
-        let resources = required(|s| &s.resource);
-        for action in least(Universe::Action, &actions, &forbidden(|s| &s.action, near), mode, effort) {
+        let actions = self.required(|s| &s.action);
+        let resources = self.required(|s| &s.resource);
+        for action in least(Universe::Action, &actions, &self.forbidden(|s| &s.action, near), mode, effort) {
             let alive = pick(near, &action);
-            for resource in least(Universe::Resource, &resources, &forbidden(|s| &s.resource, &alive), mode, effort) {
+            let forbidden = self.forbidden(|s| &s.resource, &alive);
+            for resource in least(Universe::Resource, &resources, &forbidden, mode, effort) {
                 let left = pick(&alive, &resource);
                 if !seen.insert(left.clone()) {
                     continue;
                 }
                 let Some(context) = self.context(&left, effort) else { continue };
-                return Some(Request {
-                    principal: match candidate {
-                        Candidate::Named((_, name)) => Some(name.clone()),
-                        Candidate::Stranger => None,
-                    },
-                    action: self.spell(&action, Universe::Action, &actions, &forbidden(|s| &s.action, near)),
-                    resource: self.spell(
-                        &resource,
-                        Universe::Resource,
-                        &resources,
-                        &forbidden(|s| &s.resource, &alive),
-                    ),
+                return Some(show(Shown {
+                    candidate,
+                    action: &action,
+                    near,
+                    resource: &resource,
+                    alive: &alive,
                     context,
-                });
+                }));
             }
         }
         None
+    }
+
+    fn request(&self, shown: Shown<'_, '_>) -> Request {
+        let actions = (self.required(|s| &s.action), self.forbidden(|s| &s.action, shown.near));
+        let resources = (self.required(|s| &s.resource), self.forbidden(|s| &s.resource, shown.alive));
+        Request {
+            principal: match shown.candidate {
+                Candidate::Named((_, name)) => Some(name.clone()),
+                Candidate::Stranger => None,
+            },
+            action: self.spell(shown.action, Universe::Action, &actions.0, &actions.1),
+            resource: self.spell(shown.resource, Universe::Resource, &resources.0, &resources.1),
+            context: shown.context,
+        }
     }
 
     /// A context that the required statements accept and of those left none does.
@@ -182,7 +217,7 @@ impl<'g> Goal<'g> {
         let required: Vec<&Atom> = self.pos.iter().flat_map(|s| &s.atoms).filter(|a| !a.is_opaque()).collect();
         let mut forbidden: Vec<Vec<&Atom>> = Vec::new();
         for statement in &left {
-            let open = |atom: &&Atom| !atom.is_opaque() && !self.required(atom);
+            let open = |atom: &&Atom| !atom.is_opaque() && !self.demanded(atom);
             let atoms: Vec<&Atom> = statement.atoms.iter().filter(open).collect();
             if atoms.is_empty() {
                 return None;

@@ -1,7 +1,7 @@
 //! What policies reach, and which statements and items of them do nothing.
 
 use super::compile::Compiled;
-use super::goal::{Answer, Request, ask};
+use super::goal::{Answer, Request, any, ask};
 use super::{Policies, Region};
 use crate::aws::document::Effect;
 use crate::pattern::relate::{Escape, escape};
@@ -104,11 +104,11 @@ impl Policies {
     fn covered(&self, own: &Compiled, first: &[(usize, &Compiled)], more: &[(usize, &Compiled)]) -> Answer<Vec<usize>> {
         let ask = |of: &[(usize, &Compiled)]| {
             let neg: Vec<&Compiled> = of.iter().map(|(_, s)| *s).collect();
-            ask(&self.names, &[own], &neg)
+            any(&self.names, &[own], &neg)
         };
         let mut all: Vec<_> = first.iter().chain(more).copied().collect();
         match ask(&all) {
-            Answer::Yes(_) => return Answer::No,
+            Answer::Yes(()) => return Answer::No,
             Answer::Undecided => return Answer::Undecided,
             Answer::No => {}
         }
@@ -145,8 +145,8 @@ impl Policies {
             self.with(Effect::Deny).filter(|(index, _)| *index != statement).map(|(_, s)| s).collect();
         let mut undecided = self.statements.iter().any(|s| s.effect.is_none());
         for (_, allow) in self.with(Effect::Allow) {
-            match ask(&self.names, &[own, allow], &others) {
-                Answer::Yes(_) => return Answer::No,
+            match any(&self.names, &[own, allow], &others) {
+                Answer::Yes(()) => return Answer::No,
                 Answer::No => {}
                 Answer::Undecided => undecided = true,
             }

@@ -46,7 +46,7 @@ pub(super) fn unknown(action: &ActionFact<'_>) -> bool {
     }
     let name = action.name();
     let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
-    plain && catalog().service(action.service()).is_some_and(|service| service.action(name).is_none())
+    plain && action.known().is_none() && catalog().has_service(action.service())
 }
 
 /// Reports it with what was meant.

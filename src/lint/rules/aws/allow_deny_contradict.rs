@@ -4,10 +4,10 @@ use crate::lint::{Check, DocumentContext, Sink};
 pub(super) const CHECK: Check = Check::AwsDocument(check);
 
 fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
-    for found in redundancy::dead(context) {
-        if redundancy::contradicts(context, &found) {
+    for found in context.facts.dead_allows() {
+        if redundancy::contradicts(context, found) {
             let message = "the same requests are allowed here and denied by the same policy: the denial wins";
-            redundancy::report(context, &found, message, "allowed and denied", sink);
+            redundancy::report(context, found, message, "allowed and denied", sink);
         }
     }
 }

@@ -4,10 +4,10 @@ use crate::lint::{Check, DocumentContext, Sink};
 pub(super) const CHECK: Check = Check::AwsDocument(check);
 
 fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
-    for found in redundancy::dead(context) {
-        if !redundancy::contradicts(context, &found) {
+    for found in context.facts.dead_allows() {
+        if !redundancy::contradicts(context, found) {
             let message = "this allows nothing: the same policy denies all of it";
-            redundancy::report(context, &found, message, "all of it is denied", sink);
+            redundancy::report(context, found, message, "all of it is denied", sink);
         }
     }
 }

@@ -4,11 +4,11 @@ use crate::lint::{Check, DocumentContext, Sink};
 pub(super) const CHECK: Check = Check::AwsDocument(check);
 
 fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
-    for found in redundancy::subsumed(context, false) {
-        if redundancy::twin(context, &found) {
+    for found in context.facts.needless_denies() {
+        if redundancy::twin(context, found) {
             continue;
         }
         let message = "other statements deny all that this one does: it can go";
-        redundancy::report(context, &found, message, "denied anyway", sink);
+        redundancy::report(context, found, message, "denied anyway", sink);
     }
 }

@@ -3,7 +3,7 @@
 //! The sets are those that published catalogues of IAM privilege escalation agree on.
 
 use crate::aws::catalog::catalog;
-use crate::lint::{ActionFact, ConditionFact, ResourceFact, Severity, Sink, StatementFacts};
+use crate::lint::{ConditionFact, ResourceFact, Services, Severity, Sink, StatementFacts};
 use crate::source::Span;
 
 /// Actions that together run code as a role, with the services the role is passed to.
@@ -12,10 +12,12 @@ pub(super) struct PassSet {
     pub(super) services: &'static [&'static str],
     /// What is needed besides `iam:PassRole`.
     pub(super) actions: &'static [&'static str],
+    /// The services of these actions.
+    needs: Services,
 }
 
 const fn set(services: &'static [&'static str], actions: &'static [&'static str]) -> PassSet {
-    PassSet { services, actions }
+    PassSet { services, actions, needs: Services::of_all(actions) }
 }
 
 const EC2: &[&str] = &["ec2.amazonaws.com", "ec2.amazonaws.com.cn"];
@@ -129,7 +131,8 @@ pub(super) struct Grant<'f> {
 /// ones, honouring what other statements deny.
 pub(super) fn grant<'f>(statements: &'f [StatementFacts<'f>], action: &'static str, reach: Reach) -> Option<Grant<'f>> {
     let mut found: Option<Grant<'f>> = None;
-    for facts in statements.iter().filter(|facts| facts.allow) {
+    let services = Services::of(action);
+    for facts in statements.iter().filter(|facts| facts.allow && facts.services.meet(services)) {
         let Some(span) = facts.applies_to(action) else { continue };
         let Some((resource, text)) = reaches(facts, action, reach) else { continue };
         let Some(mut lowered) = lowers(facts, action) else { continue };
@@ -145,6 +148,11 @@ pub(super) fn grant<'f>(statements: &'f [StatementFacts<'f>], action: &'static s
         found = found.or(Some(grant));
     }
     found
+}
+
+/// Services of which some statement may allow an action.
+fn allowed(statements: &[StatementFacts<'_>]) -> Services {
+    statements.iter().filter(|facts| facts.allow).fold(Services::NONE, |all, facts| all.union(facts.services))
 }
 
 /// The grants of all actions of a set.
@@ -302,12 +310,16 @@ pub(super) fn passes(facts: &StatementFacts<'_>, services: &[&str]) -> bool {
 
 /// A set that the statements hold: `iam:PassRole` first.
 pub(super) fn pass_set<'f>(statements: &'f [StatementFacts<'f>]) -> Option<Vec<Grant<'f>>> {
-    let reach = |facts: &StatementFacts<'_>| facts.allow && facts.applies_to("iam:passrole").is_some();
+    const PASS: Services = Services::of("iam:passrole");
+    let reach = |facts: &StatementFacts<'_>| {
+        facts.allow && facts.services.meet(PASS) && facts.applies_to("iam:passrole").is_some()
+    };
     if !statements.iter().any(reach) {
         return None;
     }
+    let allowed = allowed(statements);
     let mut weaker: Option<Vec<Grant<'f>>> = None;
-    for set in PASS_SETS {
+    for set in PASS_SETS.iter().filter(|set| allowed.hold(set.needs)) {
         let Some(others) = grants(statements, set.actions, Reach::Any) else { continue };
         // each statement by itself, as each has services of its own
         for (index, facts) in statements.iter().enumerate().filter(|(_, facts)| reach(facts)) {
@@ -393,8 +405,7 @@ pub(super) fn first(
     sink: &mut Sink<'_>,
     what: impl Fn(&str) -> String,
 ) {
-    let names = |item: &ActionFact<'_>| item.is_all() || actions.iter().any(|action| item.meets(action));
-    if !statements.iter().any(|facts| facts.allow && (facts.not_action || facts.actions.iter().any(names))) {
+    if !actions.iter().any(|action| allowed(statements).meet(Services::of(action))) {
         return;
     }
     let mut found: Vec<Grant<'_>> = actions.iter().filter_map(|action| grant(statements, action, reach)).collect();

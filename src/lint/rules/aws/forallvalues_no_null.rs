@@ -1,4 +1,3 @@
-use crate::aws::catalog::catalog;
 use crate::lint::{Check, Quantifier, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -13,8 +12,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     }
     for condition in facts.conditions.iter().filter(|c| c.quantifier == Quantifier::ForAll && !c.negated) {
         let tested = facts.conditions_on(&condition.key).any(|other| other.operator == "null");
-        let multi =
-            condition.key.starts_with("aws:") && catalog().condition_key(&condition.key).is_some_and(|k| k.kind.multi);
+        let multi = condition.key.starts_with("aws:") && condition.known().is_some_and(|k| k.kind.multi);
         if multi && !tested && !DOCUMENTED.contains(&condition.key.as_str()) {
             let name = condition.condition.key.display();
             sink.report(condition.condition.operator_span, format!("a request without `{name}` passes this test"))

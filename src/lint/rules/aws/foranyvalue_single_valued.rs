@@ -8,7 +8,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         if condition.quantifier != Quantifier::ForAny || catalog().is_federated_key(&condition.key) {
             continue;
         }
-        if catalog().condition_key(&condition.key).is_some_and(|key| !key.kind.multi) {
+        if condition.known().is_some_and(|key| !key.kind.multi) {
             let name = condition.condition.key.display();
             sink.report(condition.condition.key_span, format!("`{name}` holds one value: leave `ForAnyValue:` out"))
                 .label("one value");

@@ -1,4 +1,3 @@
-use crate::aws::catalog::catalog;
 use crate::lint::{Check, Quantifier, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -8,7 +7,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         if condition.quantifier != Quantifier::None || condition.operator == "null" {
             continue;
         }
-        if catalog().condition_key(&condition.key).is_some_and(|key| key.kind.multi) {
+        if condition.known().is_some_and(|key| key.kind.multi) {
             let (operator, name) = (condition.condition.operator.display(), condition.condition.key.display());
             sink.report(
                 condition.condition.operator_span,

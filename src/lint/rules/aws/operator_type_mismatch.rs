@@ -1,12 +1,12 @@
 use super::condition_common::{Family, family};
-use crate::aws::catalog::{KeyKind, catalog};
+use crate::aws::catalog::KeyKind;
 use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     for condition in &context.facts.conditions {
-        let (Some(family), Some(key)) = (family(condition), catalog().condition_key(&condition.key)) else { continue };
+        let (Some(family), Some(key)) = (family(condition), condition.known()) else { continue };
         let fits = match family {
             Family::Null => true,
             Family::String => matches!(key.kind.kind, KeyKind::String | KeyKind::Arn | KeyKind::Date | KeyKind::Binary),

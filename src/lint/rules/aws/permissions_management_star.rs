@@ -1,4 +1,4 @@
-use crate::aws::catalog::{AccessLevel, catalog};
+use crate::aws::catalog::{AccessLevel, Action, Service, catalog};
 use crate::lint::{ActionFact, Check, Severity, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -46,22 +46,25 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
 
 /// An action of the item that manages permissions on resources and is not denied.
 fn manages(context: &StatementContext<'_>, item: &ActionFact<'_>) -> Option<String> {
-    let denies: Vec<_> =
-        context.document.statements.iter().filter(|s| s.deny && !s.conditional && !s.not_action).collect();
-    let open = |lower: &str| {
-        !denies.iter().any(|deny| {
-            (deny.resources.is_empty() || deny.any_resource().is_some())
-                && deny.actions.iter().any(|denied| denied.covers(lower))
+    let gives = |action: &Action| {
+        action.level == AccessLevel::Permissions && action.takes_resource() && grants_access(&action.lower)
+    };
+    let denied = |service: &Service, action: &Action| {
+        let lower = format!("{}:{}", service.prefix, action.lower);
+        context.document.statements.iter().any(|deny| {
+            deny.deny
+                && !deny.conditional
+                && !deny.not_action
+                && (deny.resources.is_empty() || deny.any_resource().is_some())
+                && deny.actions.iter().any(|item| item.covers(&lower))
         })
     };
-    let service = catalog().service(item.service())?;
-    let mut held = service.actions.iter().filter(|known| {
-        known.level == AccessLevel::Permissions
-            && known.takes_resource()
-            && grants_access(&known.lower)
-            && crate::pattern::glob::matches(item.name(), &known.lower)
-    });
-    let found = held.find(|known| open(&format!("{}:{}", service.prefix, known.lower)))?;
+    let (service, found) = if item.wildcard {
+        let service = catalog().service(item.service())?;
+        (service, service.matching(item.name()).find(|action| gives(action) && !denied(service, action))?)
+    } else {
+        item.known().filter(|(service, action)| gives(action) && !denied(service, action))?
+    };
     Some(format!("{}:{}", service.prefix, found.name))
 }
 

@@ -1,5 +1,5 @@
 use super::escalation_common::{Reach, grants, listed, report};
-use crate::lint::{Check, DocumentContext, Sink};
+use crate::lint::{Check, DocumentContext, Services, Sink};
 
 pub(super) const CHECK: Check = Check::AwsDocument(check);
 
@@ -38,8 +38,10 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
     if !context.grants_to_identity() || !wide {
         return;
     }
+    let allowed = context.facts.allowed;
     let mut held: Vec<_> = SETS
         .iter()
+        .filter(|set| allowed.hold(Services::of_all(set)))
         .filter_map(|set| {
             let held = grants(context.statements, set, Reach::Star)?;
             let at = held.iter().copied().min_by_key(|grant| grant.span.start)?;

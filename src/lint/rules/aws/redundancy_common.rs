@@ -1,103 +1,8 @@
-//! Statements that others make needless or that undo each other, told by the engine that
-//! reasons about policies as sets of requests.
+//! Statements that others make needless or that undo each other.
 
-use crate::carrier::declaration::Carrier;
-use crate::lint::{ActionFact, DocumentContext, Edit, Safety, Sink, StatementFacts};
-use crate::region::aws::{Answer, Policies};
+use crate::lint::needless::Needless;
+use crate::lint::{DocumentContext, Edit, Safety, Sink, StatementFacts};
 use crate::source::Span;
-
-/// Statements of one document that are looked at; more than AWS has room for in most.
-const MOST: usize = 60;
-
-/// Why a statement changes nothing.
-pub(super) struct Needless {
-    /// Index of the statement.
-    pub(super) statement: usize,
-    /// The statements that make it so.
-    pub(super) by: Vec<usize>,
-}
-
-/// The Allow or Deny statements that others of the same effect make needless, duplicates
-/// included.
-pub(super) fn subsumed(context: &DocumentContext<'_>, allow: bool) -> Vec<Needless> {
-    let same = |facts: &StatementFacts<'_>| if allow { facts.allow } else { facts.deny };
-    let statements = context.statements;
-    let candidates = candidates(statements, same, same);
-    let mut found = asked(context, &candidates, Policies::redundant);
-    found.retain(|found| found.by.iter().all(|by| statements.get(*by).is_some_and(same)));
-    // of statements that cover each other the first stays: all that is found may go at once
-    let mut gone: Vec<usize> = Vec::new();
-    found.reverse();
-    found.retain(|found| {
-        let keeps = !found.by.iter().any(|by| gone.contains(by));
-        if keeps {
-            gone.push(found.statement);
-        }
-        keeps
-    });
-    found.reverse();
-    found
-}
-
-/// The Allow statements that Deny statements refuse wholly.
-pub(super) fn dead(context: &DocumentContext<'_>) -> Vec<Needless> {
-    let candidates = candidates(context.statements, |facts| facts.allow, |facts| facts.deny);
-    asked(context, &candidates, Policies::dead)
-}
-
-fn asked(
-    context: &DocumentContext<'_>,
-    candidates: &[usize],
-    ask: impl Fn(&Policies, usize) -> Answer<Vec<usize>>,
-) -> Vec<Needless> {
-    if candidates.is_empty() || varies(context) {
-        return Vec::new();
-    }
-    let policies = Policies::new([context.document]);
-    if policies.refs().len() != context.statements.len() {
-        return Vec::new();
-    }
-    let found = candidates.iter().filter_map(|index| {
-        let by = ask(&policies, *index).yes()?;
-        // what matches nothing at all is another rule's business
-        (!by.is_empty()).then_some(Needless { statement: *index, by })
-    });
-    found.collect()
-}
-
-/// Whether a template's conditions decide which statements there are: what is needless in
-/// one case is needed in another.
-fn varies(context: &DocumentContext<'_>) -> bool {
-    if context.declaration.carrier != Carrier::CloudFormation || context.declaration.condition.is_none() {
-        return false;
-    }
-    let text = context.inputs.sources.slice(context.document.span);
-    text.contains("!If") || text.contains("Fn::If")
-}
-
-/// The statements whose every action some other one meets: all that can be needless.
-fn candidates(
-    statements: &[StatementFacts<'_>],
-    own: impl Fn(&StatementFacts<'_>) -> bool,
-    other: impl Fn(&StatementFacts<'_>) -> bool,
-) -> Vec<usize> {
-    if statements.len() > MOST {
-        return Vec::new();
-    }
-    let met = |index: usize, item: &ActionFact<'_>| {
-        statements.iter().enumerate().any(|(at, facts)| {
-            at != index && other(facts) && (facts.not_action || facts.actions.iter().any(|by| by.meets(&item.lower)))
-        })
-    };
-    let needless = |(index, facts): &(usize, &StatementFacts<'_>)| {
-        own(facts)
-            && !facts.statement.unknown
-            && !facts.statement.conditions_unknown
-            && !facts.actions.is_empty()
-            && (facts.not_action || facts.actions.iter().all(|item| met(*index, item)))
-    };
-    statements.iter().enumerate().filter(needless).map(|(index, _)| index).collect()
-}
 
 /// Whether two statements say the same: effect, principals, actions, resources and
 /// conditions, in any order.
@@ -212,7 +117,7 @@ pub(super) fn bypassed(context: &DocumentContext<'_>, found: &Needless) -> bool 
 /// Whether an earlier statement, or the only other one, says the same in other words.
 pub(super) fn twin(context: &DocumentContext<'_>, found: &Needless) -> bool {
     let (Some(own), [by]) = (context.statements.get(found.statement), found.by.as_slice()) else { return false };
-    let policies = Policies::new([context.document]);
+    let policies = context.facts.policies();
     let exact =
         policies.duplicate_of(found.statement) == Some(*by) || policies.duplicate_of(*by) == Some(found.statement);
     exact || context.statements.get(*by).is_some_and(|other| own.allow == other.allow && same_words(own, other))

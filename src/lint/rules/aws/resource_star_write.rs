@@ -45,15 +45,16 @@ fn example_of(action: &ActionFact<'_>) -> Option<String> {
 /// permissions management.
 fn writes(action: &ActionFact<'_>) -> Option<AccessLevel> {
     if !action.wildcard {
-        let (_, known) = catalog().action(&action.lower)?;
+        let (_, known) = action.known()?;
         return (known.level.mutates() && known.takes_resource()).then_some(known.level);
     }
     if action.is_all() {
         return Some(AccessLevel::Write);
     }
     let service = catalog().service(action.service())?;
-    let held = service.actions.iter().filter(|known| crate::pattern::glob::matches(action.name(), &known.lower));
-    held.filter(|known| known.level.mutates() && known.takes_resource())
+    service
+        .matching(action.name())
+        .filter(|known| known.level.mutates() && known.takes_resource())
         .map(|known| known.level)
         .max_by_key(|l| rank(*l))
 }

@@ -8,8 +8,8 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
     if !context.statements.iter().any(|facts| facts.allow && facts.conditional) {
         return;
     }
-    for found in redundancy::subsumed(context, true) {
-        if !redundancy::bypassed(context, &found) {
+    for found in context.facts.needless_allows() {
+        if !redundancy::bypassed(context, found) {
             continue;
         }
         let Some(facts) = context.statements.get(found.statement) else { continue };

@@ -1,131 +1,61 @@
-//! What many rules ask of a stanza or statement, worked out once.
+//! Facts about an AWS policy document, its statements and their parts.
 
-use std::cmp::Reverse;
+use std::cell::OnceCell;
 
 use smol_str::SmolStr;
 
-use super::overlap::{glob_covers, globs_meet, is_glob};
-use crate::aws::document::{Condition, Effect, Item, Statement};
-use crate::pattern::path::PathLang;
-use crate::source::{HOLE, Span};
+use super::Services;
+use crate::aws::catalog::{Action, ConditionKey, Service, catalog};
+use crate::aws::document::{Condition, Document, Effect, Item, PrincipalKind, Statement};
+use crate::lint::needless::Needless;
+use crate::pattern::{arn, glob};
+use crate::region::aws::Policies;
+use crate::source::Span;
 use crate::syntax::Node;
-use crate::vault::capability::{Capabilities, Capability};
-use crate::vault::policy::Stanza;
 
-/// Facts about one Vault stanza.
-#[derive(Debug, Clone)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own that rules ask for")]
-pub struct StanzaFacts<'a> {
-    /// The stanza.
-    pub stanza: &'a Stanza,
-    /// The path as the server compares it: without a leading slash
-    /// (spec: vault-acl, section a.2).
-    pub path: &'a str,
-    /// The paths it stands for.
-    pub lang: PathLang,
-    /// Whether the path ends in `*`.
-    pub glob: bool,
-    /// Whether a whole segment is `+`.
-    pub plus: bool,
-    /// Whether part of the path comes from the request's identity (`{{identity…}}`).
-    pub template: bool,
-    /// Whether part of the path is not known from the text.
-    pub unknown: bool,
-    /// What it grants: nothing for a stanza that denies.
-    pub grants: Capabilities,
-    /// Whether it denies.
-    pub denies: bool,
+/// Facts about one AWS policy document. What costs something is worked out when it is first
+/// asked for, and once.
+#[derive(Debug)]
+pub struct DocumentFacts<'a> {
+    /// The document.
+    pub document: &'a Document,
+    /// Facts about each statement, in source order.
+    pub statements: Vec<StatementFacts<'a>>,
+    /// Services of which some statement may allow an action.
+    pub(crate) allowed: Services,
+    /// Whether it depends on something which statements there are.
+    pub(in crate::lint) varies: bool,
+    pub(in crate::lint) policies: OnceCell<Policies>,
+    pub(in crate::lint) needless_allows: OnceCell<Vec<Needless>>,
+    pub(in crate::lint) needless_denies: OnceCell<Vec<Needless>>,
+    pub(in crate::lint) dead_allows: OnceCell<Vec<Needless>>,
 }
 
-impl<'a> StanzaFacts<'a> {
-    /// Works them out.
+impl<'a> DocumentFacts<'a> {
+    /// Works them out; `varies` tells whether it depends on something which statements there
+    /// are.
     #[must_use]
-    pub fn new(stanza: &'a Stanza) -> Self {
-        let raw = stanza.path.raw();
-        let path = raw.strip_prefix('/').unwrap_or(raw);
-        let denies = stanza.granted.has(Capability::Deny);
+    pub fn new(document: &'a Document, varies: bool) -> Self {
+        let statements: Vec<StatementFacts<'a>> = document.statements.iter().map(StatementFacts::new).collect();
+        let allows = statements.iter().filter(|facts| facts.allow);
+        let allowed = allows.fold(Services::NONE, |all, facts| all.union(facts.services));
         Self {
-            stanza,
-            path,
-            lang: PathLang::parse(path),
-            glob: path.ends_with('*'),
-            plus: path.contains('+') && path.split('/').any(|segment| segment == "+"),
-            template: path.contains("{{"),
-            unknown: path.contains(HOLE),
-            grants: if denies { Capabilities::NONE } else { stanza.granted },
-            denies,
+            document,
+            statements,
+            allowed,
+            varies,
+            policies: OnceCell::new(),
+            needless_allows: OnceCell::new(),
+            needless_denies: OnceCell::new(),
+            dead_allows: OnceCell::new(),
         }
     }
 
-    /// Whether this stanza rather than the other decides a path that both stand for: an
-    /// exact path before patterns, then the later first wildcard, not ending in `*`, fewer
-    /// `+`, longer, lexicographically greater (spec: vault-acl, section b).
-    #[must_use]
-    pub fn outranks(&self, other: &Self) -> bool {
-        self.rank() > other.rank()
-    }
-
-    fn rank(&self) -> (usize, bool, Reverse<usize>, usize, &'a str) {
-        let mut at = 0;
-        let mut first = None;
-        let mut pluses = 0;
-        for segment in self.path.split('/') {
-            if segment == "+" {
-                first = first.or(Some(at));
-                pluses += 1;
-            }
-            at += segment.len() + 1;
-        }
-        let end = if self.glob { self.path.len() - 1 } else { usize::MAX };
-        (first.unwrap_or(end), !self.glob, Reverse(pluses), self.path.len(), self.path)
-    }
-
-    /// Whether one stanza stands for many paths.
-    #[must_use]
-    pub fn wildcard(&self) -> bool {
-        self.glob || self.plus
-    }
-
-    /// The place that grants a capability: its word in the list, the shorthand, or the
-    /// path label.
-    #[must_use]
-    pub fn span_of(&self, capability: Capability) -> Span {
-        let items = &self.stanza.capabilities;
-        items
-            .iter()
-            .find(|item| item.capability == Some(capability))
-            .map(|item| item.span)
-            .or(self.stanza.shorthand.as_ref().map(|node| node.span))
-            .unwrap_or(self.stanza.path_span)
-    }
-
-    /// The first of these capabilities, in source order, that the stanza grants.
-    #[must_use]
-    pub fn first_of(&self, wanted: Capabilities) -> Option<Capability> {
-        let meets = self.grants.intersection(wanted);
-        if meets.is_empty() {
-            return None;
-        }
-        let listed = self.stanza.capabilities.iter().filter_map(|item| item.capability);
-        listed.into_iter().find(|c| meets.has(*c)).or_else(|| meets.iter().next())
-    }
-
-    /// Whether the parameter may only be given with listed values, or not at all.
-    #[must_use]
-    pub fn restricts_parameter(&self, name: &str) -> bool {
-        let allowed = &self.stanza.allowed_parameters;
-        let named = allowed.iter().find(|p| p.name.raw().eq_ignore_ascii_case(name));
-        let star = allowed.iter().any(|p| p.name.raw() == "*");
-        match named {
-            Some(parameter) => !parameter.values.is_empty(),
-            None => !allowed.is_empty() && !star,
-        }
+    /// The document as the engine that reasons about sets of requests sees it.
+    pub(crate) fn policies(&self) -> &Policies {
+        self.policies.get_or_init(|| Policies::new([self.document]))
     }
 }
-
-/// Capabilities that change something.
-pub const WRITES: Capabilities =
-    Capabilities::of(&[Capability::Create, Capability::Update, Capability::Patch, Capability::Delete]);
 
 /// One `Action` or `NotAction` item.
 #[derive(Debug, Clone)]
@@ -136,7 +66,11 @@ pub struct ActionFact<'a> {
     pub lower: SmolStr,
     /// Whether it holds `*` or `?`.
     pub wildcard: bool,
+    /// Services it may be about.
+    pub(crate) services: Services,
+    all: bool,
     colon: usize,
+    known: OnceCell<Option<(&'static Service, &'static Action)>>,
 }
 
 impl<'a> ActionFact<'a> {
@@ -148,46 +82,86 @@ impl<'a> ActionFact<'a> {
             item.text.raw_smol().clone()
         };
         let colon = lower.find(':').unwrap_or(lower.len());
-        let wildcard = is_glob(&lower);
-        Self { item, lower, wildcard, colon }
+        let wildcard = glob::is_pattern(&lower);
+        let all = wildcard && (lower.bytes().all(|b| b == b'*') || lower == "*:*");
+        let services = Services::of(&lower);
+        Self { item, lower, wildcard, services, all, colon, known: OnceCell::new() }
+    }
+
+    /// The one action that it names, as the catalogue has it.
+    #[must_use]
+    pub fn known(&self) -> Option<(&'static Service, &'static Action)> {
+        let look = || {
+            let service = catalog().service(self.service())?;
+            Some((service, service.action(self.name())?))
+        };
+        *self.known.get_or_init(|| if self.wildcard { None } else { look() })
     }
 
     /// The service prefix in lower case; empty for `*`.
     #[must_use]
     pub fn service(&self) -> &str {
-        if self.is_all() { "" } else { self.lower.get(..self.colon).unwrap_or("") }
+        if self.all { "" } else { self.lower.get(..self.colon).unwrap_or("") }
     }
 
     /// The name after the colon in lower case; `*` for `*`.
     #[must_use]
     pub fn name(&self) -> &str {
-        if self.is_all() { "*" } else { self.lower.get(self.colon + 1..).unwrap_or("") }
+        if self.all { "*" } else { self.lower.get(self.colon + 1..).unwrap_or("") }
     }
 
     /// Whether it stands for every action: `*`, `**`, `*:*`.
     #[must_use]
     pub fn is_all(&self) -> bool {
-        let text = self.lower.as_str();
-        !text.is_empty() && (text.bytes().all(|b| b == b'*') || text == "*:*")
+        self.all
     }
 
     /// Whether it stands for every action of one service: `s3:*`, `s3:**`.
     #[must_use]
     pub fn is_service_star(&self) -> bool {
         let name = self.lower.get(self.colon + 1..).unwrap_or("");
-        !self.is_all() && !name.is_empty() && name.bytes().all(|b| b == b'*')
+        !self.all && !name.is_empty() && name.bytes().all(|b| b == b'*')
     }
 
     /// Whether it matches an action or meets an action pattern, given in lower case.
     #[must_use]
     pub fn meets(&self, action: &str) -> bool {
-        self.is_all() || globs_meet(&self.lower, action)
+        self.all || (self.services.meet(Services::of(action)) && glob::meet(&self.lower, action))
+    }
+
+    /// Whether there is an action that both match.
+    pub(crate) fn meets_pattern(&self, pattern: &ActionPattern) -> bool {
+        self.all
+            || (self.services.meet(pattern.services)
+                && match (self.wildcard, pattern.wildcard) {
+                    (false, false) => self.lower == pattern.lower,
+                    (true, false) => glob::matches(&self.lower, &pattern.lower),
+                    (false, true) => glob::matches(&pattern.lower, &self.lower),
+                    (true, true) => glob::meet(&self.lower, &pattern.lower),
+                })
     }
 
     /// Whether it matches all that an action pattern in lower case does.
     #[must_use]
     pub fn covers(&self, action: &str) -> bool {
-        self.is_all() || glob_covers(&self.lower, action)
+        if self.wildcard { self.all || glob::covers(&self.lower, action) } else { self.lower == action }
+    }
+}
+
+/// An action pattern that a rule is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ActionPattern {
+    /// In lower case.
+    pub(crate) lower: String,
+    pub(crate) services: Services,
+    wildcard: bool,
+}
+
+impl ActionPattern {
+    pub(crate) fn new(pattern: &str) -> Self {
+        let lower = pattern.to_ascii_lowercase();
+        let (services, wildcard) = (Services::of(&lower), glob::is_pattern(&lower));
+        Self { lower, services, wildcard }
     }
 }
 
@@ -215,13 +189,13 @@ impl<'a> ResourceFact<'a> {
     /// Whether it meets a resource pattern.
     #[must_use]
     pub fn meets(&self, pattern: &str) -> bool {
-        self.all || globs_meet(self.text, pattern)
+        self.all || arn::resources_meet(self.text, pattern)
     }
 
     /// Whether it matches all that a resource pattern does.
     #[must_use]
     pub fn covers(&self, pattern: &str) -> bool {
-        self.all || glob_covers(self.text, pattern)
+        self.all || arn::resource_covers(self.text, pattern)
     }
 
     /// The ARN's field of that index (0 `arn`, 1 partition, 2 service, 3 region,
@@ -258,6 +232,7 @@ pub struct ConditionFact<'a> {
     pub if_exists: bool,
     /// Whether the operator is a `…Not…` one.
     pub negated: bool,
+    known: OnceCell<Option<&'static ConditionKey>>,
 }
 
 impl<'a> ConditionFact<'a> {
@@ -278,7 +253,14 @@ impl<'a> ConditionFact<'a> {
             quantifier,
             if_exists,
             negated: operator.contains("not"),
+            known: OnceCell::new(),
         }
+    }
+
+    /// The key as the catalogue has it.
+    #[must_use]
+    pub fn known(&self) -> Option<&'static ConditionKey> {
+        *self.known.get_or_init(|| catalog().condition_key(&self.key))
     }
 
     /// The values that are known strings.
@@ -322,6 +304,8 @@ pub struct StatementFacts<'a> {
     pub conditions: Vec<ConditionFact<'a>>,
     /// Whether anything restricts it further, known or not.
     pub conditional: bool,
+    /// Services that it may be about.
+    pub(crate) services: Services,
 }
 
 impl<'a> StatementFacts<'a> {
@@ -331,16 +315,24 @@ impl<'a> StatementFacts<'a> {
         let items = |list: &'a Option<crate::aws::document::ListElement>| -> &'a [Item] {
             list.as_ref().map_or(&[], |list| list.items.as_slice())
         };
+        let actions: Vec<ActionFact<'a>> = items(&statement.action).iter().map(ActionFact::new).collect();
+        let not_action = statement.action.as_ref().is_some_and(|list| list.negated);
+        let services = if not_action {
+            Services::ALL
+        } else {
+            actions.iter().fold(Services::NONE, |all, action| all.union(action.services))
+        };
         Self {
             statement,
             allow: statement.effect == Some(Effect::Allow),
             deny: statement.effect == Some(Effect::Deny),
-            actions: items(&statement.action).iter().map(ActionFact::new).collect(),
-            not_action: statement.action.as_ref().is_some_and(|list| list.negated),
+            actions,
+            not_action,
             resources: items(&statement.resource).iter().map(ResourceFact::new).collect(),
             not_resource: statement.resource.as_ref().is_some_and(|list| list.negated),
             conditions: statement.conditions.iter().map(ConditionFact::new).collect(),
             conditional: !statement.conditions.is_empty() || statement.conditions_unknown,
+            services,
         }
     }
 
@@ -352,7 +344,13 @@ impl<'a> StatementFacts<'a> {
             let excluded = self.actions.iter().any(|item| item.covers(action));
             return self.statement.action.as_ref().filter(|_| !excluded).map(|list| list.key_span);
         }
-        self.actions.iter().find(|item| item.meets(action)).map(|item| item.item.span)
+        let services = Services::of(action);
+        if !self.services.meet(services) {
+            return None;
+        }
+        let meets =
+            |item: &&ActionFact<'_>| item.all || (item.services.meet(services) && glob::meet(&item.lower, action));
+        self.actions.iter().find(meets).map(|item| item.item.span)
     }
 
     /// The place that makes the statement apply to every resource: an item `*`, or the
@@ -375,7 +373,7 @@ impl<'a> StatementFacts<'a> {
     #[must_use]
     pub fn pinned_by(&self, keys: &[&str]) -> bool {
         self.statement.conditions_unknown
-            || self.conditions.iter().any(|c| c.pins() && keys.iter().any(|key| glob_covers(key, &c.key)))
+            || self.conditions.iter().any(|c| c.pins() && keys.iter().any(|key| glob::matches(key, &c.key)))
     }
 
     /// Whether anybody at all is among the principals: `"*"`, `{"AWS": "*"}`.
@@ -388,9 +386,7 @@ impl<'a> StatementFacts<'a> {
         principal
             .entries
             .iter()
-            .find(|entry| {
-                entry.kind == crate::aws::document::PrincipalKind::Aws && entry.item.text.known() == Some("*")
-            })
+            .find(|entry| entry.kind == PrincipalKind::Aws && entry.item.text.known() == Some("*"))
             .map(|entry| entry.item.span)
     }
 }

@@ -1,0 +1,132 @@
+//! Statements that others of the same document make needless, told by the engine that
+//! reasons about policies as sets of requests.
+
+use super::Inputs;
+use super::facts::{ActionFact, DocumentFacts, ResourceFact, Services, StatementFacts};
+use crate::aws::document::Document;
+use crate::carrier::declaration::{Carrier, Declaration};
+use crate::pattern::glob;
+use crate::region::aws::{Answer, Policies};
+
+/// Statements of one document that are looked at; more than AWS has room for in most.
+const MOST: usize = 60;
+
+/// Why a statement changes nothing.
+#[derive(Debug, Clone)]
+pub(crate) struct Needless {
+    /// Index of the statement.
+    pub(crate) statement: usize,
+    /// The statements that make it so.
+    pub(crate) by: Vec<usize>,
+}
+
+/// Whether a template's conditions decide which statements there are: what is needless in
+/// one case is needed in another.
+pub(crate) fn varies(inputs: &Inputs<'_>, declaration: &Declaration, document: &Document) -> bool {
+    if declaration.carrier != Carrier::CloudFormation || declaration.condition.is_none() {
+        return false;
+    }
+    let text = inputs.sources.slice(document.span);
+    text.contains("!If") || text.contains("Fn::If")
+}
+
+impl DocumentFacts<'_> {
+    /// The Allow statements that other Allow statements make needless, duplicates included.
+    pub(crate) fn needless_allows(&self) -> &[Needless] {
+        self.needless_allows.get_or_init(|| self.subsumed(|facts| facts.allow))
+    }
+
+    /// The Deny statements that other Deny statements make needless, duplicates included.
+    pub(crate) fn needless_denies(&self) -> &[Needless] {
+        self.needless_denies.get_or_init(|| self.subsumed(|facts| facts.deny))
+    }
+
+    /// The Allow statements that Deny statements refuse wholly.
+    pub(crate) fn dead_allows(&self) -> &[Needless] {
+        self.dead_allows
+            .get_or_init(|| self.asked(&self.candidates(|facts| facts.allow, |facts| facts.deny), Policies::dead))
+    }
+
+    fn subsumed(&self, same: fn(&StatementFacts<'_>) -> bool) -> Vec<Needless> {
+        let mut found = self.asked(&self.candidates(same, same), Policies::redundant);
+        found.retain(|found| found.by.iter().all(|by| self.statements.get(*by).is_some_and(same)));
+        // of statements that cover each other the first stays: all that is found may go at once
+        let mut gone: Vec<usize> = Vec::new();
+        found.reverse();
+        found.retain(|found| {
+            let keeps = !found.by.iter().any(|by| gone.contains(by));
+            if keeps {
+                gone.push(found.statement);
+            }
+            keeps
+        });
+        found.reverse();
+        found
+    }
+
+    fn asked(&self, candidates: &[usize], ask: fn(&Policies, usize) -> Answer<Vec<usize>>) -> Vec<Needless> {
+        if candidates.is_empty() || self.varies {
+            return Vec::new();
+        }
+        let policies = self.policies();
+        if policies.refs().len() != self.statements.len() {
+            return Vec::new();
+        }
+        let found = candidates.iter().filter_map(|index| {
+            let by = ask(policies, *index).yes()?;
+            // what matches nothing at all is another rule's business
+            (!by.is_empty()).then_some(Needless { statement: *index, by })
+        });
+        found.collect()
+    }
+
+    /// The statements whose every action on every resource some other one may match: all that
+    /// can be needless.
+    fn candidates(&self, own: fn(&StatementFacts<'_>) -> bool, other: fn(&StatementFacts<'_>) -> bool) -> Vec<usize> {
+        let statements = &self.statements;
+        if statements.len() > MOST {
+            return Vec::new();
+        }
+        // one action or pattern, on each of the resources
+        let met = |index: usize, own: &StatementFacts<'_>, item: &ActionFact<'_>| {
+            let others = statements.iter().enumerate().filter(|(at, facts)| {
+                *at != index
+                    && other(facts)
+                    && (facts.not_action
+                        || (facts.services.meet(item.services) && facts.actions.iter().any(|by| holds(by, item))))
+            });
+            let others: Vec<&StatementFacts<'_>> = others.map(|(_, facts)| facts).collect();
+            let reached = |resource: &ResourceFact<'_>| others.iter().any(|facts| reaches(facts, resource));
+            !others.is_empty() && (own.not_resource || own.resources.iter().all(reached))
+        };
+        let needless = |(index, facts): &(usize, &StatementFacts<'_>)| {
+            own(facts)
+                && !facts.statement.unknown
+                && !facts.statement.conditions_unknown
+                && !facts.actions.is_empty()
+                && (facts.not_action || facts.actions.iter().all(|item| met(*index, facts, item)))
+        };
+        statements.iter().enumerate().filter(needless).map(|(index, _)| index).collect()
+    }
+}
+
+/// Whether one action pattern may match a text of another in which every wildcard stands for
+/// letters of its own. Where no pattern of a list does, the list leaves that text out (spec:
+/// symbolic, lemma 1).
+fn holds(outer: &ActionFact<'_>, inner: &ActionFact<'_>) -> bool {
+    let told = inner.item.text.is_known() && inner.lower.contains(':');
+    if inner.is_all() {
+        return outer.services == Services::ALL;
+    }
+    outer.is_all() || !told || !outer.item.text.is_known() || glob::matches(&outer.lower, &inner.lower)
+}
+
+/// The same for the resources of a statement.
+fn reaches(facts: &StatementFacts<'_>, inner: &ResourceFact<'_>) -> bool {
+    // variables and unknown parts, and patterns that spread over segments, are left to the
+    // engine
+    let plain = |item: &ResourceFact<'_>| item.item.text.is_known() && !item.text.contains('$');
+    let told = plain(inner) && (inner.all || inner.field(5).is_some());
+    let holds = |outer: &ResourceFact<'_>| outer.all || !plain(outer) || glob::matches(outer.text, inner.text);
+    !told || facts.not_resource || facts.resources.is_empty() || facts.resources.iter().any(holds)
+}
