@@ -9,11 +9,17 @@ pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let limit = (name.len() / 3).clamp(1, 3);
     let mut best: Option<(usize, &str)> = None;
     let mut rows = Rows::default();
+    let own = set(name.iter().copied());
     for candidate in candidates {
         let bound = best.map_or(limit + 1, |(distance, _)| distance);
         let most = candidate.len();
         // a character has four bytes at most
         if most + bound <= name.len() || most / 4 >= name.len() + bound {
+            continue;
+        }
+        // every letter that only one of them has takes a step of its own
+        let letters = set(letters(candidate));
+        if (own & !letters).count_ones().max((letters & !own).count_ones()) as usize >= bound {
             continue;
         }
         if let Some(distance) = rows.distance_below(&name, candidate, bound) {
@@ -33,6 +39,11 @@ pub fn distance_below(a: &str, b: &str, bound: usize) -> Option<usize> {
 /// Letters that are compared. Longer names are compared by their start.
 fn letters(name: &str) -> impl Iterator<Item = char> {
     name.chars().map(|c| c.to_ascii_lowercase()).take(200)
+}
+
+/// A set of letters, of which some share a bit.
+fn set(chars: impl Iterator<Item = char>) -> u64 {
+    chars.fold(0, |set, char| set | 1 << (u32::from(char) & 63))
 }
 
 /// What comparing two names needs, kept from one to the next.

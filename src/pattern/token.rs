@@ -106,7 +106,8 @@ pub struct Pattern {
 
 impl FromIterator<Token> for Pattern {
     fn from_iter<T: IntoIterator<Item = Token>>(iter: T) -> Self {
-        let mut tokens: Vec<Token> = Vec::new();
+        let iter = iter.into_iter();
+        let mut tokens: Vec<Token> = Vec::with_capacity(iter.size_hint().0);
         for token in iter {
             match (tokens.last().copied(), token) {
                 (Some(Token::Star), Token::Star | Token::StarInside(_)) => {}

@@ -26,7 +26,31 @@ pub(super) fn check_actions(element: &ListElement, problems: &mut Vec<Problem>) 
     }
 }
 
+/// Whether a text is `service:Name`, with wildcards in the name alone.
+fn is_plain(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    let service = bytes.by_ref().take_while(|b| *b != b':');
+    let word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    let (mut before, mut after) = (0, 0);
+    for byte in service {
+        if !word(byte) {
+            return false;
+        }
+        before += 1;
+    }
+    for byte in bytes {
+        if !word(byte) && !matches!(byte, b'*' | b'?') {
+            return false;
+        }
+        after += 1;
+    }
+    before > 0 && after > 0
+}
+
 fn check_action(text: &str, item: &Item, problems: &mut Vec<Problem>) {
+    if is_plain(text) {
+        return;
+    }
     if text.is_empty() {
         problems.push(Problem::refused("action-empty", "an empty string is no action", item.span));
         return;

@@ -11,7 +11,7 @@ use crate::lint::needless::Needless;
 use crate::pattern::{arn, glob};
 use crate::region::aws::Policies;
 use crate::source::Span;
-use crate::syntax::Node;
+use crate::syntax::{Node, Value};
 
 /// Facts about one AWS policy document. What costs something is worked out when it is first
 /// asked for, and once.
@@ -75,12 +75,7 @@ pub struct ActionFact<'a> {
 
 impl<'a> ActionFact<'a> {
     fn new(item: &'a Item) -> Self {
-        let raw = item.text.raw();
-        let lower = if raw.bytes().any(|b| b.is_ascii_uppercase()) {
-            SmolStr::from(raw.to_ascii_lowercase())
-        } else {
-            item.text.raw_smol().clone()
-        };
+        let lower = lower(item);
         let colon = lower.find(':').unwrap_or(lower.len());
         let wildcard = glob::is_pattern(&lower);
         let all = wildcard && (lower.bytes().all(|b| b == b'*') || lower == "*:*");
@@ -148,6 +143,24 @@ impl<'a> ActionFact<'a> {
     }
 }
 
+/// The text of an item in lower case.
+fn lower(item: &Item) -> SmolStr {
+    let raw = item.text.raw();
+    if !raw.bytes().any(|b| b.is_ascii_uppercase()) {
+        return item.text.raw_smol().clone();
+    }
+    // most actions fit; a text on the way would cost an allocation
+    let mut buffer = [0; 96];
+    if let Some(copy) = buffer.get_mut(..raw.len()) {
+        copy.copy_from_slice(raw.as_bytes());
+        copy.make_ascii_lowercase();
+        if let Ok(lower) = std::str::from_utf8(copy) {
+            return SmolStr::new(lower);
+        }
+    }
+    SmolStr::from(raw.to_ascii_lowercase())
+}
+
 /// An action pattern that a rule is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ActionPattern {
@@ -205,6 +218,10 @@ impl<'a> ResourceFact<'a> {
         self.text.splitn(6, ':').nth(index)
     }
 }
+
+/// Keys that are part of every request of the actions that have them, so that `IfExists`
+/// makes no difference. Source: Service Authorization Reference, IAM and Organizations.
+const ALWAYS_THERE: &[&str] = &["iam:passedtoservice", "organizations:policytype", "organizations:serviceprincipal"];
 
 /// How a condition treats several values of its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -269,16 +286,30 @@ impl<'a> ConditionFact<'a> {
     }
 
     /// Whether the condition, where it holds, pins the key: a positive operator that is
-    /// false where the key is absent, whose values are not all `*`.
+    /// false where the key is absent, whose values are not all `*`. Where only some requests
+    /// have the key, to demand that it is there is enough.
     #[must_use]
     pub fn pins(&self) -> bool {
         let open = |node: &Node| node.as_str().is_some_and(|t| !t.is_empty() && t.bytes().all(|b| b == b'*'));
         let glob = self.operator.contains("like") || self.operator.starts_with("arn");
+        if self.operator == "null" {
+            let present = |node: &Node| match &node.value {
+                Value::Bool(value) => !value,
+                _ => node.as_str().is_some_and(|text| text.eq_ignore_ascii_case("false")),
+            };
+            let values = &self.condition.values;
+            return self.sets_apart() && !values.is_empty() && values.iter().all(present);
+        }
         !self.negated
-            && !self.if_exists
+            && (!self.if_exists || ALWAYS_THERE.contains(&self.key.as_str()))
             && self.quantifier != Quantifier::ForAll
-            && self.operator != "null"
-            && !(glob && self.condition.values.iter().any(open))
+            && (self.sets_apart() || !(glob && self.condition.values.iter().any(open)))
+    }
+
+    /// Whether the key is there for some resources or uses alone: a tag of the resource, a
+    /// part of the encryption context.
+    fn sets_apart(&self) -> bool {
+        self.key.contains("resourcetag/") || self.key.starts_with("kms:encryptioncontext:")
     }
 }
 

@@ -105,6 +105,11 @@ impl Names {
         self.letters.get(variable as usize)
     }
 
+    /// Whether any letter stands for a condition key.
+    pub(super) fn have_keys(&self) -> bool {
+        self.letters.iter().any(|name| name.key.is_some())
+    }
+
     /// A kind of values that a key has.
     pub(super) fn kind(&self, key: &str) -> Option<&Values> {
         self.kinds.get(key)
@@ -164,7 +169,7 @@ impl Compiler {
 
     fn pattern(&mut self, text: &Text, scope: Scope) -> Pattern {
         let variables = self.variables && scope != Scope::Action;
-        let mut tokens: Vec<Token> = Vec::new();
+        let mut tokens: Vec<Token> = Vec::with_capacity(text.raw().len());
         let mut holes = text.holes().iter();
         let chunks = if text.is_known() { vec![text.raw()] } else { text.raw().split(HOLE).collect() };
         for (index, chunk) in chunks.into_iter().enumerate() {

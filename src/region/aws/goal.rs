@@ -237,6 +237,9 @@ impl<'g> Goal<'g> {
     /// Whether no policy variable stands for a key that conditions speak about too: its
     /// letter knows nothing of what they demand.
     fn free(&self, required: &[&Atom], forbidden: &[Vec<&Atom>]) -> bool {
+        if !self.names.have_keys() {
+            return true;
+        }
         let atoms = || required.iter().chain(forbidden.iter().flatten()).copied();
         let in_dim = |dim: &Dim| dim.patterns.iter().flat_map(Pattern::variables).collect::<Vec<_>>();
         let in_statements = self.pos.iter().chain(self.neg).flat_map(|s| [in_dim(&s.action), in_dim(&s.resource)]);

@@ -405,7 +405,8 @@ pub(super) fn first(
     sink: &mut Sink<'_>,
     what: impl Fn(&str) -> String,
 ) {
-    if !actions.iter().any(|action| allowed(statements).meet(Services::of(action))) {
+    let allowed = allowed(statements);
+    if !actions.iter().any(|action| allowed.meet(Services::of(action))) {
         return;
     }
     let mut found: Vec<Grant<'_>> = actions.iter().filter_map(|action| grant(statements, action, reach)).collect();

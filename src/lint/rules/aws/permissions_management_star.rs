@@ -28,10 +28,14 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let Some(resource) = facts.any_resource() else { return };
     let mut found: Option<(&ActionFact<'_>, String, bool)> = None;
     for item in facts.actions.iter().filter(|item| !item.is_all()) {
-        let Some(action) = manages(context, item) else { continue };
         let worth = WORTH.contains(&item.service()) && !item.is_service_star();
-        if found.as_ref().is_none_or(|(_, _, sure)| worth && !sure) {
-            found = Some((item, action, worth));
+        if found.is_some() && !worth {
+            continue;
+        }
+        let Some(action) = manages(context, item) else { continue };
+        found = Some((item, action, worth));
+        if worth {
+            break;
         }
     }
     let Some((item, action, worth)) = found else { return };

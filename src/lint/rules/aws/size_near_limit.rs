@@ -1,13 +1,14 @@
-use super::size_common::measure;
+use super::size_common::limit;
 use crate::lint::{Check, DocumentContext, Sink};
 
 pub(super) const CHECK: Check = Check::AwsDocument(check);
 
 fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
-    let near = |length: usize, limit: usize| length <= limit && length.saturating_mul(10) > limit.saturating_mul(9);
-    let Some(size) = measure(context).filter(|size| size.sure && near(size.length, size.limit)) else { return };
+    let Some(limit) = limit(context).filter(|limit| limit.sure) else { return };
+    let Some(length) = limit.length_above(limit.most * 9 / 10, context).filter(|length| *length <= limit.most) else {
+        return;
+    };
     let span = context.document.version.as_ref().map_or(context.document.span, |(_, span)| *span);
-    let message =
-        format!("the policy has {} of the {} characters that {} may have", size.length, size.limit, size.what);
+    let message = format!("the policy has {length} of the {} characters that {} may have", limit.most, limit.what);
     sink.report(span, message).unit = context.document.span;
 }
