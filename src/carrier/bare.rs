@@ -82,7 +82,7 @@ pub fn start_of(source: SourceId) -> Span {
 #[must_use]
 pub fn kind_by_name(name: &str, document: &Document) -> PolicyKind {
     let guessed = guess_kind(document);
-    let path = name.to_ascii_lowercase().replace(['_', '.', ' '], "-");
+    let path = hyphenated(name);
     let words: Vec<&str> = path.split(['/', '-']).collect();
     let word = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
     let has = |wanted: &[&str]| wanted.iter().any(|phrase| path.contains(phrase));
@@ -95,6 +95,26 @@ pub fn kind_by_name(name: &str, document: &Document) -> PolicyKind {
         PolicyKind::Resource if word(&["trust"]) || has(&["assume-role", "assumerole"]) => PolicyKind::Trust,
         other => other,
     }
+}
+
+/// A path in lower case, its words set apart by hyphens: `AppPermissionsBoundary.json` and
+/// `app_permissions_boundary.json` are the same words.
+fn hyphenated(name: &str) -> String {
+    let mut path = String::with_capacity(name.len() + 8);
+    let mut before = '/';
+    let mut chars = name.chars().peekable();
+    while let Some(char) = chars.next() {
+        let starts = char.is_ascii_uppercase()
+            && (before.is_ascii_lowercase()
+                || before.is_ascii_digit()
+                || (before.is_ascii_uppercase() && chars.peek().is_some_and(char::is_ascii_lowercase)));
+        if starts {
+            path.push('-');
+        }
+        path.push(if matches!(char, '_' | '.' | ' ') { '-' } else { char.to_ascii_lowercase() });
+        before = char;
+    }
+    path
 }
 
 /// The service a resource policy belongs to, if all its actions are of one.
@@ -139,6 +159,12 @@ mod tests {
             ("app.json", identity, PolicyKind::Identity),
             ("scps/deny-root.json", identity, PolicyKind::Scp),
             ("permissions_boundary.json", identity, PolicyKind::Boundary),
+            ("AppRolePermissionsBoundary.json", identity, PolicyKind::Boundary),
+            ("CIBoundaryV2.json", identity, PolicyKind::Boundary),
+            ("BoundarylessApp.json", identity, PolicyKind::Identity),
+            ("AppSessionPolicy.json", identity, PolicyKind::Session),
+            ("OrgSCP.json", identity, PolicyKind::Scp),
+            ("AssumeRolePolicy.json", resource, PolicyKind::Trust),
             ("service-control-policies/x.json", identity, PolicyKind::Scp),
             ("bucket.json", resource, PolicyKind::Resource),
             ("rcp/x.json", resource, PolicyKind::Rcp),

@@ -1,5 +1,5 @@
 use super::boundary_common::{BOUNDARY, demanded, denied};
-use crate::lint::{Check, Sink, StatementContext};
+use crate::lint::{Check, ResourceFact, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
@@ -19,6 +19,11 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     if facts.statement.conditions_unknown || facts.conditions.iter().any(|c| c.key == BOUNDARY) {
+        return;
+    }
+    // policies of a service-linked role are the service's own
+    let linked = |resource: &ResourceFact<'_>| resource.text.contains(":role/aws-service-role/");
+    if !facts.not_resource && !facts.resources.is_empty() && facts.resources.iter().all(linked) {
         return;
     }
     for action in &facts.actions {

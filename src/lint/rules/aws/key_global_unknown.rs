@@ -16,6 +16,8 @@ const OTHERS: &[&str] = &[
     "aws:fisserviceid",
     "aws:sourceidentity",
     "aws:kmsviaservice",
+    // in no reference, and in what AWS attaches to its own roles
+    "aws:principalorgmasteraccountid",
 ];
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {

@@ -32,18 +32,33 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let object = |text: &str| {
-        text.split_once(":s3:::")
-            .is_some_and(|(_, rest)| rest.find('/').is_some_and(|at| !rest.get(..at).unwrap_or("").contains('*')))
+        let name = text.split_once(":s3:::").map_or("", |(_, name)| name);
+        bucket_of(name).is_some_and(|bucket| !bucket.contains('*'))
     };
     let all = facts.resources.iter().all(|resource| resource.item.text.is_known() && object(resource.text));
     let listed = facts.statement.resource.as_ref().is_some_and(|list| !list.unknown);
     for resource in facts.resources.iter().filter(|_| all && listed) {
         let text = resource.text;
-        let whole = text.split('/').next().unwrap_or(text);
+        let whole = bucket_of(text).unwrap_or(text);
         sink.report(
             resource.item.span,
             format!("`{text}` is objects, and these actions are about the bucket: nothing is granted"),
         )
         .help(format!("write `{whole}`"));
     }
+}
+
+/// What stands before the first slash, if there is one outside of policy variables.
+fn bucket_of(text: &str) -> Option<&str> {
+    let mut inside = false;
+    let at = text.char_indices().find_map(|(at, char)| {
+        match char {
+            '{' => inside = text.get(..at).is_some_and(|before| before.ends_with('$')),
+            '}' => inside = false,
+            '/' if !inside => return Some(at),
+            _ => {}
+        }
+        None
+    })?;
+    text.get(..at)
 }

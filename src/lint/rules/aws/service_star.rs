@@ -1,5 +1,5 @@
 use crate::aws::catalog::{AccessLevel, Action, catalog};
-use crate::lint::{Check, Severity, Sink, StatementContext};
+use crate::lint::{Check, ResourceFact, Severity, Sink, StatementContext, StatementFacts};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
@@ -23,7 +23,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let everywhere = facts.any_resource().is_some() && !facts.conditional;
-        let shareable = !facts.conditional && SHAREABLE.contains(&service);
+        let shareable = !facts.conditional && SHAREABLE.contains(&service) && !objects_only(service, facts);
         let severity = if shareable || (everywhere && POWERFUL.contains(&service)) {
             Severity::High
         } else if !facts.conditional && changes_access(service) {
@@ -53,6 +53,14 @@ fn held(service: &str) -> (usize, Option<&'static str>) {
     let worst = worst.or_else(|| shares.clone().next());
     let deletes = || service.actions.iter().map(name).find(|name| name.starts_with("Delete"));
     (service.actions.len(), worst.or_else(deletes))
+}
+
+/// Whether all that is meant are objects of buckets, which have no policy.
+fn objects_only(service: &str, facts: &StatementFacts<'_>) -> bool {
+    let object = |resource: &ResourceFact<'_>| {
+        resource.text.split_once(":s3:::").is_some_and(|(_, name)| name.contains('/') && !name.starts_with('*'))
+    };
+    service == "s3" && !facts.not_resource && !facts.resources.is_empty() && facts.resources.iter().all(object)
 }
 
 /// Whether an action of the service can change who has access.
