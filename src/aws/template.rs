@@ -18,8 +18,8 @@ pub(super) struct Template {
 enum Piece {
     /// Text of the policy, in which wildcards may be wildcards.
     Text(SmolStr),
-    /// A key in lower case, and what stands in where it is absent.
-    Variable { key: SmolStr, default: Option<SmolStr> },
+    /// A key in lower case and as written, and what stands in where it is absent.
+    Variable { key: SmolStr, name: SmolStr, default: Option<SmolStr> },
     /// A character that stands for itself.
     Escape(char),
     /// An expression of the carrier whose value is not known.
@@ -60,7 +60,8 @@ impl Template {
                     parts.push(Piece::Hole(refs.collect()));
                 }
                 Part::Variable { key, default } => {
-                    parts.push(Piece::Variable { key: lower(key), default: default.map(SmolStr::new) });
+                    let default = default.map(SmolStr::new);
+                    parts.push(Piece::Variable { key: lower(key), name: SmolStr::new(key), default });
                 }
                 Part::Escape(char) => parts.push(Piece::Escape(char)),
             }
@@ -78,7 +79,7 @@ impl Template {
                 Piece::Text(text) => builder.literal(text),
                 Piece::Escape(char) => builder.literal(char.encode_utf8(&mut [0; 4])),
                 Piece::Hole(_) => builder.hole(),
-                Piece::Variable { key, default } => match (context.get(key), default) {
+                Piece::Variable { key, default, .. } => match (context.get(key), default) {
                     (Lookup::One(value), _) => builder.literal(value),
                     (Lookup::Absent, Some(default)) => builder.literal(default),
                     // keys of several values are no variables (section 3.1)
@@ -110,7 +111,7 @@ impl Template {
                 Piece::Text(text) => out.push_str(text),
                 Piece::Escape(char) => out.push(*char),
                 Piece::Hole(_) => return Filled::Unknown,
-                Piece::Variable { key, default } => match (context.get(key), default) {
+                Piece::Variable { key, default, .. } => match (context.get(key), default) {
                     (Lookup::One(value), _) => out.push_str(value),
                     (Lookup::Absent, Some(default)) => out.push_str(default),
                     (Lookup::Absent, None) | (Lookup::Many(_), _) => return Filled::Nothing,
@@ -126,8 +127,8 @@ impl Template {
         for part in &self.parts {
             match part {
                 Piece::Hole(refs) => into.extend(refs.iter().cloned().map(Missing::Expression)),
-                Piece::Variable { key, .. } if context.get(key) == Lookup::Unknown => {
-                    into.push(Missing::Key(key.clone()));
+                Piece::Variable { key, name, .. } if context.get(key) == Lookup::Unknown => {
+                    into.push(Missing::Key(name.clone()));
                 }
                 _ => {}
             }
@@ -148,7 +149,7 @@ pub(super) enum Filled {
 /// Something an answer depends on that is not known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Missing {
-    /// A condition key that the request does not tell of.
+    /// A condition key that the request does not tell of, as the policy spells it.
     Key(SmolStr),
     /// An expression in a policy whose value the carrier does not know.
     Expression(SmolStr),

@@ -146,6 +146,15 @@ pub(super) fn aws(world: &World, wanted: &str, question: &AwsQuestion<'_>) -> Re
         }
         shown.fact("chain", &format!("{} → {}", statement.chain.join(" → "), statement.statement));
     }
+    for near in &answer.near_misses {
+        let at = &near.statement;
+        let policy = at.chain.last().map_or("", String::as_str);
+        let text = format!("of {} policy `{policy}`, {}: {}", at.layer, at.statement, near.why);
+        match &at.place {
+            Some(place) => shown.near(place.span, text),
+            None => shown.fact("near", &text),
+        }
+    }
     for note in &answer.notes {
         shown.fact("note", note);
     }

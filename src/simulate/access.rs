@@ -3,13 +3,11 @@
 
 use serde::Serialize;
 
-use super::bridge;
 use super::principal::{ChainLink, Place, Principal, Session, name_of, place};
-use crate::aws::document::{Document, Effect, statement_name};
-use crate::carrier::declaration::{AwsPrincipalKind, Item};
+use super::{access_aws, bridge};
 use crate::decision::Decision;
 use crate::model::escalation::Step;
-use crate::model::{AwsIdentity, AwsIdentityId, DeclId, Model, Target, VaultPrincipal};
+use crate::model::{Model, Target, VaultPrincipal};
 use crate::pattern::path::PathLang;
 use crate::region::vault::Rules;
 use crate::source::SourceMap;
@@ -72,7 +70,7 @@ pub struct Row {
 pub fn access(model: &Model, sources: &SourceMap, dialect: Dialect, principal: Principal) -> Access {
     match principal {
         Principal::Vault(vault) => of_vault(model, sources, dialect, vault),
-        Principal::Aws(id) => of_aws(model, sources, dialect, id),
+        Principal::Aws(id) => access_aws::of(model, sources, dialect, id),
     }
 }
 
@@ -177,7 +175,7 @@ fn of_vault(model: &Model, sources: &SourceMap, dialect: Dialect, principal: Vau
         let mut chain = handed.chain;
         chain.push(ChainLink { name: name.clone(), place: None });
         let before = out.rows.len();
-        aws_rows(model, sources, identity, &chain, &mut out);
+        access_aws::rows(model, sources, identity, &chain, &mut out);
         for row in out.rows.iter_mut().skip(before) {
             row.undetermined |= handed.decision == Decision::Undetermined;
         }
@@ -187,7 +185,7 @@ fn of_vault(model: &Model, sources: &SourceMap, dialect: Dialect, principal: Vau
 }
 
 impl Row {
-    fn empty() -> Self {
+    pub(super) fn empty() -> Self {
         Self {
             pattern: String::new(),
             resources: Vec::new(),
@@ -275,88 +273,4 @@ impl Mounts {
         }
         out
     }
-}
-
-fn of_aws(model: &Model, sources: &SourceMap, dialect: Dialect, id: AwsIdentityId) -> Access {
-    let mut out = Access {
-        principal: model.aws.name_of(id),
-        system: "aws",
-        policies: Vec::new(),
-        lifetime: None,
-        rows: Vec::new(),
-        depends_on: Vec::new(),
-        notes: Vec::new(),
-    };
-    let Some(identity) = model.aws.identity(id) else { return out };
-    let start = ChainLink { name: out.principal.clone(), place: None };
-    aws_rows(model, sources, identity, std::slice::from_ref(&start), &mut out);
-    for role in model.aws.logins_of(id) {
-        let name = model.principal_name(VaultPrincipal::Role(role));
-        let admin = model.escalation_for(dialect).is_admin(VaultPrincipal::Role(role));
-        let more = if admin { ", which can get every policy there" } else { "" };
-        out.notes.push(format!("it may log in to Vault as `{name}`{more}"));
-    }
-    out
-}
-
-/// What an identity may do, its groups and what caps it included.
-fn aws_rows(model: &Model, sources: &SourceMap, identity: &AwsIdentity, chain: &[ChainLink], out: &mut Access) {
-    rows_of(model, sources, identity, chain, out);
-    for group in &identity.groups {
-        let Some(of_group) = model.aws.identity(*group) else { continue };
-        let mut chain = chain.to_vec();
-        chain.push(ChainLink { name: model.aws.name_of(*group), place: None });
-        rows_of(model, sources, of_group, &chain, out);
-    }
-    for session in &identity.session {
-        let name = policy_of(model, *session).map_or_else(String::new, |(name, _)| name);
-        out.notes.push(format!("the session policy `{name}` caps what the role may do"));
-    }
-    if let Some(boundary) = identity.boundary {
-        let name = policy_of(model, boundary).map_or_else(String::new, |(name, _)| name);
-        out.notes.push(format!("the permissions boundary `{name}` caps all of this"));
-    }
-    if !model.aws.scps.is_empty() && identity.kind != AwsPrincipalKind::Group {
-        out.notes.push("the service control policies of the model cap all of this".to_owned());
-    }
-}
-
-fn rows_of(model: &Model, sources: &SourceMap, identity: &AwsIdentity, chain: &[ChainLink], out: &mut Access) {
-    out.depends_on
-        .extend(identity.missing.iter().map(|what| format!("{what}, which is attached but not in the model")));
-    for decl in &identity.policies {
-        let Some((name, document)) = policy_of(model, *decl) else { continue };
-        out.policies.push(name.clone());
-        for (index, statement) in document.statements.iter().enumerate() {
-            let list = |element: &Option<crate::aws::document::ListElement>| {
-                let negated = element.as_ref().is_some_and(|e| e.negated);
-                let items = element.iter().flat_map(|e| e.items.iter().map(|item| item.text.display()));
-                items.map(|text| if negated { format!("all but {text}") } else { text }).collect::<Vec<_>>()
-            };
-            let limits = statement.conditions.iter();
-            let limits = limits.map(|c| format!("{} {}", c.operator.display(), c.key.display())).collect();
-            let mut chain = chain.to_vec();
-            chain.push(ChainLink { name: format!("policy {name}"), place: None });
-            let at = place(sources, statement.span);
-            chain.push(ChainLink { name: statement_name(index, statement).to_string(), place: at.clone() });
-            out.rows.push(Row {
-                pattern: list(&statement.action).join(", "),
-                resources: list(&statement.resource),
-                can: vec![if statement.effect == Some(Effect::Deny) { "deny" } else { "allow" }.to_owned()],
-                denies: statement.effect == Some(Effect::Deny),
-                undetermined: statement.effect.is_none() || statement.conditions_unknown,
-                limits,
-                chain,
-                place: at,
-                ..Row::empty()
-            });
-        }
-    }
-}
-
-fn policy_of(model: &Model, decl: DeclId) -> Option<(String, &Document)> {
-    let declaration = model.declaration(decl)?;
-    let Item::AwsPolicy(policy) = &declaration.item else { return None };
-    let name = policy.name.as_ref().map_or_else(|| declaration.address.to_string(), |(text, _)| text.display());
-    Some((name, &policy.document))
 }

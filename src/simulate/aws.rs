@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::aws::context::{Context, ContextValue};
 use crate::aws::document::{self, PolicyKind, Problem};
 use crate::aws::evaluate::{
-    Element, Explanation, Layer, Missing, Policies, PreparedPolicy, Reason, Request, StatementRef, Wildcard, explain,
+    Explanation, Layer, Missing, Policies, PreparedPolicy, Reason, Request, StatementRef, Wildcard, explain,
 };
 use crate::source::{Fragment, SourceId, Span};
 use crate::syntax::{Entry, Node, Text, Value, json};
@@ -112,13 +112,7 @@ pub fn details(explanation: &Explanation, out: &mut Map<String, Json>) {
         let misses = explanation.near_misses.iter().map(|miss| {
             let mut shown = statement(&miss.statement);
             if let Some(map) = shown.as_object_mut() {
-                let element = match miss.element {
-                    Element::Principal => "principal",
-                    Element::Action => "action",
-                    Element::Resource => "resource",
-                    Element::Condition(_) => "condition",
-                };
-                map.insert("element".to_owned(), element.into());
+                map.insert("element".to_owned(), miss.element.name().into());
                 map.insert("why".to_owned(), miss.why.as_str().into());
             }
             shown

@@ -3,6 +3,7 @@
 //! The form of requests and answers is that of `docs/requests.md`.
 
 pub mod access;
+mod access_aws;
 pub mod aws;
 pub mod bridge;
 pub mod principal;

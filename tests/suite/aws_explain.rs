@@ -36,42 +36,42 @@ fn an_undetermined_answer_says_what_would_decide_it() {
         (
             json!([allow(&json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}}))]),
             "allowed if `aws:MultiFactorAuthPresent` is `true`",
-            vec!["aws:multifactorauthpresent"],
+            vec!["aws:MultiFactorAuthPresent"],
         ),
         (
             json!([always, deny(&json!({"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}))]),
             "denied unless `aws:SourceIp` is in `10.0.0.0/8`",
-            vec!["aws:sourceip"],
+            vec!["aws:SourceIp"],
         ),
         (
             json!([allow(&json!({"StringLike": {"s3:prefix": ["a*", "b*"]}, "Null": {"aws:TokenIssueTime": "true"}}))]),
             "allowed if `aws:TokenIssueTime` is absent and `s3:prefix` matches one of `a*`, `b*`",
-            vec!["aws:tokenissuetime", "s3:prefix"],
+            vec!["aws:TokenIssueTime", "s3:prefix"],
         ),
         (
             json!([allow(&json!({"StringEqualsIfExists": {"aws:SourceVpc": "vpc-1"}}))]),
             "allowed if `aws:SourceVpc` is absent, or if `aws:SourceVpc` is `vpc-1`",
-            vec!["aws:sourcevpc"],
+            vec!["aws:SourceVpc"],
         ),
         (
             json!([always, deny(&json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}))]),
             "denied if `aws:MultiFactorAuthPresent` is absent, or if `aws:MultiFactorAuthPresent` is `false`",
-            vec!["aws:multifactorauthpresent"],
+            vec!["aws:MultiFactorAuthPresent"],
         ),
         (
             json!([always, deny(&json!({"Bool": {"aws:SecureTransport": "false"}}))]),
             "denied if `aws:SecureTransport` is `false`",
-            vec!["aws:securetransport"],
+            vec!["aws:SecureTransport"],
         ),
         (
             json!([allow(&json!({"ForAnyValue:StringEquals": {"aws:PrincipalOrgPaths": "o-1/r-1/"}}))]),
             "allowed if some value of `aws:PrincipalOrgPaths` is `o-1/r-1/`",
-            vec!["aws:principalorgpaths"],
+            vec!["aws:PrincipalOrgPaths"],
         ),
         (
             json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::bkt/${aws:PrincipalTag/team}*"}]),
             "allowed if `arn:aws:s3:::bkt/${aws:PrincipalTag/team}*` covers `arn:aws:s3:::bkt/k`",
-            vec!["aws:principaltag/team"],
+            vec!["aws:PrincipalTag/team"],
         ),
     ];
     for (statements, condition, depends_on) in table {

@@ -24,6 +24,7 @@ mod fuzz_mutations;
 mod fuzz_regressions;
 mod fuzz_targets;
 mod lint;
+mod model_aws;
 mod model_aws_engine;
 mod model_escalation;
 mod model_kubernetes;

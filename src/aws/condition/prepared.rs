@@ -215,7 +215,7 @@ impl Test {
         Atom {
             holds: format!("`{}` is absent", self.name),
             fails: format!("`{}` is present", self.name),
-            needs: vec![Missing::Key(self.key.clone())],
+            needs: vec![Missing::Key(self.name.clone())],
         }
     }
 
@@ -223,7 +223,7 @@ impl Test {
     fn atom(&self, context: &Context) -> Atom {
         let mut needs = Vec::new();
         if context.get(&self.key) == Lookup::Unknown {
-            needs.push(Missing::Key(self.key.clone()));
+            needs.push(Missing::Key(self.name.clone()));
         }
         if let Values::Text(_, items) | Values::Bool(items) = &self.values {
             for item in items {

@@ -7,6 +7,7 @@ use super::request::{Request, Wildcard};
 use super::statement::{Element, PreparedPolicy, PreparedStatement};
 use super::verdict::{Layer, Policies, Reason, Verdict, evaluate};
 use super::{special, wildcard};
+use crate::aws::catalog::catalog;
 use crate::aws::document::{Effect, Statement};
 use crate::aws::logic::{Case, Formula, Logic, Plain, Residual};
 use crate::aws::principal::CallerKind;
@@ -135,9 +136,25 @@ fn dependencies(request: &Request, policies: &Policies<'_>, explanation: &mut Ex
     used.sort_unstable();
     used.dedup();
     let needs = used.iter().filter_map(|atom| logic.atoms.get(*atom)).flat_map(|atom| atom.needs.iter().cloned());
-    explanation.depends_on = needs.collect();
+    explanation.depends_on = needs.map(spelled).collect();
     explanation.depends_on.sort();
-    explanation.depends_on.dedup();
+    // keys compare without case, and policies may spell one in two ways
+    explanation.depends_on.dedup_by(|a, b| match (a, b) {
+        (Missing::Key(a), Missing::Key(b)) => a.eq_ignore_ascii_case(b),
+        (a, b) => a == b,
+    });
+}
+
+/// A key as AWS spells it; one that holds a name of its author's, or is of no reference, as
+/// the policy does.
+fn spelled(missing: Missing) -> Missing {
+    match missing {
+        Missing::Key(name) => {
+            let documented = catalog().condition_key(&name).filter(|key| !key.name.contains("${"));
+            Missing::Key(documented.map_or(name, |key| key.name.clone()))
+        }
+        other => other,
+    }
 }
 
 /// The shorter of "allowed if …" and "denied if …".
@@ -205,7 +222,8 @@ fn applying(request: &Request, policies: &Policies<'_>, effect: Effect, wanted: 
             let caught = bounded && effect == Effect::Deny && named && statement.is_not_principal();
             let reach = if named && !caught { statement.reach(request).any() } else { Truth::True };
             let truth = reach.and(statement.matches(&mut Plain, request, Some(source)));
-            let truth = if statement.effect.is_none() { truth.and(Truth::Unknown) } else { truth };
+            let open = statement.effect.is_none() || policy.may_be_absent();
+            let truth = if open { truth.and(Truth::Unknown) } else { truth };
             if truth == wanted {
                 found.push(reference(layer, policy, statement, source));
             }

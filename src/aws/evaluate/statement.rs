@@ -25,6 +25,8 @@ pub struct PreparedPolicy {
     pub(super) statements: Vec<PreparedStatement>,
     /// Whether there may be statements that are not seen.
     pub(super) unknown: bool,
+    /// What it depends on whether the policy is there; empty where it certainly is.
+    given_if: Arc<[SmolStr]>,
 }
 
 #[derive(Debug, Clone)]
@@ -39,8 +41,6 @@ pub(super) struct PreparedStatement {
     conditions: Vec<PreparedCondition>,
     /// Whether it may have conditions, or other elements, that are not seen.
     unknown: bool,
-    /// What it depends on whether the policy is there; empty where it certainly is.
-    given_if: Arc<[SmolStr]>,
     /// Where to find it in the document.
     pub(super) index: usize,
 }
@@ -73,6 +73,19 @@ pub enum Element {
     Condition(usize),
 }
 
+impl Element {
+    /// As answers name it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Principal => "principal",
+            Self::Action => "action",
+            Self::Resource => "resource",
+            Self::Condition(_) => "condition",
+        }
+    }
+}
+
 impl PreparedPolicy {
     /// Compiles a document as a policy of a kind.
     #[must_use]
@@ -86,22 +99,35 @@ impl PreparedPolicy {
             .filter_map(|(index, statement)| PreparedStatement::new(statement, index, enabled, own_resource))
             .collect();
         let unknown = document.statements_unknown;
-        Self { name: name.into(), document: Arc::new(document), statements, unknown }
+        Self { name: name.into(), document: Arc::new(document), statements, unknown, given_if: Arc::default() }
     }
 
-    /// The same, of which it depends on `refs` whether it is there at all. A policy that
-    /// limits would, by not being there, leave more allowed than its statements do.
+    /// The same, of which it depends on `refs` whether it is there at all.
     #[must_use]
-    pub fn given_if(mut self, refs: &[SmolStr], kind: PolicyKind) -> Self {
-        if refs.is_empty() {
-            return self;
-        }
-        let refs: Arc<[SmolStr]> = refs.into();
-        for statement in &mut self.statements {
-            statement.given_if = Arc::clone(&refs);
-        }
-        self.unknown |= matches!(kind, PolicyKind::Boundary | PolicyKind::Scp | PolicyKind::Rcp);
+    pub fn given_if(mut self, refs: &[SmolStr]) -> Self {
+        self.given_if = refs.into();
         self
+    }
+
+    /// Whether it depends on something that the policy is there.
+    pub(super) fn may_be_absent(&self) -> bool {
+        !self.given_if.is_empty()
+    }
+
+    /// Whether the policy is there, if that depends on something.
+    pub(super) fn presence<L: Logic>(&self, logic: &mut L) -> Option<L::Value> {
+        self.may_be_absent().then(|| {
+            logic.unknown(|| {
+                let name = &self.name;
+                let refs: Vec<String> = self.given_if.iter().map(|name| format!("`{name}`")).collect();
+                let refs = refs.join(" and ");
+                Atom {
+                    holds: format!("the policy `{name}` is there, which {refs} decides"),
+                    fails: format!("the policy `{name}` is not there, which {refs} decides"),
+                    needs: self.given_if.iter().cloned().map(Missing::Expression).collect(),
+                }
+            })
+        })
     }
 
     /// The statement of the document that a prepared one was made from.
@@ -154,7 +180,6 @@ impl PreparedStatement {
             resource,
             conditions,
             unknown: statement.conditions_unknown || statement.unknown,
-            given_if: Arc::default(),
             index,
         })
     }
@@ -228,19 +253,6 @@ impl PreparedStatement {
                 }
             });
             value = logic.and(value, more);
-        }
-        if !self.given_if.is_empty() {
-            let given = logic.unknown(|| {
-                let name = self.name(source);
-                let refs: Vec<String> = self.given_if.iter().map(|name| format!("`{name}`")).collect();
-                let refs = refs.join(" and ");
-                Atom {
-                    holds: format!("the policy of `{name}` is there, which {refs} decides"),
-                    fails: format!("the policy of `{name}` is not there, which {refs} decides"),
-                    needs: self.given_if.iter().cloned().map(Missing::Expression).collect(),
-                }
-            });
-            value = logic.and(value, given);
         }
         value
     }

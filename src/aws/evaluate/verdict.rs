@@ -202,6 +202,7 @@ fn tally<L: Logic>(
         Tally { denied: no.clone(), allowed: Reach { direct: no.clone(), source: no.clone(), account: no } };
     let named = layer.has_principal();
     for policy in policies {
+        let presence = policy.presence(logic);
         for statement in &policy.statements {
             let may_deny = statement.may(Effect::Deny);
             if !may_deny && logic.truth(&tally.allowed.direct) == Truth::True {
@@ -223,9 +224,12 @@ fn tally<L: Logic>(
                 continue;
             }
             let source = policy.source(statement);
-            let matches = statement.matches(logic, request, source);
+            let mut matches = statement.matches(logic, request, source);
             if logic.truth(&matches) == Truth::False {
                 continue;
+            }
+            if let Some(presence) = &presence {
+                matches = logic.and(presence.clone(), matches);
             }
             let of = |logic: &mut L, truth: Truth| {
                 logic.of(truth, || Atom {
@@ -257,6 +261,13 @@ fn tally<L: Logic>(
                     }
                 }
             }
+        }
+        // what caps does not where it is not there
+        if let Some(presence) = presence
+            && matches!(layer, Layer::Boundary | Layer::Session | Layer::Scp(_) | Layer::Rcp(_) | Layer::Endpoint)
+        {
+            let absent = logic.not(presence);
+            tally.allowed.direct = logic.or(tally.allowed.direct, absent);
         }
         if policy.unknown {
             let allows = logic.unknown(|| policy.unseen("allow"));

@@ -88,7 +88,7 @@ fn compiled(
     );
     let mut given_if = attached_if.to_vec();
     given_if.extend(model.given_if(decl).iter().filter(|name| !attached_if.contains(name)).cloned());
-    Some(PreparedPolicy::new(format!("{prefix}{name}"), policy.document.clone(), kind).given_if(&given_if, kind))
+    Some(PreparedPolicy::new(format!("{prefix}{name}"), policy.document.clone(), kind).given_if(&given_if))
 }
 
 /// What it depends on whether something is attached or joined.

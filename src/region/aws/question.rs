@@ -35,6 +35,9 @@ pub struct Covered {
     pub same: bool,
 }
 
+/// Ways through caps that are looked at for one statement.
+const WAYS: usize = 1_000;
+
 impl Policies {
     fn with(&self, effect: Effect) -> impl Iterator<Item = (usize, &Compiled)> {
         self.statements.iter().enumerate().filter(move |(_, s)| s.effect == Some(effect))
@@ -84,6 +87,41 @@ impl Policies {
             }
             _ => Answer::No,
         }
+    }
+
+    /// A request that this statement allows, that for each cap (a permissions boundary, a
+    /// level of service control policies) one of its statements allows too, and that none of
+    /// these denies refuses.
+    #[must_use]
+    pub fn passes(&self, statement: usize, caps: &[Vec<usize>], denies: &[usize]) -> Answer<Request> {
+        let Some(own) = self.statements.get(statement) else { return Answer::No };
+        let denies: Vec<&Compiled> = denies.iter().filter_map(|index| self.statements.get(*index)).collect();
+        let mut undecided = false;
+        let mut ways: Vec<Vec<&Compiled>> = vec![vec![own]];
+        for cap in caps {
+            let mut further = Vec::new();
+            for (way, allow) in ways.iter().flat_map(|way| cap.iter().map(move |allow| (way, allow))) {
+                let Some(allow) = self.statements.get(*allow) else { continue };
+                let way: Vec<&Compiled> = way.iter().copied().chain([allow]).collect();
+                match any(&self.names, &way, &[]) {
+                    Answer::Yes(()) => further.push(way),
+                    Answer::No => {}
+                    Answer::Undecided => undecided = true,
+                }
+                if further.len() > WAYS {
+                    return Answer::Undecided;
+                }
+            }
+            ways = further;
+        }
+        for way in ways {
+            match ask(&self.names, &way, &denies) {
+                Answer::Yes(request) => return Answer::Yes(request),
+                Answer::No => {}
+                Answer::Undecided => undecided = true,
+            }
+        }
+        if undecided { Answer::Undecided } else { Answer::No }
     }
 
     /// Whether the policies decide every request the same without this statement, and

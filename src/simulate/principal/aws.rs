@@ -7,7 +7,7 @@ use crate::aws::context::Context;
 use crate::aws::evaluate::{Explanation, Request, StatementRef, explain};
 use crate::decision::Decision;
 use crate::model::{AwsIdentityId, Model};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 
 /// What is asked of an AWS identity.
 #[derive(Debug, Clone)]
@@ -39,6 +39,8 @@ pub struct AwsDecision {
     pub layer: &'static str,
     /// The statements that decided, with the chain to each.
     pub decided_by: Vec<StatementPlace>,
+    /// For what nothing allows: the statements that came close, closest first.
+    pub near_misses: Vec<NearStatement>,
     /// What an undetermined decision depends on.
     pub depends_on: Vec<String>,
     /// What would decide it, one sentence.
@@ -60,6 +62,18 @@ pub struct StatementPlace {
     /// Where it stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+}
+
+/// A statement that would have allowed what was asked but for one element.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NearStatement {
+    /// The statement, at the element that does not match.
+    #[serde(flatten)]
+    pub statement: StatementPlace,
+    /// Which element: `principal`, `resource`, `condition`.
+    pub element: &'static str,
+    /// Why it does not match, in one sentence.
+    pub why: String,
 }
 
 /// Decides a question for an identity: its policies, those of its groups, its boundary,
@@ -109,6 +123,11 @@ pub fn decide_aws(
         reason,
         layer: explanation.verdict.layer.name(),
         decided_by: statement_places(model, sources, id, &explanation),
+        near_misses: if decision == Decision::Denied {
+            near_statements(model, sources, id, &explanation)
+        } else {
+            Vec::new()
+        },
         depends_on,
         condition: explanation.condition,
         notes: bearing.notes,
@@ -124,11 +143,29 @@ pub fn statement_places(
     explanation: &Explanation,
 ) -> Vec<StatementPlace> {
     let name = model.aws.name_of(id);
-    let of = |at: &StatementRef| StatementPlace {
-        chain: vec![name.clone(), at.policy.to_string()],
+    explanation.decided_by.iter().map(|at| statement_place(sources, &name, at, at.span)).collect()
+}
+
+fn statement_place(sources: &SourceMap, name: &str, at: &StatementRef, span: Span) -> StatementPlace {
+    StatementPlace {
+        chain: vec![name.to_owned(), at.policy.to_string()],
         statement: at.sid.as_ref().map_or_else(|| format!("statement {}", at.index), ToString::to_string),
         layer: at.layer.name(),
-        place: place(sources, at.span),
-    };
-    explanation.decided_by.iter().map(of).collect()
+        place: place(sources, span),
+    }
+}
+
+fn near_statements(
+    model: &Model,
+    sources: &SourceMap,
+    id: AwsIdentityId,
+    explanation: &Explanation,
+) -> Vec<NearStatement> {
+    let name = model.aws.name_of(id);
+    let near = explanation.near_misses.iter().map(|miss| NearStatement {
+        statement: statement_place(sources, &name, &miss.statement, miss.span),
+        element: miss.element.name(),
+        why: miss.why.clone(),
+    });
+    near.collect()
 }

@@ -16,7 +16,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-pub use self::aws::{AwsDecision, AwsQuestion, StatementPlace, decide_aws, statement_places};
+pub use self::aws::{AwsDecision, AwsQuestion, NearStatement, StatementPlace, decide_aws, statement_places};
 pub use self::vault::{Session, VaultAnswer, VaultQuestion, identity_of};
 use crate::model::{AwsIdentityId, Model, PolicyId, VaultPrincipal};
 use crate::source::{SourceMap, Span};

@@ -1,0 +1,139 @@
+//! What AWS identities of a model can do: what gives nothing, what is attached perhaps,
+//! what came close.
+
+use overgrant::aws::context::{Context, ContextValue};
+use overgrant::decision::Decision;
+use overgrant::simulate::access;
+use overgrant::simulate::principal::{AwsDecision, AwsQuestion, Principal, decide_aws, resolve};
+use overgrant::vault::dialect::Dialect;
+
+use crate::model_vault::model_of;
+
+const BOUNDED: &[(&str, &str)] = &[(
+    "main.tf",
+    r#"
+resource "aws_iam_policy" "limit" {
+  name   = "limit"
+  policy = jsonencode({ Version = "2012-10-17", Statement = [
+    { Effect = "Allow", Action = ["s3:*", "sqs:*"], Resource = "*" },
+    { Effect = "Deny", Action = "s3:PutObject", Resource = "*" },
+  ] })
+}
+resource "aws_iam_role" "app" {
+  name                 = "app"
+  permissions_boundary = aws_iam_policy.limit.arn
+  assume_role_policy   = jsonencode({ Version = "2012-10-17", Statement = [] })
+}
+resource "aws_iam_role_policy" "app" {
+  name   = "app"
+  role   = aws_iam_role.app.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = [
+    { Sid = "Read", Effect = "Allow", Action = "s3:GetObject", Resource = "arn:aws:s3:::data/*" },
+    { Sid = "Write", Effect = "Allow", Action = "s3:PutObject", Resource = "arn:aws:s3:::data/*" },
+    { Sid = "Run", Effect = "Allow", Action = "ec2:RunInstances", Resource = "*" },
+    { Sid = "Send", Effect = "Allow", Action = "sqs:SendMessage", Resource = "*" },
+    { Sid = "NoSend", Effect = "Deny", Action = "sqs:*", Resource = "*" },
+    { Sid = "Mfa", Effect = "Allow", Action = "s3:DeleteObject", Resource = "arn:aws:s3:::data/*",
+      Condition = { Bool = { "aws:MultiFactorAuthPresent" = "true" } } },
+  ] })
+}
+"#,
+)];
+
+fn ask(files: &[(&str, &str)], who: &str, action: &str, resource: &str, context: Context) -> AwsDecision {
+    let (sources, model, _) = model_of(files);
+    let Principal::Aws(id) = resolve(&model, who).unwrap() else { panic!("{who}") };
+    let question = AwsQuestion { action, resource, context, resource_account: Some("000000000000") };
+    decide_aws(&model, &sources, id, &question).unwrap()
+}
+
+#[test]
+fn statements_that_give_nothing_are_no_access() {
+    let (sources, model, _) = model_of(BOUNDED);
+    let table = access::access(&model, &sources, Dialect::default(), resolve(&model, "role/app").unwrap());
+    let rows: Vec<_> = table.rows.iter().map(|row| (row.can[0].as_str(), row.pattern.as_str())).collect();
+    assert_eq!(rows, [("deny", "sqs:*"), ("allow", "s3:GetObject"), ("allow", "s3:DeleteObject")]);
+    for (name, why) in [
+        ("Write", "all of it is denied"),
+        ("Send", "all of it is denied"),
+        ("Run", "the permissions boundary `limit` allows none of it"),
+    ] {
+        let found = table.notes.iter().any(|note| note.contains(name) && note.ends_with(why));
+        assert!(found, "{name}: {:?}", table.notes);
+    }
+}
+
+#[test]
+fn what_nothing_allows_tells_what_came_close() {
+    let mut context = Context::new(true);
+    context.set("aws:MultiFactorAuthPresent", ContextValue::One("false".into()));
+    let answer = ask(BOUNDED, "role/app", "s3:DeleteObject", "arn:aws:s3:::data/x", context);
+    assert_eq!(answer.decision, Decision::Denied);
+    let near = answer.near_misses.first().unwrap();
+    assert_eq!((near.element, near.statement.statement.as_str()), ("condition", "Mfa"));
+    assert!(near.statement.place.is_some() && near.why.contains("MultiFactorAuthPresent"), "{near:?}");
+
+    let answer = ask(BOUNDED, "role/app", "s3:GetObject", "arn:aws:s3:::other/x", Context::new(true));
+    let near = answer.near_misses.first().unwrap();
+    assert_eq!((near.element, near.statement.statement.as_str()), ("resource", "Read"));
+
+    let answer = ask(BOUNDED, "role/app", "s3:DeleteObject", "arn:aws:s3:::data/x", Context::new(false));
+    assert_eq!(answer.depends_on, ["aws:MultiFactorAuthPresent"]);
+}
+
+const CONDITIONAL: &[(&str, &str)] = &[(
+    "stack.json",
+    r#"{
+  "AWSTemplateFormatVersion": "2010-09-09",
+  "Parameters": { "Stage": { "Type": "String" } },
+  "Conditions": { "IsProd": { "Fn::Equals": [ { "Ref": "Stage" }, "prod" ] } },
+  "Resources": {
+    "App": { "Type": "AWS::IAM::Role", "Properties": {
+      "RoleName": "app",
+      "AssumeRolePolicyDocument": { "Version": "2012-10-17", "Statement": [] } } },
+    "Capped": { "Type": "AWS::IAM::Role", "Properties": {
+      "RoleName": "capped",
+      "PermissionsBoundary": { "Ref": "Limit" },
+      "Policies": [ { "PolicyName": "all", "PolicyDocument": { "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Action": "*", "Resource": "*" } ] } } ],
+      "AssumeRolePolicyDocument": { "Version": "2012-10-17", "Statement": [] } } },
+    "Limit": { "Type": "AWS::IAM::ManagedPolicy", "Condition": "IsProd", "Properties": {
+      "ManagedPolicyName": "limit",
+      "PolicyDocument": { "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Action": "s3:*", "Resource": "*" } ] } } },
+    "Sure": { "Type": "AWS::IAM::Policy", "Properties": {
+      "PolicyName": "sure", "Roles": [ { "Ref": "App" } ],
+      "PolicyDocument": { "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "*" } ] } } },
+    "Perhaps": { "Type": "AWS::IAM::Policy", "Condition": "IsProd", "Properties": {
+      "PolicyName": "perhaps", "Roles": [ { "Ref": "App" } ],
+      "PolicyDocument": { "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*" },
+        { "Effect": "Deny", "Action": "s3:PutObject", "Resource": "*" } ] } } }
+  }
+}"#,
+)];
+
+#[test]
+fn what_is_perhaps_there_decides_nothing_for_certain() {
+    let table = [
+        ("role/app", "s3:GetObject", "arn:aws:s3:::b/k", Decision::Allowed),
+        ("role/app", "s3:PutObject", "arn:aws:s3:::b/k", Decision::Undetermined),
+        ("role/app", "sqs:SendMessage", "arn:aws:sqs:eu-west-1:000000000000:q", Decision::Undetermined),
+        ("role/app", "sqs:DeleteQueue", "arn:aws:sqs:eu-west-1:000000000000:q", Decision::Denied),
+        ("role/capped", "s3:GetObject", "arn:aws:s3:::b/k", Decision::Allowed),
+        ("role/capped", "sqs:DeleteQueue", "arn:aws:sqs:eu-west-1:000000000000:q", Decision::Undetermined),
+    ];
+    for (who, action, resource, decision) in table {
+        let answer = ask(CONDITIONAL, who, action, resource, Context::new(true));
+        assert_eq!(answer.decision, decision, "{who} {action}: {answer:?}");
+        if decision == Decision::Undetermined {
+            assert_eq!(answer.depends_on, ["IsProd"], "{who} {action}");
+            assert!(answer.condition.as_ref().is_some_and(|text| text.contains("is there")), "{answer:?}");
+        }
+    }
+    let (sources, model, _) = model_of(CONDITIONAL);
+    let rows = access::access(&model, &sources, Dialect::default(), resolve(&model, "role/app").unwrap()).rows;
+    let certain: Vec<_> = rows.iter().map(|row| (row.pattern.as_str(), row.undetermined)).collect();
+    assert_eq!(certain, [("s3:PutObject", true), ("s3:GetObject, s3:PutObject", false), ("sqs:SendMessage", true)]);
+}
