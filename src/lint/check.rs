@@ -289,6 +289,7 @@ impl Sink<'_> {
         let mut finding = Finding::new(self.rule.id.clone(), self.severity, message, span);
         finding.confidence = self.rule.confidence;
         finding.unit = self.unit.filter(|unit| unit.contains(span)).unwrap_or(span);
+        finding.home = self.unit.filter(|unit| !unit.contains(span));
         finding.unit_name = SmolStr::new(self.unit_name);
         finding.address = SmolStr::new(self.address);
         let at = self.findings.len();

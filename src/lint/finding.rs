@@ -128,6 +128,9 @@ pub struct Finding {
     /// The stanza, statement or object the finding is about: what a fingerprint hashes
     /// and a whole-statement ignore covers. Contains [`Finding::span`].
     pub unit: Span,
+    /// The statement, stanza or object that was looked at, where the finding is about a
+    /// value that it has from elsewhere, so that [`Finding::unit`] cannot hold it.
+    pub home: Option<Span>,
     /// The unit's name as its author knows it: a Vault path, a `Sid`, `statement 2`, a
     /// role name. Ignores in the configuration may name it.
     pub unit_name: SmolStr,
@@ -156,6 +159,7 @@ impl Finding {
             also: Vec::new(),
             grant: None,
             unit: span,
+            home: None,
             unit_name: SmolStr::default(),
             address: SmolStr::default(),
         }

@@ -111,6 +111,7 @@ pub fn run(inputs: &Inputs<'_>, rules: &Rules, selection: &Selection) -> Report 
             finding.severity = selection.severity_of(rule, finding.severity);
         }
     }
+    silence(rules, &mut findings);
     sort_findings(&mut findings);
     let secret = |finding: &&Finding| rules.get(&finding.rule).is_some_and(|rule| rule.category == Category::Secret);
     let secrets = findings.iter().filter(secret).map(|finding| finding.span).collect();
@@ -376,25 +377,52 @@ impl<'p> From<&'p AwsProblem> for Refusal<'p> {
     }
 }
 
-/// Keeps one finding of each grant, the broadest and worst, and drops findings that a
-/// rule named by `unless` makes superfluous. Sorted findings stay sorted.
+/// Drops findings that a rule named by `unless` makes superfluous: those of the same text,
+/// read for the same declaration.
+fn silence(rules: &Rules, findings: &mut Vec<Finding>) {
+    let named: Vec<&Rule> = rules.iter().filter(|rule| rules.iter().any(|by| by.yields_to(rule))).collect();
+    // units of findings that can silence others, by declaration and, as a rule over texts
+    // knows no declaration, for all of a source under no address: few, so each is looked at
+    let mut silencers: FxHashMap<(SourceId, SmolStr), Vec<(Span, &Rule)>> = FxHashMap::default();
+    let home = |finding: &Finding| finding.home.unwrap_or(finding.unit);
+    let mut addressless = false;
+    for finding in findings.iter() {
+        addressless |= finding.address.is_empty();
+        if let Some(rule) = named.iter().find(|rule| rule.id == finding.rule) {
+            let unit = home(finding);
+            silencers.entry((unit.source, finding.address.clone())).or_default().push((unit, rule));
+        }
+    }
+    let everywhere: FxHashMap<SourceId, Vec<(Span, &Rule)>> = if addressless {
+        findings.iter().filter_map(|f| Some((home(f), *named.iter().find(|rule| rule.id == f.rule)?))).fold(
+            FxHashMap::default(),
+            |mut all: FxHashMap<SourceId, Vec<(Span, &Rule)>>, (unit, rule)| {
+                all.entry(unit.source).or_default().push((unit, rule));
+                all
+            },
+        )
+    } else {
+        FxHashMap::default()
+    };
+    findings.retain(|finding| {
+        let Some(rule) = rules.get(&finding.rule).filter(|rule| !rule.unless.is_empty()) else { return true };
+        let unit = home(finding);
+        let silenced = |around: Option<&Vec<(Span, &Rule)>>| {
+            around.is_some_and(|all| all.iter().any(|(other, by)| rule.yields_to(by) && other.contains(unit)))
+        };
+        if finding.address.is_empty() {
+            return !silenced(everywhere.get(&unit.source));
+        }
+        !silenced(silencers.get(&(unit.source, finding.address.clone())))
+            && !silenced(silencers.get(&(unit.source, SmolStr::default())))
+    });
+}
+
+/// Keeps one finding of each grant, the broadest and worst. Sorted findings stay sorted.
 fn fold(rules: &Rules, findings: Vec<Finding>) -> Vec<Finding> {
     let rule_of: Vec<Option<&Rule>> = findings.iter().map(|finding| rules.get(&finding.rule)).collect();
     let mut keep = vec![true; findings.len()];
-    // units of findings that can silence others, by source: few, so each is looked at
-    let mut silencers: FxHashMap<SourceId, Vec<(Span, &Rule)>> = FxHashMap::default();
-    let named: Vec<&Rule> = rules.iter().filter(|rule| rules.iter().any(|by| by.yields_to(rule))).collect();
-    for (finding, rule) in findings.iter().zip(&rule_of) {
-        if let Some(rule) = rule.filter(|rule| named.iter().any(|n| n.id == rule.id)) {
-            silencers.entry(finding.unit.source).or_default().push((finding.unit, rule));
-        }
-    }
-    for ((finding, rule), keep) in findings.iter().zip(&rule_of).zip(&mut keep) {
-        let Some(rule) = rule.filter(|rule| !rule.unless.is_empty()) else { continue };
-        let around = silencers.get(&finding.unit.source).map_or(&[][..], Vec::as_slice);
-        *keep = !around.iter().any(|(unit, by)| rule.yields_to(by) && unit.contains(finding.unit));
-    }
-    let mut order: Vec<usize> = (0..findings.len()).filter(|at| keep.get(*at) == Some(&true)).collect();
+    let mut order: Vec<usize> = (0..findings.len()).collect();
     let rank = |at: usize| {
         let (Some(finding), Some(rule)) = (findings.get(at), rule_of.get(at)) else { return Default::default() };
         let severity = Severity::ALL.iter().position(|s| *s == finding.severity).unwrap_or(0);

@@ -20,6 +20,20 @@ impl Position {
 #[derive(Debug, Clone)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// Characters and UTF-16 units before each [`STEP`] bytes, as a line may be as long as
+    /// the text; none where every byte is a character.
+    marks: Vec<(u32, u32)>,
+}
+
+const STEP: usize = 4096;
+
+/// Characters and UTF-16 units that start in these bytes.
+fn count(bytes: &[u8]) -> (u32, u32) {
+    bytes.iter().fold((0, 0), |(characters, units), byte| match byte {
+        0x80..=0xbf => (characters, units),
+        0xf0.. => (characters + 1, units + 2),
+        _ => (characters + 1, units + 1),
+    })
 }
 
 impl LineIndex {
@@ -34,7 +48,27 @@ impl LineIndex {
                 starts.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
             }
         }
-        Self { starts }
+        let mut marks = Vec::new();
+        if !text.is_ascii() {
+            let mut before = (0, 0);
+            for step in bytes.chunks(STEP) {
+                marks.push(before);
+                let (characters, units) = count(step);
+                before = (before.0 + characters, before.1 + units);
+            }
+        }
+        Self { starts, marks }
+    }
+
+    /// Characters and UTF-16 units before a byte offset.
+    fn before(&self, text: &str, offset: usize) -> (u32, u32) {
+        let step = (offset / STEP).min(self.marks.len().saturating_sub(1));
+        let Some((characters, units)) = self.marks.get(step) else {
+            let bytes = u32::try_from(offset).unwrap_or(u32::MAX);
+            return (bytes, bytes);
+        };
+        let (more, more_units) = count(text.as_bytes().get(step * STEP..offset).unwrap_or(&[]));
+        (characters + more, units + more_units)
     }
 
     /// Number of lines; a text that ends in a line break has an empty last line.
@@ -59,18 +93,11 @@ impl LineIndex {
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        let before = text.get(start..end).unwrap_or("");
-        let (column, utf16) = if before.is_ascii() {
-            (before.len(), before.len())
-        } else {
-            (before.chars().count(), before.chars().map(char::len_utf16).sum())
-        };
-        let column = u32::try_from(column).unwrap_or(u32::MAX - 1);
-        let utf16 = u32::try_from(utf16).unwrap_or(u32::MAX - 1);
+        let (from, to) = (self.before(text, start), self.before(text, end));
         Position {
             line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: column.saturating_add(1),
-            utf16_column: utf16.saturating_add(1),
+            column: (to.0 - from.0).saturating_add(1),
+            utf16_column: (to.1 - from.1).saturating_add(1),
         }
     }
 }
@@ -89,6 +116,18 @@ mod tests {
         }
         assert_eq!(index.count(), 4);
         assert_eq!(index.start_of(3), Some(10));
+    }
+
+    #[test]
+    fn a_line_may_be_longer_than_a_step() {
+        let text = format!("a\n{}é😀{}\nb", "x".repeat(STEP - 3), "y".repeat(3 * STEP));
+        let index = LineIndex::new(&text);
+        for (at, _) in text.char_indices().step_by(97).chain([(STEP - 1, 'é'), (STEP + 1, '😀'), (STEP + 5, 'y')]) {
+            let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+            let expected = (text[start..at].chars().count() + 1, text[start..at].encode_utf16().count() + 1);
+            let found = index.position(&text, u32::try_from(at).unwrap());
+            assert_eq!((found.column as usize, found.utf16_column as usize), expected, "at byte {at}");
+        }
     }
 
     #[test]

@@ -38,6 +38,7 @@ mod region_vault;
 mod reports;
 mod rules;
 mod terraform_model;
+mod terraform_plan;
 mod vault_cases;
 mod vault_naive;
 mod vault_policy;

@@ -8,12 +8,14 @@ mod tests;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::declaration::Carrier;
 use super::declare;
 use super::policy_document;
 use super::record::{Mode, Record};
+use super::terraform::alias;
 use super::{Carried, ReadOptions};
 use crate::source::{Fragment, SourceId, SourceMap, Span, Unknown};
 use crate::syntax::{Entry, Node, Text, Value, json};
@@ -99,7 +101,12 @@ impl<'a> Reader<'a> {
             let address = self.address(&parts);
             let mut body = after;
             if let Some(unknown) = &unknown {
-                let mut naming = |attribute: &str| references.of(&address, attribute);
+                // What the configuration does not give the provider makes up: that is no
+                // policy of the author's, and unlike in the source it would look like one.
+                let mut naming = |attribute: &str| {
+                    let given = references.gives(&address, attribute);
+                    (given != Some(false)).then(|| references.of(&address, attribute))
+                };
                 fill(&mut body, unknown, &mut naming);
             }
             if let Some(sensitive) = &sensitive {
@@ -205,23 +212,39 @@ impl<'a> Reader<'a> {
         });
     }
 
-    /// Puts deferred policy documents where they are referred to.
+    /// Puts what is known where it is referred to: deferred policy documents, and
+    /// attributes that the provider makes of an argument, such as a bucket's id.
     fn resolve(&mut self) {
-        if self.documents.is_empty() {
-            return;
-        }
         let documents = std::mem::take(&mut self.documents);
+        let mut aliases: FxHashMap<String, Node> = FxHashMap::default();
+        for record in &self.records {
+            for attribute in ["id", "path"] {
+                let argument = alias(&record.kind, attribute);
+                let value =
+                    argument.and_then(|argument| record.body.get(argument)).filter(|node| node.as_str().is_some());
+                if let Some(value) = value {
+                    aliases.insert(format!("{}.{attribute}", record.address), value.clone());
+                }
+            }
+        }
+        let known = |node: &Node| {
+            let Value::Unknown(what) = &node.value else { return None };
+            what.refs.iter().find_map(|reference| {
+                let address = reference.strip_suffix(".json").or_else(|| reference.strip_suffix(".minified_json"));
+                address.and_then(|address| documents.get(address)).or_else(|| aliases.get(reference.as_str())).cloned()
+            })
+        };
         for record in &mut self.records {
             let Value::Map(entries) = &mut record.body.value else { continue };
             for entry in entries {
-                let Value::Unknown(what) = &entry.value.value else { continue };
-                let document = what.refs.iter().find_map(|reference| {
-                    let address =
-                        reference.strip_suffix(".json").or_else(|| reference.strip_suffix(".minified_json"))?;
-                    documents.get(address)
-                });
-                if let Some(document) = document {
-                    entry.value = document.clone();
+                if let Value::List(items) = &mut entry.value.value {
+                    for item in items {
+                        if let Some(value) = known(item) {
+                            *item = value;
+                        }
+                    }
+                } else if let Some(value) = known(&entry.value) {
+                    entry.value = value;
                 }
             }
         }
@@ -269,17 +292,29 @@ struct References<'a> {
 }
 
 impl References<'_> {
+    fn known(&mut self) -> &BTreeMap<String, Vec<SmolStr>> {
+        let (text, root) = (self.text, self.root.clone());
+        self.known.get_or_insert_with(|| {
+            let mut known = BTreeMap::new();
+            if let Some(root) = root.and_then(|root| member(text, &root, "root_module")) {
+                collect(text, &root, "", MODULES, &mut known);
+            }
+            known
+        })
+    }
+
+    /// Whether the configuration gives the resource that attribute; none where it does not
+    /// have the resource.
+    fn gives(&mut self, address: &str, attribute: &str) -> Option<bool> {
+        let address = without_keys(address);
+        let known = self.known();
+        known.contains_key(&format!("{address}#")).then(|| known.contains_key(&format!("{address}#{attribute}")))
+    }
+
     /// What an attribute of the resource refers to, as absolute addresses.
     fn of(&mut self, address: &str, attribute: &str) -> Vec<SmolStr> {
-        if self.known.is_none() {
-            let mut known = BTreeMap::new();
-            if let Some(root) = self.root.as_ref().and_then(|root| member(self.text, root, "root_module")) {
-                collect(self.text, &root, "", MODULES, &mut known);
-            }
-            self.known = Some(known);
-        }
         let key = format!("{}#{attribute}", without_keys(address));
-        let found = self.known.as_ref().and_then(|known| known.get(&key)).cloned().unwrap_or_default();
+        let found = self.known().get(&key).cloned().unwrap_or_default();
         if found.is_empty() {
             return vec![SmolStr::from(format!("{address}.{attribute}"))];
         }
@@ -355,7 +390,9 @@ fn collect(
             let parts = Parts::of(text, &element)?;
             let Some(address) = parts.plain("address") else { continue };
             let Some(expressions) = parts.range("expressions") else { continue };
+            known.insert(format!("{prefix}{address}#"), Vec::new());
             for (attribute, range) in scan::members(text, expressions.start)? {
+                known.insert(format!("{prefix}{address}#{attribute}"), Vec::new());
                 let Some(members) = scan::members(text, range.start) else { continue };
                 let Some((_, references)) = members.into_iter().find(|(key, _)| *key == "references") else { continue };
                 let list = scan::elements(text, references.start)?;
@@ -381,22 +418,23 @@ fn collect(
 
 /// Adds what is not known before the plan is applied: `after_unknown` has `true` where
 /// `after` has nothing.
-fn fill(body: &mut Node, unknown: &Node, naming: &mut dyn FnMut(&str) -> Vec<SmolStr>) {
+/// `naming` says what an attribute refers to; none where it is not the author's.
+fn fill(body: &mut Node, unknown: &Node, naming: &mut dyn FnMut(&str) -> Option<Vec<SmolStr>>) {
     let (Value::Map(entries), Value::Map(marks)) = (&mut body.value, &unknown.value) else { return };
     for mark in marks {
-        let mut names: Option<Vec<SmolStr>> = None;
         let attribute = mark.key.raw();
-        let mut name =
-            |naming: &mut dyn FnMut(&str) -> Vec<SmolStr>| names.get_or_insert_with(|| naming(attribute)).clone();
+        if !holds_true(&mark.value, 32) {
+            continue;
+        }
+        let Some(names) = naming(attribute) else { continue };
         let existing = entries.iter_mut().find(|entry| entry.key.raw() == attribute);
         match existing {
-            Some(entry) => mark_unknown(&mut entry.value, &mark.value, &mut || name(naming), 32),
-            None if holds_true(&mark.value, 32) => {
+            Some(entry) => mark_unknown(&mut entry.value, &mark.value, &mut || names.clone(), 32),
+            None => {
                 let mut value = Node::new(mark.value.span, Value::Null);
-                mark_unknown(&mut value, &mark.value, &mut || name(naming), 32);
+                mark_unknown(&mut value, &mark.value, &mut || names.clone(), 32);
                 entries.push(Entry { key: mark.key.clone(), key_span: mark.key_span, value });
             }
-            None => {}
         }
     }
 }

@@ -2,10 +2,11 @@
 //! define.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use smol_str::SmolStr;
 
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 use crate::syntax::hcl2::{Attribute, Block, Body, Expr, ExprKind};
 
 /// A parsed file of a directory.
@@ -15,6 +16,19 @@ pub(super) struct File {
     pub(super) name: String,
     pub(super) kind: FileKind,
     pub(super) body: Body,
+    pub(super) source: SourceId,
+    /// Parts of the text that `body` was parsed from, where it is not all of it.
+    pub(super) parsed: Vec<Range<usize>>,
+    /// Blocks that matter only if something refers to them.
+    pub(super) deferred: Vec<Deferred>,
+}
+
+/// A block that has not been parsed.
+#[derive(Debug)]
+pub(super) struct Deferred {
+    /// `type.name`, or `data.type.name`.
+    pub(super) key: SmolStr,
+    pub(super) range: Range<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +58,7 @@ pub(super) fn kind_of(name: &str) -> FileKind {
 pub(super) struct Directory<'a> {
     /// The directory's path from the run's root; empty for the root itself.
     pub(super) path: &'a str,
-    pub(super) variables: BTreeMap<&'a str, Option<&'a Expr>>,
+    pub(super) variables: BTreeMap<&'a str, Variable<'a>>,
     /// Values from variable files that are loaded by themselves.
     pub(super) values: BTreeMap<&'a str, &'a Expr>,
     pub(super) locals: BTreeMap<&'a str, &'a Expr>,
@@ -55,6 +69,14 @@ pub(super) struct Directory<'a> {
     /// Keys of `resources` in source order.
     pub(super) order: Vec<SmolStr>,
     pub(super) providers: Vec<&'a Block>,
+}
+
+/// A variable block.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Variable<'a> {
+    pub(super) default: Option<&'a Expr>,
+    /// The type, which may hold defaults of its own: `object({ a = optional(string, "x") })`.
+    pub(super) kind: Option<&'a Expr>,
 }
 
 /// A resource or data block.
@@ -117,7 +139,9 @@ impl<'a> Directory<'a> {
     pub(super) fn new(path: &'a str, files: &'a [File]) -> Self {
         let mut directory = Self { path, ..Self::default() };
         let mut ordered: Vec<&File> = files.iter().collect();
-        ordered.sort_by_key(|file| file.kind);
+        // Of values the last counts: those of `terraform.tfvars`, then those of
+        // `*.auto.tfvars` in the order of their names.
+        ordered.sort_by_key(|file| (file.kind, !file.name.starts_with("terraform.tfvars")));
         for file in ordered {
             match file.kind {
                 FileKind::Configuration | FileKind::Override => {
@@ -139,9 +163,10 @@ impl<'a> Directory<'a> {
         let label = block.label(0);
         match (block.kind.as_str(), label, block.label(1)) {
             ("variable", Some(name), _) => {
-                let default = block.body.attribute("default").map(|a| &a.value);
-                let slot = self.variables.entry(name).or_default();
-                *slot = default.or(*slot);
+                let argument = |name: &str| block.body.attribute(name).map(|a| &a.value);
+                let known = self.variables.entry(name).or_default();
+                known.default = argument("default").or(known.default);
+                known.kind = argument("type").or(known.kind);
             }
             ("locals", ..) => {
                 self.locals.extend(block.body.attributes.iter().map(|a| (a.key.as_str(), &a.value)));

@@ -6,6 +6,7 @@ mod directory;
 mod eval;
 mod functions;
 mod json;
+mod parse;
 mod records;
 mod reference;
 mod strings;
@@ -22,10 +23,8 @@ use super::declare::declare;
 use super::path;
 use super::{Carried, Format, ReadOptions};
 use crate::diagnostic::Diagnostic;
-use crate::source::{Fragment, SourceId, SourceMap, Span};
-use crate::syntax::hcl2::{self, Body};
-use crate::syntax::json as json_syntax;
-use directory::{Directory, File, FileKind, kind_of};
+use crate::source::{SourceId, SourceMap};
+use directory::{Directory, File};
 use eval::Evaluator;
 pub(super) use reference::alias;
 
@@ -68,22 +67,31 @@ impl Project {
     }
 
     fn parse(&mut self, sources: &SourceMap, inputs: &[(SourceId, Format)]) {
-        let parsed: Vec<(&str, Result<File, Vec<Diagnostic>>)> = inputs
+        let parsed: Vec<(&str, (Option<File>, Vec<Diagnostic>))> = inputs
             .par_iter()
             .map(|(source, format)| {
                 let name = sources.name(*source);
-                (name, parse(*source, name, sources.text(*source), *format))
+                (name, parse::file(*source, name, sources.text(*source), *format))
             })
             .collect();
-        for (name, result) in parsed {
-            match result {
-                Ok(file) => self.files.entry(path::directory(name).to_owned()).or_default().push(file),
-                Err(diagnostics) => self.diagnostics.extend(diagnostics),
+        let mut touched: BTreeSet<String> = BTreeSet::new();
+        for (name, (file, diagnostics)) in parsed {
+            let directory = path::directory(name);
+            if let Some(file) = file {
+                self.files.entry(directory.to_owned()).or_default().push(file);
+                touched.insert(directory.to_owned());
             }
+            self.diagnostics.extend(diagnostics);
         }
-        for group in self.files.values_mut() {
-            group.sort_by(|a, b| a.name.cmp(&b.name));
-        }
+        let groups: Vec<_> = self.files.iter_mut().filter(|(path, _)| touched.contains(*path)).collect();
+        let found: Vec<Vec<Diagnostic>> = groups
+            .into_par_iter()
+            .map(|(_, group)| {
+                group.sort_by(|a, b| a.name.cmp(&b.name));
+                parse::referred(sources, group)
+            })
+            .collect();
+        self.diagnostics.extend(found.into_iter().flatten());
     }
 
     /// The directories of local modules that are called and not in the run, in order.
@@ -162,38 +170,4 @@ fn module<'a>(project: Everything<'a>, root: &'a Directory<'a>, options: &ReadOp
     out.records = records;
     out.wants = evaluator.wants.into_iter().collect();
     out
-}
-
-fn parse(source: SourceId, name: &str, text: &str, format: Format) -> Result<File, Vec<Diagnostic>> {
-    let file = name.rsplit('/').next().unwrap_or(name).to_owned();
-    let kind = match format {
-        Format::TerraformVariables => kind_of(&file),
-        _ => match kind_of(&file) {
-            FileKind::Override => FileKind::Override,
-            _ => FileKind::Configuration,
-        },
-    };
-    let fragment = Fragment::plain(source, 0, text);
-    let is_json = format == Format::TerraformJson || file.strip_suffix(".json").is_some();
-    let body = if is_json {
-        parse_json(&fragment, kind)?
-    } else {
-        hcl2::parse(&fragment).map_err(|diagnostic| vec![diagnostic])?
-    };
-    Ok(File { name: file, kind, body })
-}
-
-fn parse_json(fragment: &Fragment<'_>, kind: FileKind) -> Result<Body, Vec<Diagnostic>> {
-    let (node, diagnostics) = json_syntax::parse(fragment);
-    let Some(node) = node else {
-        if diagnostics.is_empty() {
-            let place: Span = fragment.span(0, 0);
-            return Err(vec![Diagnostic::error("syntax/json", "not valid JSON", place)]);
-        }
-        return Err(diagnostics);
-    };
-    Ok(match kind {
-        FileKind::AutomaticVariables | FileKind::Variables => json::variables(&node),
-        FileKind::Configuration | FileKind::Override => json::configuration(&node),
-    })
 }

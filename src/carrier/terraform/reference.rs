@@ -9,13 +9,17 @@ use super::eval::{Cached, Each, Evaluator, Expansion, Frame, Instance, Scope, me
 use super::value::{self, list, string, unknown};
 use crate::source::{Span, Unknown};
 use crate::syntax::hcl2::{Block, Expr, ExprKind, Step};
-use crate::syntax::{Node, Text, Value};
+use crate::syntax::{Entry, Node, Text, Value};
 
 /// How many instances a `count` or `for_each` is followed into.
 const INSTANCES: usize = 1000;
 /// How many module instances one root is followed into, and how deep.
 const MODULES: usize = 2000;
 const MODULE_DEPTH: usize = 12;
+/// How many instances of a resource are taken together as one value.
+const WHOLE: usize = 200;
+/// How deep types are followed.
+const TYPES: usize = 16;
 
 impl<'a> Evaluator<'a> {
     /// A name with the steps that follow it.
@@ -158,22 +162,77 @@ impl<'a> Evaluator<'a> {
         self.cached(instance, SmolStr::from(format!("var.{name}")), |this| {
             let here = this.instances.get(instance)?;
             let directory = here.directory;
-            match here.caller.clone() {
+            let declared = directory.variables.get(name.as_str()).copied().unwrap_or_default();
+            let value = match here.caller.clone() {
                 None => {
-                    let expr = directory.values.get(name.as_str()).copied();
-                    let expr = expr.or_else(|| directory.variables.get(name.as_str()).copied().flatten())?;
-                    Some(this.eval(expr, Scope::of(instance)))
+                    let expr = directory.values.get(name.as_str()).copied().or(declared.default)?;
+                    this.eval(expr, Scope::of(instance))
                 }
                 Some((caller, call, each)) => {
                     let block = *this.directory(caller)?.calls.get(call.as_str())?;
-                    if let Some(argument) = block.body.attribute(name) {
-                        return Some(this.within(&argument.value, caller, &each));
+                    match block.body.attribute(name) {
+                        Some(argument) => this.within(&argument.value, caller, &each),
+                        None => this.eval(declared.default?, Scope::of(instance)),
                     }
-                    let default = directory.variables.get(name.as_str()).copied().flatten()?;
-                    Some(this.eval(default, Scope::of(instance)))
+                }
+            };
+            Some(match declared.kind {
+                Some(kind) => this.typed(kind, value, Scope::of(instance), TYPES),
+                None => value,
+            })
+        })
+    }
+
+    /// A value as its variable's type completes it: attributes that are not given, or
+    /// null, have the defaults of `optional`.
+    fn typed(&mut self, kind: &Expr, mut value: Node, scope: Scope<'_>, depth: usize) -> Node {
+        let ExprKind::Call(call) = &kind.kind else { return value };
+        let (Some(inner), true) = (call.args.first(), depth > 0) else { return value };
+        match (call.name.as_str(), &mut value.value) {
+            ("map", Value::Map(entries)) => {
+                for entry in entries {
+                    let member = std::mem::replace(&mut entry.value, value::null(inner.span));
+                    entry.value = self.typed(inner, member, scope, depth - 1);
                 }
             }
-        })
+            ("list" | "set", Value::List(items)) => {
+                for item in items {
+                    let member = std::mem::replace(item, value::null(inner.span));
+                    *item = self.typed(inner, member, scope, depth - 1);
+                }
+            }
+            ("object", Value::Map(entries)) => {
+                let ExprKind::Object(members) = &inner.kind else { return value };
+                let complete = entries.iter().all(|entry| entry.key.is_known());
+                for (key, kind) in members {
+                    let ExprKind::String(name) = &key.kind else { continue };
+                    let (kind, default) = match &kind.kind {
+                        ExprKind::Call(call) if call.name == "optional" => (call.args.first(), Some(call.args.get(1))),
+                        _ => (Some(kind), None),
+                    };
+                    let Some(kind) = kind else { continue };
+                    let at = entries.iter().rposition(|entry| entry.key.known() == name.known());
+                    let given = at.and_then(|at| entries.get_mut(at));
+                    match (given, default) {
+                        (Some(entry), _) if !matches!(entry.value.value, Value::Null) => {
+                            let member = std::mem::replace(&mut entry.value, value::null(kind.span));
+                            entry.value = self.typed(kind, member, scope, depth - 1);
+                        }
+                        (given, Some(default)) if given.is_some() || complete => {
+                            let made = default.map_or_else(|| value::null(kind.span), |expr| self.eval(expr, scope));
+                            let made = self.typed(kind, made, scope, depth - 1);
+                            match given {
+                                Some(entry) => entry.value = made,
+                                None => entries.push(Entry { key: name.clone(), key_span: key.span, value: made }),
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+        value
     }
 
     /// Evaluates what stands in a block with `each` or `count` bound.
@@ -348,11 +407,54 @@ impl<'a> Evaluator<'a> {
                 }
                 Some(list(items, span))
             }
+            [] if expansion.condition.is_none() && expansion.each.len() <= WHOLE => {
+                let mut members = Vec::new();
+                for each in &expansion.each {
+                    members.push((each, self.whole(key, resource, each, span, scope)?));
+                }
+                match members.as_slice() {
+                    [(Each::One, node)] => Some(node.clone()),
+                    [(Each::Key(..), _), ..] => {
+                        let entry = |(each, value): (&Each, Node)| match each {
+                            Each::Key(key, _) => Some(Entry { key: value::text(key)?, key_span: key.span, value }),
+                            _ => None,
+                        };
+                        Some(value::map(members.into_iter().filter_map(entry).collect(), span))
+                    }
+                    _ => Some(list(members.into_iter().map(|(_, node)| node).collect(), span)),
+                }
+            }
             _ => match expansion.each.as_slice() {
                 [only] => Some(self.attribute(key, resource, only, steps, span, scope)),
                 _ => Some(absolute(self, &Each::One, steps)),
             },
         }
+    }
+
+    /// A resource as a value: its arguments, and what the provider makes of them.
+    fn whole(
+        &mut self,
+        key: &SmolStr,
+        resource: &'a Resource<'a>,
+        each: &Each,
+        span: Span,
+        scope: Scope<'_>,
+    ) -> Option<Node> {
+        let instance = scope.instance;
+        let address = format!("{key}{}", each.suffix());
+        let node = self.cached(instance, SmolStr::from(format!("{address}#whole")), |this| {
+            let mut node = this.body(resource, instance, each, |_| false);
+            let Value::Map(entries) = &mut node.value else { return None };
+            for attribute in ["id", "arn", "name", "path", "accessor", "unique_id", "bucket"] {
+                if !entries.iter().any(|entry| entry.key.known() == Some(attribute)) {
+                    let step = [Step::Attr(SmolStr::new_static(attribute))];
+                    let value = this.attribute(key, resource, each, &step, span, Scope::of(instance));
+                    entries.push(value::entry(attribute, value));
+                }
+            }
+            Some(node)
+        })?;
+        Some(node.as_ref().clone())
     }
 
     fn attribute(

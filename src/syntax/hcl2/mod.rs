@@ -3,6 +3,7 @@
 
 mod convert;
 mod literal;
+pub mod outline;
 
 use smol_str::SmolStr;
 
@@ -219,6 +220,16 @@ pub fn parse(fragment: &Fragment<'_>) -> Result<Body, Diagnostic> {
     let text = fragment.text.get(skip..).unwrap_or("");
     let body = hcl_edit::parser::parse_body(text).map_err(|error| refused(&error, fragment, skip))?;
     Ok(convert::Converter::new(fragment, text, skip).body(&body))
+}
+
+/// Parses a part of a file that stands for itself, such as one block.
+///
+/// # Errors
+/// The first syntax error, with its place.
+pub fn parse_part(fragment: &Fragment<'_>, range: std::ops::Range<usize>) -> Result<Body, Diagnostic> {
+    let text = fragment.text.get(range.clone()).unwrap_or("");
+    let body = hcl_edit::parser::parse_body(text).map_err(|error| refused(&error, fragment, range.start))?;
+    Ok(convert::Converter::new(fragment, text, range.start).body(&body))
 }
 
 /// Parses a template, such as a file that `templatefile` reads or a string of a
