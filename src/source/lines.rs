@@ -123,8 +123,9 @@ mod tests {
         let text = format!("a\n{}é😀{}\nb", "x".repeat(STEP - 3), "y".repeat(3 * STEP));
         let index = LineIndex::new(&text);
         for (at, _) in text.char_indices().step_by(97).chain([(STEP - 1, 'é'), (STEP + 1, '😀'), (STEP + 5, 'y')]) {
-            let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
-            let expected = (text[start..at].chars().count() + 1, text[start..at].encode_utf16().count() + 1);
+            let (before, _) = text.split_at(at);
+            let line = before.rsplit('\n').next().unwrap_or("");
+            let expected = (line.chars().count() + 1, line.encode_utf16().count() + 1);
             let found = index.position(&text, u32::try_from(at).unwrap());
             assert_eq!((found.column as usize, found.utf16_column as usize), expected, "at byte {at}");
         }

@@ -428,13 +428,13 @@ fn fill(body: &mut Node, unknown: &Node, naming: &mut dyn FnMut(&str) -> Option<
         }
         let Some(names) = naming(attribute) else { continue };
         let existing = entries.iter_mut().find(|entry| entry.key.raw() == attribute);
-        match existing {
-            Some(entry) => mark_unknown(&mut entry.value, &mark.value, &mut || names.clone(), 32),
-            None => {
-                let mut value = Node::new(mark.value.span, Value::Null);
-                mark_unknown(&mut value, &mark.value, &mut || names.clone(), 32);
-                entries.push(Entry { key: mark.key.clone(), key_span: mark.key_span, value });
-            }
+        let mut names = || names.clone();
+        if let Some(entry) = existing {
+            mark_unknown(&mut entry.value, &mark.value, &mut names, 32);
+        } else {
+            let mut value = Node::new(mark.value.span, Value::Null);
+            mark_unknown(&mut value, &mark.value, &mut names, 32);
+            entries.push(Entry { key: mark.key.clone(), key_span: mark.key_span, value });
         }
     }
 }

@@ -67,16 +67,16 @@ impl Project {
     }
 
     fn parse(&mut self, sources: &SourceMap, inputs: &[(SourceId, Format)]) {
-        let parsed: Vec<(&str, (Option<File>, Vec<Diagnostic>))> = inputs
+        let parsed: Vec<_> = inputs
             .par_iter()
             .map(|(source, format)| {
                 let name = sources.name(*source);
-                (name, parse::file(*source, name, sources.text(*source), *format))
+                let (file, diagnostics) = parse::file(*source, name, sources.text(*source), *format);
+                (path::directory(name), file, diagnostics)
             })
             .collect();
         let mut touched: BTreeSet<String> = BTreeSet::new();
-        for (name, (file, diagnostics)) in parsed {
-            let directory = path::directory(name);
+        for (directory, file, diagnostics) in parsed {
             if let Some(file) = file {
                 self.files.entry(directory.to_owned()).or_default().push(file);
                 touched.insert(directory.to_owned());
