@@ -273,8 +273,40 @@ fn renamed(entry: &Entry, name: SmolStr) -> Entry {
     Entry { key: Text::atomic(name, entry.key_span), key_span: entry.key_span, value: entry.value.clone() }
 }
 
+/// Fields that the operator spells so that no rule gives back the API's name.
+const SPELT: &[(&str, &str)] = &[
+    ("CRLDisable", "disable"),
+    ("CRLExpiry", "expiry"),
+    ("GCEalias", "gce_alias"),
+    ("GCEmetadata", "gce_metadata"),
+    ("IAMalias", "iam_alias"),
+    ("IAMmetadata", "iam_metadata"),
+    ("JWKSCAPEM", "jwks_ca_pem"),
+    ("JWKSURL", "jwks_url"),
+    ("JWTValidationPubKeys", "jwt_validation_pubkeys"),
+    ("OIDCDiscoveryCAPEM", "oidc_discovery_ca_pem"),
+    ("UPNDomain", "upndomain"),
+    ("applicationID", "app_id"),
+    ("dBName", "db_name"),
+    ("disableLocalCAJWT", "disable_local_ca_jwt"),
+    ("discoverDN", "discoverdn"),
+    ("gitHubAPIBaseURL", "base_url"),
+    ("groupAttr", "groupattr"),
+    ("groupDN", "groupdn"),
+    ("groupFilter", "groupfilter"),
+    ("organizationName", "org_name"),
+    ("repositoriesIDs", "repository_ids"),
+    ("startTLS", "starttls"),
+    ("userAttr", "userattr"),
+    ("userDN", "userdn"),
+    ("userFilter", "userfilter"),
+];
+
 /// `tokenMaxTTL` → `token_max_ttl`, `tokenBoundCIDRs` → `token_bound_cidrs`.
 fn snake_case(name: &str) -> String {
+    if let Some((_, api)) = SPELT.iter().find(|(own, _)| *own == name) {
+        return (*api).to_owned();
+    }
     let chars: Vec<char> = name.chars().collect();
     let upper = |at: usize| chars.get(at).is_some_and(char::is_ascii_uppercase);
     let mut out = String::with_capacity(name.len() + 4);
@@ -302,6 +334,8 @@ mod tests {
             ("OIDCDiscoveryURL", "oidc_discovery_url"),
             ("policies", "policies"),
             ("aliasNameSource", "alias_name_source"),
+            ("JWKSURL", "jwks_url"),
+            ("userDN", "userdn"),
         ];
         for (name, expected) in table {
             assert_eq!(snake_case(name), expected);

@@ -113,7 +113,12 @@ impl Carried {
 pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &ReadOptions) -> Carried {
     let name = sources.name(source);
     match format {
-        Format::IamDocument => parsed_json(sources, source, |node| bare::iam(name, node)),
+        Format::IamDocument => {
+            parsed_json(sources, source, |node| match cloudformation::filled(sources, source, node) {
+                Some(node) => bare::iam(name, &node),
+                None => bare::iam(name, node),
+            })
+        }
         Format::AwsAccount => parsed_json(sources, source, aws_account::read),
         Format::AwsCli => parsed_json(sources, source, |node| aws_cli::read(name, node)),
         Format::PulumiPython => of_program(pulumi_python::read(sources, source), options),

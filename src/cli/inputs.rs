@@ -184,6 +184,13 @@ fn take(file: &Found, bytes: Result<Vec<u8>, Diagnostic>, options: &LoadOptions)
         }
     };
     let Some(format) = carrier::recognise(&name, &text) else {
+        if is_node_program(&name, &text) {
+            let message =
+                format!("`{name}` belongs to a Pulumi program in TypeScript or JavaScript, which is not read");
+            let help = "check what `pulumi preview --json` prints for it";
+            let diagnostic = Diagnostic::unreadable("input/unread-language", message, name).with_help(help);
+            return Outcome::Unrecognised(diagnostic);
+        }
         if !file.explicit || text.trim().is_empty() {
             if name.ends_with(".py") && !text.trim().is_empty() {
                 return Outcome::Helper { name, text };
@@ -202,6 +209,14 @@ fn take(file: &Found, bytes: Result<Vec<u8>, Diagnostic>, options: &LoadOptions)
         return Outcome::Failed { diagnostic, name, text: None };
     }
     Outcome::Input { name, text, format }
+}
+
+/// Whether a file shows a Pulumi program for Node.js that makes what is checked elsewhere:
+/// its package, or a file of it that was given by name.
+fn is_node_program(name: &str, text: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let source = [".ts", ".js", ".mts", ".mjs", ".cjs", ".cts"].iter().any(|end| file.ends_with(end));
+    (file == "package.json" || source) && ["@pulumi/vault", "@pulumi/aws"].iter().any(|package| text.contains(package))
 }
 
 /// The diagnostic for bytes that are no text, with a place in what of them is one.

@@ -469,3 +469,33 @@ fn what_a_function_makes_is_read_once_with_what_it_is_given() {
     assert_eq!(names, ["\"a\"", "\"b\"", "\"own\"", "\"spare\""]);
     assert_eq!(found[0].1, "\"path \\\"kv/a\\\" {}\"");
 }
+
+#[test]
+fn a_program_for_node_is_said_not_to_be_read() {
+    let package: (&str, &[u8]) = ("app/package.json", br#"{"dependencies": {"@pulumi/vault": "7.0.0"}}"#);
+    let program: (&str, &[u8]) = ("app/index.ts", b"import * as vault from \"@pulumi/vault\";\n");
+    let policy: (&str, &[u8]) = ("p.hcl", b"path \"kv/data/app\" { capabilities = [\"read\"] }\n");
+    let dir = crate::cli::directory(&[package, program, policy]);
+    let beside = crate::cli::overgrant(dir.path(), &["check", "."]);
+    assert_eq!(beside.status, 0, "{}", beside.stderr);
+    let told = format!("{}{}", beside.stdout, beside.stderr);
+    assert!(told.contains("app/package.json") && told.contains("which is not read"), "{told}");
+    let alone = crate::cli::overgrant(dir.path(), &["check", "app/index.ts"]);
+    assert_eq!(alone.status, 2);
+    assert!(format!("{}{}", alone.stdout, alone.stderr).contains("pulumi preview --json"));
+}
+
+#[test]
+fn helpers_beside_a_program_are_found_on_disk() {
+    let helper: (&str, &[u8]) =
+        ("app/texts.py", b"ALL = 'path \"*\" { capabilities = [\"sudo\", \"read\", \"update\"] }'\n");
+    let program: (&str, &[u8]) = (
+        "app/__main__.py",
+        b"import pulumi_vault as vault\nimport texts\nvault.Policy('p', name='p', policy=texts.ALL)\n",
+    );
+    let dir = crate::cli::directory(&[helper, program]);
+    for path in [".", "app/__main__.py"] {
+        let run = crate::cli::overgrant(dir.path(), &["check", path, "--format", "json"]);
+        assert!(run.stdout.contains("app/texts.py"), "{path}: {}{}", run.stdout, run.stderr);
+    }
+}

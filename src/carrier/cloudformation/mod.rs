@@ -9,13 +9,14 @@ mod types;
 
 pub(super) use types::native_table;
 
+use memchr::memmem;
 use smol_str::SmolStr;
 
 use super::declaration::Carrier;
 use super::declare::declare;
 use super::record::{Mode, Record};
 use super::{Carried, ReadOptions};
-use crate::source::{Span, Unknown};
+use crate::source::{SourceId, SourceMap, Span, Unknown};
 use crate::syntax::{Entry, Node, Text, Value};
 use intrinsics::Template;
 
@@ -31,18 +32,21 @@ pub fn read(root: &Node, options: &ReadOptions) -> Carried {
     out
 }
 
+/// A part of a template that stands in a file of its own, with its functions resolved as
+/// far as it tells by itself; none where it calls no functions.
+#[must_use]
+pub fn filled(sources: &SourceMap, source: SourceId, node: &Node) -> Option<Node> {
+    let text = sources.text(source).as_bytes();
+    if memmem::find(text, b"\"Fn::").is_none() && memmem::find(text, b"\"Ref\"").is_none() {
+        return None;
+    }
+    template(node).resolve(node)
+}
+
 /// The records of a template's resources, in source order.
 fn records(root: &Node) -> Vec<Record> {
     let section = |name: &str| root.get(name).and_then(Node::as_map).unwrap_or_default();
-    let index = |name: &str| section(name).iter().filter_map(|e| Some((e.key.known()?, &e.value))).collect();
-    let mut template = Template {
-        parameters: index("Parameters"),
-        conditions: index("Conditions"),
-        mappings: root.get("Mappings"),
-        resources: index("Resources"),
-        refused: Vec::new(),
-        met: Vec::new(),
-    };
+    let mut template = template(root);
     let globals = root.get("Globals").and_then(|globals| globals.get("Function"));
     let mut records = Vec::new();
     for entry in section("Resources") {
@@ -55,6 +59,20 @@ fn records(root: &Node) -> Vec<Record> {
         }
     }
     records
+}
+
+/// What a template defines.
+fn template(root: &Node) -> Template<'_> {
+    let section = |name: &str| root.get(name).and_then(Node::as_map).unwrap_or_default();
+    let index = |name: &str| section(name).iter().filter_map(|e| Some((e.key.known()?, &e.value))).collect();
+    Template {
+        parameters: index("Parameters"),
+        conditions: index("Conditions"),
+        mappings: root.get("Mappings"),
+        resources: index("Resources"),
+        refused: Vec::new(),
+        met: Vec::new(),
+    }
 }
 
 fn resource(template: &mut Template<'_>, entry: &Entry, globals: Option<&Node>, records: &mut Vec<Record>) {

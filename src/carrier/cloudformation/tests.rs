@@ -244,3 +244,18 @@ Resources:
     let (_, bus) = found.last().unwrap();
     assert_eq!((bus.service.as_deref(), bus.document.statements.len()), (Some("events"), 1));
 }
+
+#[test]
+fn a_policy_that_a_template_includes_may_call_functions() {
+    let text = r#"{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Principal": {"AWS": {"Ref": "Admins"}},
+        "Resource": {"Fn::Sub": "arn:${AWS::Partition}:s3:::b/*"}}]}"#;
+    let mut sources = crate::source::SourceMap::new();
+    let source = sources.add("policy.json", text);
+    let carried = crate::carrier::read(&sources, source, crate::carrier::Format::IamDocument, &ReadOptions::default());
+    let found = policies(&carried);
+    let document = &found[0].1.document;
+    assert!(document.problems.is_empty(), "{:?}", document.problems);
+    let resource = &document.statements[0].resource.as_ref().unwrap().items[0];
+    assert_eq!(resource.text.display(), "arn:${AWS::Partition}:s3:::b/*");
+    assert_eq!(slice(text, resource.span), r#""arn:${AWS::Partition}:s3:::b/*""#);
+}
