@@ -137,7 +137,7 @@ fn is_vault_api_name(name: &str) -> bool {
             pair,
             ["sys", "auth" | "mounts" | "policies" | "policy" | "audit" | "namespaces"]
                 | ["identity", "entity" | "group" | "entity-alias" | "group-alias" | "oidc" | "mfa"]
-                | ["roles" | "static-roles", _]
+                | ["roles" | "static-roles" | "roleset" | "static-account", _]
         )
     });
     // `auth/<mount>/…`, and `auth/<mount>.json` for the mount itself.

@@ -36,6 +36,8 @@ struct Line {
 #[derive(Debug, Clone, Default)]
 pub(in crate::lint) struct VaultRegion {
     lines: Vec<Line>,
+    /// Paths that are not meant.
+    except: Vec<SmolStr>,
     when: When,
     cover: Cover,
     unless_parameters: Vec<String>,
@@ -60,6 +62,10 @@ impl VaultRegion {
                     _ => return Err(field.error("`when` is `any`, `wildcard` or `exact`")),
                 }
             }
+            "except" => {
+                let (text, _) = field.joined();
+                self.except.extend(text.split(',').map(str::trim).filter(|p| !p.is_empty()).map(SmolStr::new));
+            }
             "cover" => self.cover = cover(field)?,
             "unless-parameters" => self.unless_parameters = field.values.iter().map(|v| v.0.to_owned()).collect(),
             "unless-wrapping" => self.unless_wrapping = field.single()?.0 == "true",
@@ -77,12 +83,13 @@ impl VaultRegion {
 
     /// The region with `{engine}` parts replaced by the mounts of the model.
     pub(in crate::lint) fn plan(&self, mounts: &MountNames) -> VaultPlan<'_> {
-        let lines = self.lines.iter().map(|line| PlanLine {
-            any: line.any,
-            with: line.with,
-            paths: line.paths.iter().flat_map(|path| expand(path, mounts)).map(|path| PathLang::parse(&path)).collect(),
-        });
-        VaultPlan { region: self, lines: lines.collect() }
+        let languages = |paths: &[SmolStr]| {
+            let paths = paths.iter().flat_map(|path| expand(path, mounts));
+            paths.map(|path| PathLang::parse(&path)).collect::<Vec<PathLang>>()
+        };
+        let lines =
+            self.lines.iter().map(|line| PlanLine { any: line.any, with: line.with, paths: languages(&line.paths) });
+        VaultPlan { region: self, lines: lines.collect(), except: languages(&self.except) }
     }
 }
 
@@ -91,6 +98,7 @@ impl VaultRegion {
 pub(in crate::lint) struct VaultPlan<'a> {
     region: &'a VaultRegion,
     lines: Vec<PlanLine>,
+    except: Vec<PathLang>,
 }
 
 #[derive(Debug)]
@@ -146,15 +154,14 @@ impl VaultPlan<'_> {
                 }
                 let stronger =
                     |other: &&StanzaFacts<'_>| other.outranks(facts) || (other.path == facts.path && other.denies);
-                let above = || all.iter().filter(stronger).map(|other| &other.lang);
+                let above = || all.iter().filter(stronger).map(|other| &other.lang).chain(&self.except);
                 if let Some(path) = common.escape(above()) {
-                    // only lists ask for paths that end with a slash: name something below
-                    let named = format!("{path}x");
+                    // only lists ask for paths that end with a slash, and no mount or name is
+                    // empty: name something there
                     let write = !matches!(capability, Capability::List | Capability::Scan);
-                    let real = path.ends_with('/')
-                        && write
-                        && common.matches(&named)
-                        && !above().any(|other| other.matches(&named));
+                    let end = if path.ends_with('/') && write { "x" } else { "" };
+                    let named = format!("{}{end}", path.replace("//", "/x/"));
+                    let real = named != path && common.matches(&named) && !above().any(|other| other.matches(&named));
                     let path = if real { named } else { path };
                     return Some((line.with.iter().next().unwrap_or(capability), path.replace(HOLE, "…")));
                 }

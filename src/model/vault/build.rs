@@ -241,7 +241,7 @@ fn tuning(body: &Node) -> Tuning {
     let inner = inner.map(|node| node.as_list().and_then(|blocks| blocks.first()).unwrap_or(node));
     let read = |names: &[&str]| {
         let of = |node: &Node| field::seconds(node, names);
-        match inner.map(of).unwrap_or(Fact::Absent) {
+        match inner.map_or(Fact::Absent, of) {
             Fact::Absent => of(body),
             fact => fact,
         }

@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use super::mount_common::useful;
 use super::token_common::{Token, each};
 use crate::lint::{Check, Inputs, Sink};
 use crate::source::Span;
@@ -8,10 +9,10 @@ pub(super) const CHECK: Check = Check::Model(check);
 
 fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
     let mut told: BTreeSet<Span> = BTreeSet::new();
-    each(inputs, |token| of_token(token, &mut told, sink));
+    each(inputs, |token| of_token(inputs, token, &mut told, sink));
 }
 
-fn of_token(token: &Token<'_>, told: &mut BTreeSet<Span>, sink: &mut Sink<'_>) {
+fn of_token(inputs: &Inputs<'_>, token: &Token<'_>, told: &mut BTreeSet<Span>, sink: &mut Sink<'_>) {
     for (index, rule) in token.rules.rules().iter().enumerate() {
         // A deny is meant to take away.
         if rule.denies() || rule.grants.is_empty() || !rule.known {
@@ -22,13 +23,14 @@ fn of_token(token: &Token<'_>, told: &mut BTreeSet<Span>, sink: &mut Sink<'_>) {
             continue;
         }
         let lost = token.rules.narrows(index);
-        let Some(gain) = lost.iter().find(|gain| token.apart(index, gain.by)) else { continue };
-        let broad = token.rules.rules().get(gain.by).and_then(|rule| rule.stanzas.first());
-        let (Some((of_broad, broad)), Some(capability)) =
-            (broad.and_then(|at| token.stanza(*at)), gain.capabilities.iter().next())
-        else {
-            continue;
-        };
+        // What the server does not serve there cannot be lost.
+        let served = useful(inputs, "", &rule.path);
+        let found = lost.iter().filter(|gain| token.apart(index, gain.by)).find_map(|gain| {
+            let lost = served.map_or(gain.capabilities, |served| gain.capabilities.intersection(served));
+            let broad = token.rules.rules().get(gain.by).and_then(|rule| rule.stanzas.first());
+            Some((token.stanza(*broad?)?, lost.iter().next()?))
+        });
+        let Some(((of_broad, broad), capability)) = found else { continue };
         told.insert(own.path_span);
         let message = format!(
             "for `{}` policy `{of_own}` takes away `{capability}` that policy `{of_broad}` grants on `{}`: the more specific `{}` decides alone",

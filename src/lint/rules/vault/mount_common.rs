@@ -1,8 +1,11 @@
 //! Which mount serves the paths of a stanza, for rules that look at the mount table.
 
+use crate::lint::Inputs;
 use crate::lint::StanzaContext;
 use crate::model::{Mount, MountClass};
-use crate::vault::endpoints;
+use crate::pattern::path::PathLang;
+use crate::vault::capability::{Capabilities, Capability};
+use crate::vault::endpoints::{self, Mounted};
 
 /// The namespace that the stanza's policy is of.
 pub(super) fn namespace<'a>(context: &StanzaContext<'a>) -> &'a str {
@@ -22,6 +25,30 @@ pub(super) fn serving(context: &StanzaContext<'_>) -> Option<(String, &'static s
     let mount = mount(context)?;
     let engine = endpoints::engine(mount.class == MountClass::Auth, mount.kind.as_deref()?, mount.kv_version)?;
     Some((mount.path.as_deref()?.to_owned(), engine))
+}
+
+/// The capabilities that do something at the paths, where it is known what serves them: a
+/// declared mount, or the server itself.
+pub(super) fn useful(inputs: &Inputs<'_>, namespace: &str, path: &str) -> Option<Capabilities> {
+    // Only lists ask for a path that ends with a slash.
+    if path.ends_with('/') {
+        return Some(Capabilities::of(&[Capability::List, Capability::Scan]));
+    }
+    let vault = &inputs.model.vault;
+    let language = PathLang::parse(path);
+    let (at, engine) = match path.split('/').next() {
+        Some("sys") => ("sys".to_owned(), "sys"),
+        Some("identity") => ("identity".to_owned(), "identity"),
+        _ if path.starts_with("auth/token/") => ("auth/token".to_owned(), "auth/token"),
+        _ => {
+            let mount = vault.mount_of(namespace, literal(path)).and_then(|id| vault.mount(id))?;
+            let auth = mount.class == MountClass::Auth;
+            let engine = endpoints::engine(auth, mount.kind.as_deref()?, mount.kv_version)?;
+            (mount.path.as_deref()?.to_owned(), engine)
+        }
+    };
+    let meaning = Mounted::new(&at, engine).meaning(&language);
+    (!meaning.reached.is_empty()).then_some(meaning.useful)
 }
 
 /// What stands before the first wildcard segment, or the whole of an exact path.

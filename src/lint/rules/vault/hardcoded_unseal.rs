@@ -1,0 +1,36 @@
+use std::sync::LazyLock;
+
+use memchr::memmem;
+use regex::Regex;
+
+use crate::lint::rules::secret_common::{invented, prefix};
+use crate::lint::{Check, Sink, TextContext};
+
+pub(super) const CHECK: Check = Check::Text(check);
+
+/// A key of 32 or 33 bytes, in base64 or hexadecimal, that is called an unseal or recovery
+/// key. ASCII classes only, which compile at once.
+static GIVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let key = "[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{44}|[0-9a-fA-F]{64}(?:[0-9a-fA-F]{2})?";
+    let name = r"(?i:unseal|recovery)[ _-]?(?i:keys?)(?i:[ _-]?(?:b64|base64|hex|[0-9]+))?";
+    Regex::new(&format!(r#"{name}["'`]?[ \t]*[:=]>?[ \t\r\n]*\[?[ \t\r\n]*["'`]?({key})(?:[^A-Za-z0-9+/=]|$)"#)).ok()
+});
+
+fn check(context: &TextContext<'_>, sink: &mut Sink<'_>) {
+    let bytes = context.text.as_bytes();
+    let words = ["nseal", "NSEAL", "ecovery", "ECOVERY"];
+    if !words.iter().any(|word| memmem::find(bytes, word.as_bytes()).is_some()) {
+        return;
+    }
+    let Some(given) = GIVEN.as_ref() else { return };
+    for key in given.captures_iter(context.text).filter_map(|found| found.get(1)) {
+        if invented(key.as_str()) {
+            continue;
+        }
+        let message = format!(
+            "an unseal or recovery key stands in the text (`{}…`); rekey, and keep the new shares with their holders",
+            prefix(key.as_str())
+        );
+        sink.report(context.span(key.range()), message).label("opens the storage, with enough others");
+    }
+}
