@@ -80,7 +80,9 @@ impl Statements {
         };
         match document.get("Statement") {
             Some(Node { value: Value::List(items), .. }) => {
-                items.iter().for_each(|item| self.merge(item.clone(), replaceable));
+                for item in items {
+                    self.merge(item.clone(), replaceable);
+                }
             }
             Some(single) => self.merge(single.clone(), replaceable),
             None => self.list.push(unknown_from(document)),

@@ -61,15 +61,15 @@ impl Package {
     /// The release that the tables were made from.
     #[must_use]
     pub fn release(self) -> &'static str {
-        let head = self.table().and_then(|table| table.text.lines().next()).unwrap_or_default();
+        let head = self.table().text.lines().next().unwrap_or_default();
         head.rsplit(' ').next().unwrap_or_default()
     }
 
-    fn table(self) -> Option<&'static Table> {
+    fn table(self) -> &'static Table {
         match self {
-            Self::Vault => Some(&VAULT),
-            Self::Aws => Some(&AWS),
-            Self::AwsNative => Some(&AWS_NATIVE),
+            Self::Vault => &VAULT,
+            Self::Aws => &AWS,
+            Self::AwsNative => &AWS_NATIVE,
         }
     }
 
@@ -82,13 +82,13 @@ impl Package {
 
     /// All classes, sorted by path.
     pub fn classes(self) -> impl Iterator<Item = Class> {
-        self.table().into_iter().flat_map(Table::rows).filter_map(|row| Class::parse(row))
+        self.table().rows().iter().filter_map(|row| Class::parse(row))
     }
 
     /// The class of that path below the package: `jwt.AuthBackendRole`.
     #[must_use]
     pub fn class(self, path: &str) -> Option<Class> {
-        Class::parse(self.table()?.row(path)?)
+        Class::parse(self.table().row(path)?)
     }
 
     /// The Terraform data source that a function of the package reads.

@@ -192,7 +192,7 @@ fn take(file: &Found, bytes: Result<Vec<u8>, Diagnostic>, options: &LoadOptions)
             return Outcome::Unrecognised(diagnostic);
         }
         if !file.explicit || text.trim().is_empty() {
-            if name.ends_with(".py") && !text.trim().is_empty() {
+            if Path::new(&name).extension().is_some_and(|e| e.eq_ignore_ascii_case("py")) && !text.trim().is_empty() {
                 return Outcome::Helper { name, text };
             }
             return skip(if text.trim().is_empty() { "it is empty" } else { NOTHING });

@@ -42,7 +42,8 @@ fn escaped(text: String) -> Written {
 
 fn utf16(c: char) -> String {
     let mut units = [0; 2];
-    c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+    let units: Vec<String> = c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect();
+    units.concat()
 }
 
 fn heredoc(c: char, (_, after): Around, _: u8) -> Written {
@@ -112,7 +113,7 @@ fn python_raw(c: char, _: Around, _: u8) -> Written {
 /// Literals side by side, of changing kinds of quotes.
 fn python_joined(c: char, around: Around, choice: u8) -> Written {
     let (_, written) = python(c, around, choice);
-    let joint = if choice % 7 == 0 { "\"  # joined\n    \"" } else { "" };
+    let joint = if choice.is_multiple_of(7) { "\"  # joined\n    \"" } else { "" };
     (joint.to_owned(), written)
 }
 

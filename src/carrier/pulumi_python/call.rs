@@ -39,13 +39,10 @@ impl<'a> Reader<'a> {
                     let path = smol_str::format_smolstr!("{path}.{name}");
                     self.call_import(&path, call)
                 }
-                Val::Module(module) => match self.member(*module, name) {
-                    Some(callee) => self.call_value(&callee, call),
-                    None => {
-                        self.give(&call.arguments);
-                        Val::node(self.unknown(range))
-                    }
-                },
+                Val::Module(module) => {
+                    let callee = self.member(*module, name).unwrap_or_else(|| Val::node(self.unknown(range)));
+                    self.call_value(&callee, call)
+                }
                 _ => self.method(&base, name, &attribute.value, call),
             };
         }

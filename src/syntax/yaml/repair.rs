@@ -1,7 +1,7 @@
 //! Flow collections and quoted scalars whose lines start too far to the left.
 //!
 //! YAML 1.2 wants every line of them indented deeper than the block they stand in (6.1,
-//! 7.4); libyaml, and so PyYAML and the tools that read CloudFormation with it, does not
+//! 7.4); libyaml, and so `PyYAML` and the tools that read CloudFormation with it, does not
 //! look. White space at the start of such a line means nothing, so what is missing is put
 //! in, and the text is read again with the places of the one that was written.
 
@@ -107,9 +107,9 @@ impl<'a> Scan<'a> {
         while let Some(&byte) = line.get(at) {
             let next = line.get(at + 1).copied().unwrap_or(b'\n');
             if let Inside::Quotes(quote) = self.inside {
-                if byte == b'\\' && quote == b'"' {
-                    at += 1;
-                } else if byte == quote && quote == b'\'' && next == b'\'' {
+                let escape = byte == b'\\' && quote == b'"';
+                let doubled = byte == b'\'' && quote == b'\'' && next == b'\'';
+                if escape || doubled {
                     at += 1;
                 } else if byte == quote {
                     self.inside = Inside::Nothing;

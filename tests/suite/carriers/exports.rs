@@ -168,7 +168,7 @@ fn pretty(value: &Value) -> String {
 pub(super) fn bare(case: &Case, _: &[Resource]) -> Files {
     match case.kind {
         Kind::Policy => file(&format!("{}.hcl", case.name), case.text),
-        Kind::Role(_) => return Files::new(),
+        Kind::Role(_) => Files::new(),
         Kind::Scp => file(&format!("scp/{}.json", case.name), case.text),
         _ => file(&format!("{}.json", case.name), case.text),
     }
