@@ -76,6 +76,15 @@ pub struct ConditionKey {
     pub kind: KeyType,
 }
 
+impl ConditionKey {
+    /// Whether a name in a policy means this key: without case, where each `${…}` of the
+    /// documented name matches one or more characters.
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
+        key_matches(&self.name, name)
+    }
+}
+
 /// A resource type of a service.
 #[derive(Debug, Clone)]
 pub struct ResourceType {

@@ -126,9 +126,18 @@ const HOLDERS: &[Holder] = &[
     resource("aws_xray_resource_policy", "policy_document", "xray", ""),
 ];
 
-/// Whether the type has a mapping.
+/// Types that declare nothing and that rules look at.
+const WATCHED: &[&str] = &[
+    "aws_lambda_function_url",
+    "aws_s3_account_public_access_block",
+    "aws_s3_bucket_acl",
+    "aws_s3_bucket_public_access_block",
+];
+
+/// Whether the type has a mapping, or is of interest without one.
 pub(super) fn supports(kind: &str) -> bool {
-    (kind.starts_with("aws_iam_") && !kind.starts_with("aws_iam_instance_profile"))
+    WATCHED.contains(&kind)
+        || (kind.starts_with("aws_iam_") && !kind.starts_with("aws_iam_instance_profile"))
         || matches!(kind, "aws_organizations_policy" | "aws_lambda_permission")
         || HOLDERS.binary_search_by(|holder| holder.kind.cmp(kind)).is_ok()
 }

@@ -1,6 +1,6 @@
 //! What a condition does to a grant that is open to everybody.
 
-use crate::lint::ConditionFact;
+use crate::lint::{ConditionFact, DocumentContext, StatementFacts};
 
 /// How far a condition narrows who may use a grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,4 +115,18 @@ fn wide(key: &str, value: &str) -> bool {
 /// Half of all addresses or more.
 fn wide_block(value: &str) -> bool {
     value.split_once('/').is_some_and(|(_, prefix)| matches!(prefix, "0" | "1"))
+}
+
+/// Whether S3 counts an `Allow` as public: for everybody, and no condition fixes who.
+pub(super) fn open_to_all(facts: &StatementFacts<'_>) -> bool {
+    facts.anyone().is_some()
+        && !facts.statement.conditions_unknown
+        && !facts.conditions.iter().any(|c| matches!(guard(c), Guard::Fixed | Guard::Other))
+}
+
+/// Whether a public access block of the bucket keeps its policy from opening it.
+pub(super) fn held_back(context: &DocumentContext<'_>) -> bool {
+    let flags = ["block_public_policy", "restrict_public_buckets"];
+    let at = context.document.span;
+    flags.iter().any(|flag| super::bucket_common::blocked(context.inputs, context.policy, at, flag).is_some())
 }

@@ -32,7 +32,10 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
                 continue;
             };
             let finding = sink.report(*span, message);
-            finding.label("an AWS managed policy").severity(severity);
+            finding
+                .label("an AWS managed policy")
+                .severity(severity)
+                .help("attach a policy of your own that lists the actions that are used");
             finding.unit = declaration.span;
             finding.address = declaration.address.clone();
         }

@@ -1,4 +1,4 @@
-use super::guard_common::{Guard, guard};
+use super::guard_common::{Guard, guard, held_back};
 use crate::aws::document::PolicyKind;
 use crate::lint::{Check, Sink, StatementContext};
 
@@ -9,7 +9,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     if context.kind() != PolicyKind::Resource || !facts.allow || facts.statement.conditions_unknown {
         return;
     }
-    let Some(everybody) = facts.anyone() else { return };
+    let Some(everybody) = facts.anyone().filter(|_| !held_back(context.document)) else { return };
     if facts.conditions.iter().any(|c| matches!(guard(c), Guard::Fixed | Guard::Other)) {
         return;
     }

@@ -1,3 +1,4 @@
+use super::guard_common::held_back;
 use crate::aws::document::PolicyKind;
 use crate::lint::{ActionFact, Check, Confidence, Severity, Sink, StatementContext};
 
@@ -8,7 +9,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     if context.kind() != PolicyKind::Resource || !facts.allow || facts.conditional {
         return;
     }
-    let Some(span) = facts.anyone() else { return };
+    let Some(span) = facts.anyone().filter(|_| !held_back(context.document)) else { return };
     let policy = context.document.policy;
     let everything = facts.actions.iter().any(ActionFact::is_all) && facts.any_resource().is_some();
     let what = match facts.actions.first() {

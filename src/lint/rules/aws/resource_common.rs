@@ -79,6 +79,9 @@ pub(super) fn example(template: &str) -> String {
 /// The same of one field.
 fn fits(own: &str, field: &str) -> bool {
     const WILD: [char; 4] = ['*', '?', '$', HOLE];
+    if own.is_empty() {
+        return field.is_empty();
+    }
     if !own.contains(WILD) {
         return instance(own, field);
     }
@@ -123,6 +126,7 @@ mod tests {
             ("arn:aws:dynamodb:*:*:table/t*", "arn:${P}:dynamodb:${R}:${A}:table/${T}/index/${I}", true),
             ("arn:aws:s3:::b/k", "arn:${P}:s3:::${B}/${K}", true),
             ("arn:aws:iam::1:role/a", "arn:${P}:iam::${A}:role/${RoleNameWithPath}", true),
+            ("arn:aws:sqs:eu-west-1::q", "arn:${P}:sqs:${R}:${A}:${Q}", false),
             ("arn:aws:kms:*:*:alias/x", "arn:${P}:kms:${R}:${A}:key/${K}", false),
         ];
         for (pattern, template, expected) in table {

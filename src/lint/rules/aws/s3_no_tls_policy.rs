@@ -1,8 +1,9 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::carrier::declaration::{Carrier, Declaration, Item};
+use super::bucket_common::{in_modules, is_bucket, program, programs};
+use crate::carrier::declaration::{Declaration, Item};
 use crate::carrier::record::Record;
-use crate::lint::rules::record_common::{directory, is_absent, is_made, is_to, refs};
+use crate::lint::rules::record_common::{is_absent, is_to, refs};
 use crate::lint::{Check, Inputs, Severity, Sink};
 
 pub(super) const CHECK: Check = Check::Model(check);
@@ -10,24 +11,15 @@ pub(super) const CHECK: Check = Check::Model(check);
 /// Says so once for each program: it is one habit, not a mistake for each bucket. Where
 /// other buckets of the program refuse plain HTTP, each that does not was forgotten.
 fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
-    let mut programs: BTreeMap<(Carrier, &str), Vec<&Record>> = BTreeMap::new();
-    for record in inputs.records {
-        // Only a program that was read whole shows that there is no policy; a part of a plan
-        // or of a state does not.
-        if matches!(record.carrier, Carrier::Terraform | Carrier::PulumiProgram | Carrier::CloudFormation) {
-            programs.entry((record.carrier, directory(inputs, record.span))).or_default().push(record);
-        }
-    }
     let careful = refusing_http(inputs);
-    for ((carrier, directory), records) in programs {
-        let mine =
-            |record: &&&Record| record.kind == "aws_s3_bucket" && is_made(record) && is_absent(&record.body, "policy");
+    for ((carrier, of), records) in programs(inputs) {
+        let mine = |record: &&&Record| is_bucket(record) && is_absent(&record.body, "policy");
         let buckets = records.iter().filter(mine).copied();
         let open: Vec<&Record> = buckets.filter(|bucket| !policed(&records, bucket)).collect();
-        if open.is_empty() || in_modules(inputs, carrier, directory, &open) {
+        if open.is_empty() || in_modules(inputs, carrier, of, &open) {
             continue;
         }
-        if careful.contains(directory) {
+        if careful.contains(of) {
             for bucket in open {
                 let message = format!("`{}` takes plain HTTP, other buckets here refuse it", bucket.address);
                 report(bucket, message, Severity::Low, sink);
@@ -64,7 +56,7 @@ fn policed(records: &[&Record], record: &Record) -> bool {
         let found = refs(bucket);
         // A policy whose bucket is not known may be this one's.
         let elsewhere = records.iter().any(|bucket| {
-            bucket.kind == "aws_s3_bucket" && bucket.address != record.address && found.iter().any(|r| is_to(r, bucket))
+            is_bucket(bucket) && bucket.address != record.address && found.iter().any(|r| is_to(r, bucket))
         });
         let named = bucket.as_str().zip(record.body.get("bucket").and_then(|node| node.as_str()));
         match named {
@@ -80,19 +72,7 @@ fn refers(other: &Record, bucket: &Record) -> bool {
     entries.iter().any(|entry| refs(&entry.value).iter().any(|reference| is_to(reference, bucket)))
 }
 
-/// Whether the buckets are part of a module that others call, or their own program calls
-/// modules: either may give them a policy.
-fn in_modules(inputs: &Inputs<'_>, carrier: Carrier, directory: &str, buckets: &[&Record]) -> bool {
-    let of_directory = |name: &str| name.rsplit_once('/').map_or("", |(directory, _)| directory) == directory;
-    carrier == Carrier::Terraform
-        && (buckets.iter().all(|bucket| bucket.address.starts_with("module."))
-            || inputs
-                .sources
-                .iter()
-                .any(|(_, source)| of_directory(source.name()) && source.text().contains("module \"")))
-}
-
-/// The directories in which a bucket policy refuses plain HTTP.
+/// The programs in which a bucket policy refuses plain HTTP.
 fn refusing_http<'a>(inputs: &Inputs<'a>) -> BTreeSet<&'a str> {
     let policies = inputs.model.aws.resource_policies.iter().filter_map(|id| inputs.model.declaration(*id));
     let refuses = |policy: &&Declaration| match &policy.item {
@@ -104,5 +84,5 @@ fn refusing_http<'a>(inputs: &Inputs<'a>) -> BTreeSet<&'a str> {
         }
         _ => false,
     };
-    policies.filter(refuses).map(|policy| directory(inputs, policy.span)).collect()
+    policies.filter(refuses).map(|policy| program(inputs, policy.carrier, policy.span)).collect()
 }

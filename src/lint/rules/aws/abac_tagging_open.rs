@@ -1,0 +1,95 @@
+use crate::aws::catalog::{AccessLevel, catalog};
+use crate::lint::{ActionFact, Check, DocumentContext, Sink, StatementFacts};
+
+pub(super) const CHECK: Check = Check::AwsDocument(check);
+
+/// What keeps a statement about tags to tags that give nothing: in lower case.
+const GUARDS: &[&str] = &[
+    "aws:requesttag/*",
+    "aws:resourcetag/*",
+    "aws:tagkeys",
+    "*:resourcetag/*",
+    "*:requesttag/*",
+    "*:createaction",
+    "*:resourcetag",
+];
+
+fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
+    if !context.grants_to_identity() || !context.statements.iter().any(|f| f.allow && by_tag(f).is_some()) {
+        return;
+    }
+    for scoped in context.statements.iter().filter(|facts| facts.allow && !facts.not_action) {
+        let Some(key) = by_tag(scoped) else { continue };
+        for action in scoped.actions.iter().filter(|action| !action.is_all()) {
+            let Some((open, tagging)) = open_tagging(context, scoped, action.service()) else { continue };
+            let (shown, tag) = (open.item.text.display(), key.condition.key.display());
+            let finding = sink.report(
+                open.item.span,
+                format!("`{shown}` sets the tags that `{tag}` trusts: the holder tags what it wants to reach"),
+            );
+            finding
+                .label(format!("allows `{}:{tagging}`", action.service()))
+                .related(key.condition.key_span, "access depends on this tag")
+                .help(
+                    "limit the tags with `aws:TagKeys` or `aws:RequestTag/…`, or pin the same `aws:ResourceTag/…` here",
+                );
+            break;
+        }
+    }
+}
+
+/// The condition that limits a statement to resources of some tag.
+fn by_tag<'f, 'a>(facts: &'f StatementFacts<'a>) -> Option<&'f crate::lint::ConditionFact<'a>> {
+    facts.conditions.iter().find(|c| c.pins() && c.key.contains(":resourcetag/"))
+}
+
+/// An action that tags resources of the service, which another statement allows with no
+/// limit on the tags, nor on resources that the tagged ones are not among.
+fn open_tagging<'f, 'a>(
+    context: &'f DocumentContext<'a>,
+    scoped: &StatementFacts<'_>,
+    service: &str,
+) -> Option<(&'f ActionFact<'a>, &'static str)> {
+    let service = catalog().service(service)?;
+    let tags = || {
+        let adds = |lower: &str| !["un", "delete", "remove"].iter().any(|word| lower.starts_with(word));
+        service.actions.iter().filter(move |a| a.level == AccessLevel::Tagging && adds(&a.lower))
+    };
+    for facts in context.statements.iter().filter(|facts| facts.allow && !facts.not_action) {
+        if std::ptr::eq(facts, scoped) || guarded(facts) || !overlap(facts, scoped) {
+            continue;
+        }
+        // what allows the scoped actions as well makes the tags moot
+        if scoped.actions.iter().any(|own| facts.actions.iter().any(|other| other.covers(&own.lower))) {
+            continue;
+        }
+        for action in facts.actions.iter().filter(|action| action.service() == service.prefix) {
+            let name = action.name();
+            let hit = tags().find(|tag| {
+                if action.wildcard { crate::pattern::glob::matches(name, &tag.lower) } else { tag.lower == name }
+            });
+            if let Some(tag) = hit
+                && !denied(context, action)
+            {
+                return Some((action, tag.name.as_str()));
+            }
+        }
+    }
+    None
+}
+
+fn guarded(facts: &StatementFacts<'_>) -> bool {
+    facts.statement.conditions_unknown
+        || facts.conditions.iter().any(|c| GUARDS.iter().any(|key| crate::pattern::glob::matches(key, &c.key)))
+}
+
+fn overlap(a: &StatementFacts<'_>, b: &StatementFacts<'_>) -> bool {
+    let open = |facts: &StatementFacts<'_>| facts.not_resource || facts.any_resource().is_some();
+    open(a) || open(b) || a.resources.iter().any(|one| b.resources.iter().any(|other| one.meets(other.text)))
+}
+
+/// Whether some `Deny` is about tagging.
+fn denied(context: &DocumentContext<'_>, action: &ActionFact<'_>) -> bool {
+    let about = |facts: &StatementFacts<'_>| facts.not_action || facts.actions.iter().any(|a| a.meets(&action.lower));
+    context.statements.iter().any(|facts| facts.deny && about(facts))
+}

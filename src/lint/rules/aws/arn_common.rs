@@ -1,0 +1,81 @@
+//! The forms that ARNs of a service have.
+
+use super::resource_common::may_be;
+use crate::aws::catalog::{Service, catalog};
+use crate::lint::{ResourceFact, StatementContext};
+use crate::source::HOLE;
+
+/// An ARN that no resource of its service has.
+pub(super) struct Misfit<'f, 'a> {
+    pub(super) resource: &'f ResourceFact<'a>,
+    pub(super) fault: Fault,
+    /// A template of the service that it comes close to.
+    pub(super) template: &'static str,
+}
+
+/// What keeps an ARN from being one of its service's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The Region is empty where every such resource has one.
+    Region,
+    /// The account is empty where every such resource has one.
+    Account,
+    /// The part behind the account has none of the service's forms.
+    Form,
+}
+
+/// The resources of a statement that cannot be any of their service's.
+pub(super) fn misfits<'f, 'a>(context: &'f StatementContext<'a>) -> impl Iterator<Item = Misfit<'f, 'a>> {
+    context.facts.resources.iter().filter_map(misfit)
+}
+
+fn misfit<'f, 'a>(resource: &'f ResourceFact<'a>) -> Option<Misfit<'f, 'a>> {
+    let text = resource.text;
+    if resource.all || !text.starts_with("arn:") {
+        return None;
+    }
+    let mut fields = text.splitn(6, ':').skip(2);
+    let (name, region, account, rest) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+    if name.is_empty() || name.contains(['*', '?', '$', HOLE]) || rest.is_empty() || rest.contains([HOLE, '<', '{']) {
+        return None;
+    }
+    let service = catalog().service(name)?;
+    let own = |arn: &str| arn.splitn(6, ':').nth(2) == Some(name);
+    if !service.resources.iter().any(|kind| own(&kind.arn)) || fits(service, text) {
+        return None;
+    }
+    let with = |region: &str, account: &str| {
+        let filled = format!("arn:*:{name}:{region}:{account}:{rest}");
+        service.resources.iter().find(|kind| may_be(&filled, &kind.arn)).map(|kind| kind.arn.as_str())
+    };
+    let region_given = if region.is_empty() { "*" } else { region };
+    let account_given = if account.is_empty() { "*" } else { account };
+    let (fault, template) = if region.is_empty()
+        && let Some(found) = with("*", account)
+    {
+        (Fault::Region, found)
+    } else if account.is_empty()
+        && let Some(found) = with(region, "*")
+    {
+        (Fault::Account, found)
+    } else if let Some(found) = with(region_given, account_given) {
+        (Fault::Region, found)
+    } else if with("*", "*").is_none() {
+        let kind = service.resources.iter().find(|kind| own(&kind.arn) && near(&kind.arn, rest))?;
+        (Fault::Form, kind.arn.as_str())
+    } else {
+        return None;
+    };
+    Some(Misfit { resource, fault, template })
+}
+
+fn fits(service: &Service, text: &str) -> bool {
+    service.resources.iter().any(|kind| may_be(text, &kind.arn))
+}
+
+/// Whether a text starts as a template's last field does but for what stands between.
+fn near(template: &str, rest: &str) -> bool {
+    let field = template.splitn(6, ':').nth(5).unwrap_or("");
+    let kind = |text: &str| text.split(['/', ':']).next().unwrap_or("").to_ascii_lowercase();
+    !kind(field).contains('$') && kind(field) == kind(rest)
+}

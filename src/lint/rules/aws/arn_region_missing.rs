@@ -1,0 +1,14 @@
+use super::arn_common::{Fault, misfits};
+use super::resource_common::example;
+use crate::lint::{Check, Sink, StatementContext};
+
+pub(super) const CHECK: Check = Check::AwsStatement(check);
+
+fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
+    for found in misfits(context).filter(|found| found.fault == Fault::Region) {
+        let shown = found.resource.item.text.display();
+        sink.report(found.resource.item.span, format!("`{shown}` has no Region, and every such resource has one"))
+            .label("matches nothing")
+            .help(format!("write `{}`, with `*` for what may be any", example(found.template)));
+    }
+}

@@ -1,0 +1,32 @@
+//! Which condition keys the actions of a statement know.
+
+use crate::aws::catalog::{Action, Service, catalog};
+use crate::lint::{ActionFact, ConditionFact, StatementFacts};
+
+/// The actions of a statement, if all are named and known.
+pub(super) fn named_actions(facts: &StatementFacts<'_>) -> Option<Vec<(&'static Service, &'static Action)>> {
+    let listed = facts.statement.action.as_ref().is_some_and(|list| !list.unknown);
+    if facts.not_action || !listed || facts.actions.is_empty() {
+        return None;
+    }
+    let known = |action: &ActionFact<'_>| {
+        if action.wildcard || !action.item.text.is_known() { None } else { catalog().action(&action.lower) }
+    };
+    facts.actions.iter().map(known).collect()
+}
+
+/// Whether an action knows a condition key.
+pub(super) fn takes(service: &Service, action: &Action, key: &str) -> bool {
+    service.keys_of(action).iter().any(|known| known.is(key))
+}
+
+/// Conditions that are false without their key, on a key that only one service has.
+pub(super) fn of_a_service<'f, 'a>(facts: &'f StatementFacts<'a>) -> impl Iterator<Item = &'f ConditionFact<'a>> {
+    facts.conditions.iter().filter(|condition| {
+        let prefix = condition.key.split(':').next().unwrap_or("");
+        condition.pins()
+            && condition.condition.key.is_known()
+            && prefix != "aws"
+            && catalog().service(prefix).is_some_and(|service| service.key(&condition.key).is_some())
+    })
+}

@@ -1,0 +1,38 @@
+use super::key_common::{named_actions, of_a_service, takes};
+use crate::lint::{Check, Sink, StatementContext};
+
+pub(super) const CHECK: Check = Check::AwsStatement(check);
+
+fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
+    let facts = context.facts;
+    if !facts.allow || of_a_service(facts).next().is_none() {
+        return;
+    }
+    let Some(actions) = named_actions(facts) else { return };
+    for condition in of_a_service(facts) {
+        let without: Vec<usize> = actions
+            .iter()
+            .enumerate()
+            .filter(|(_, (service, action))| !takes(service, action, &condition.key))
+            .map(|(at, _)| at)
+            .collect();
+        // an action that another statement grants is granted there
+        let lost: Vec<_> =
+            without
+                .iter()
+                .filter_map(|at| facts.actions.get(*at))
+                .filter(|action| {
+                    !context.document.statements.iter().enumerate().any(|(at, other)| {
+                        at != context.index && other.allow && other.applies_to(&action.lower).is_some()
+                    })
+                })
+                .collect();
+        let (Some(first), true) = (lost.first(), without.len() < actions.len()) else { continue };
+        let (key, shown) = (condition.condition.key.display(), first.item.text.display());
+        let more = if lost.len() > 1 { format!(" (nor are {} others)", lost.len() - 1) } else { String::new() };
+        sink.report(first.item.span, format!("`{shown}` is not granted here{more}: its requests never carry `{key}`"))
+            .label("has no such key")
+            .related(condition.condition.key_span, "must be in the request")
+            .help("give these actions a statement of their own");
+    }
+}
