@@ -40,7 +40,9 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
 
 /// The condition that limits a statement to resources of some tag.
 fn by_tag<'f, 'a>(facts: &'f StatementFacts<'a>) -> Option<&'f crate::lint::ConditionFact<'a>> {
-    facts.conditions.iter().find(|c| c.pins() && c.key.contains(":resourcetag/"))
+    // tags that start with `aws:` are set by AWS alone
+    let settable = |key: &str| key.split_once(":resourcetag/").is_some_and(|(_, tag)| !tag.starts_with("aws:"));
+    facts.conditions.iter().find(|c| c.pins() && settable(&c.key))
 }
 
 /// An action that tags resources of the service, which another statement allows with no

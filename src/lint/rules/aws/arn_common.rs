@@ -5,6 +5,28 @@ use crate::aws::catalog::{Service, catalog};
 use crate::lint::{ResourceFact, StatementContext};
 use crate::source::HOLE;
 
+/// Services all of whose resources belong to accounts and have the forms that the data has.
+const SERVICES: &[&str] = &[
+    "athena",
+    "cloudformation",
+    "codebuild",
+    "codepipeline",
+    "dynamodb",
+    "ecr",
+    "ecs",
+    "eks",
+    "elasticfilesystem",
+    "firehose",
+    "kinesis",
+    "kms",
+    "lambda",
+    "rds",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "states",
+];
+
 /// An ARN that no resource of its service has.
 pub(super) struct Misfit<'f, 'a> {
     pub(super) resource: &'f ResourceFact<'a>,
@@ -36,7 +58,15 @@ fn misfit<'f, 'a>(resource: &'f ResourceFact<'a>) -> Option<Misfit<'f, 'a>> {
     }
     let mut fields = text.splitn(6, ':').skip(2);
     let (name, region, account, rest) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
-    if name.is_empty() || name.contains(['*', '?', '$', HOLE]) || rest.is_empty() || rest.contains([HOLE, '<', '{']) {
+    if name.is_empty()
+        || name.contains(['*', '?', '$', HOLE])
+        || rest.is_empty()
+        || rest.contains([HOLE, '<', '{', '['])
+    {
+        return None;
+    }
+    // of other services AWS owns some resources, or the data lacks some forms
+    if SERVICES.binary_search(&name).is_err() {
         return None;
     }
     let service = catalog().service(name)?;
@@ -61,7 +91,8 @@ fn misfit<'f, 'a>(resource: &'f ResourceFact<'a>) -> Option<Misfit<'f, 'a>> {
     } else if let Some(found) = with(region_given, account_given) {
         (Fault::Region, found)
     } else if with("*", "*").is_none() {
-        let kind = service.resources.iter().find(|kind| own(&kind.arn) && near(&kind.arn, rest))?;
+        let near = service.resources.iter().filter(|kind| own(&kind.arn) && near(&kind.arn, rest));
+        let kind = near.min_by_key(|kind| kind.arn.len())?;
         (Fault::Form, kind.arn.as_str())
     } else {
         return None;

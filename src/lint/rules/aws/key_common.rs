@@ -27,6 +27,19 @@ pub(super) fn of_a_service<'f, 'a>(facts: &'f StatementFacts<'a>) -> impl Iterat
         condition.pins()
             && condition.condition.key.is_known()
             && prefix != "aws"
-            && catalog().service(prefix).is_some_and(|service| service.key(&condition.key).is_some())
+            && !of_the_caller(&condition.key)
+            && catalog().service(prefix).is_some_and(|service| in_use(service, &condition.key))
     })
+}
+
+/// Whether a key tells where the caller's credentials come from: it is in all requests made
+/// with them, whatever the action.
+fn of_the_caller(key: &str) -> bool {
+    let name = key.split_once(':').map_or("", |(_, name)| name);
+    name.starts_with("source") || name.starts_with("role") || name.contains("issuingservice")
+}
+
+/// Whether the data gives the key to some action: one that it gives to none says nothing.
+fn in_use(service: &Service, key: &str) -> bool {
+    service.key(key).is_some() && service.actions.iter().any(|action| takes(service, action, key))
 }

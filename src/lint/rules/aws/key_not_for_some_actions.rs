@@ -29,7 +29,15 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
                 .collect();
         let (Some(first), true) = (lost.first(), without.len() < actions.len()) else { continue };
         let (key, shown) = (condition.condition.key.display(), first.item.text.display());
-        let more = if lost.len() > 1 { format!(" (nor are {} others)", lost.len() - 1) } else { String::new() };
+        let more = if lost.len() > 1 {
+            if lost.len() == 2 {
+                " (nor is one other)".to_owned()
+            } else {
+                format!(" (nor are {} others)", lost.len() - 1)
+            }
+        } else {
+            String::new()
+        };
         sink.report(first.item.span, format!("`{shown}` is not granted here{more}: its requests never carry `{key}`"))
             .label("has no such key")
             .related(condition.condition.key_span, "must be in the request")

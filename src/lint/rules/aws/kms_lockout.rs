@@ -1,12 +1,11 @@
-use super::resource_common::whole;
 use crate::aws::document::PolicyKind;
-use crate::lint::{Check, DocumentContext, Sink};
+use crate::lint::{Check, DocumentContext, Sink, StatementFacts};
 
 pub(super) const CHECK: Check = Check::AwsDocument(check);
 
 fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
     let key = context.kind == PolicyKind::Resource && context.policy.service.as_deref() == Some("kms");
-    if !key || !whole(context) || context.statements.is_empty() {
+    if !key || !actions_seen(context) || context.statements.is_empty() {
         return;
     }
     if !context.statements.iter().any(|facts| facts.allow && facts.applies_to("kms:putkeypolicy").is_some()) {
@@ -14,4 +13,13 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
             .label("no `kms:PutKeyPolicy`")
             .help("allow `kms:*` to the account's `root`");
     }
+}
+
+/// Whether all statements and their actions are seen; to whom they are does not matter.
+fn actions_seen(context: &DocumentContext<'_>) -> bool {
+    let hidden = |facts: &StatementFacts<'_>| {
+        let statement = facts.statement;
+        statement.unknown || statement.effect_unknown || statement.action.as_ref().is_some_and(|list| list.unknown)
+    };
+    !context.document.statements_unknown && !context.document.unknown && !context.statements.iter().any(hidden)
 }

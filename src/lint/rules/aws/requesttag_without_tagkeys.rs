@@ -1,4 +1,5 @@
-use crate::lint::{Check, DocumentContext, Sink};
+use crate::lint::{ActionFact, Check, ConditionFact, DocumentContext, Sink, StatementFacts};
+use crate::source::HOLE;
 
 pub(super) const CHECK: Check = Check::AwsDocument(check);
 
@@ -13,15 +14,18 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
         if facts.conditions_on("aws:tagkeys").next().is_some() {
             continue;
         }
-        // another tag by which the same policy gives access
-        let trusted =
-            context.statements.iter().filter(|other| other.allow).flat_map(|other| &other.conditions).find(|c| {
-                let tag = c.key.rsplit_once(":resourcetag/").map(|(_, tag)| tag);
-                c.pins()
-                    && tag.is_some_and(|tag| {
-                        !facts.conditions.iter().any(|own| own.key.strip_prefix("aws:requesttag/") == Some(tag))
-                    })
-            });
+        // another tag by which the same policy gives access to what the service makes
+        let fixed = |tag: &str| facts.conditions.iter().any(|own| own.key.strip_prefix("aws:requesttag/") == Some(tag));
+        let tag = |c: &ConditionFact<'_>| c.key.rsplit_once(":resourcetag/").map(|(_, tag)| tag.to_owned());
+        let related = |other: &&StatementFacts<'_>| {
+            let service = |action: &ActionFact<'_>| facts.actions.iter().any(|own| own.service() == action.service());
+            let asks = other.conditions.iter().any(|c| tag(c).is_some_and(|tag| fixed(&tag)));
+            other.allow && !asks && other.actions.iter().any(service)
+        };
+        let trusts = |c: &&ConditionFact<'_>| {
+            c.pins() && tag(c).is_some_and(|tag| !fixed(&tag) && !tag.starts_with("aws:") && !tag.contains(HOLE))
+        };
+        let trusted = context.statements.iter().filter(related).flat_map(|other| &other.conditions).find(trusts);
         let Some(trusted) = trusted else { continue };
         let (own, other) = (set.condition.key.display(), trusted.condition.key.display());
         sink.report(
@@ -31,5 +35,7 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
         .label("other tags are free")
         .related(trusted.condition.key_span, "gives access")
         .help("list the tags that may be set: `ForAllValues:StringEquals` on `aws:TagKeys`");
+        // once for a policy: the statements are made alike
+        return;
     }
 }

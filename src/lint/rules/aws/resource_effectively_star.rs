@@ -14,9 +14,12 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let Some(resource) = facts.resources.iter().find(open) else { return };
-    // reading and listing of everything is the business of other rules
+    // reading and listing of everything is the business of other rules; every function writes logs
+    let own = |service: &str| resource.field(2) == Some(service) && !matches!(service, "logs" | "execute-api");
     let writes = facts.actions.iter().find(|action| {
-        !action.wildcard && catalog().action(&action.lower).is_some_and(|(_, known)| known.level.mutates())
+        !action.wildcard
+            && own(action.service())
+            && catalog().action(&action.lower).is_some_and(|(_, known)| known.level.mutates())
     });
     let Some(action) = writes else { return };
     let (shown, what) = (resource.item.text.display(), action.item.text.display());

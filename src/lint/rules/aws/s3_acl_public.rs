@@ -8,12 +8,12 @@ pub(super) const CHECK: Check = Check::Record(check);
 
 /// Canned lists that let everybody in, as Terraform and CloudFormation spell them.
 const PUBLIC: &[(&str, &str, Severity)] = &[
-    ("public-read", "read what the bucket lists", Severity::High),
-    ("publicread", "read what the bucket lists", Severity::High),
-    ("public-read-write", "write into the bucket", Severity::Critical),
-    ("publicreadwrite", "write into the bucket", Severity::Critical),
-    ("authenticated-read", "read, with any AWS account of theirs", Severity::High),
-    ("authenticatedread", "read, with any AWS account of theirs", Severity::High),
+    ("public-read", "list what the bucket holds", Severity::High),
+    ("publicread", "list what the bucket holds", Severity::High),
+    ("public-read-write", "list the bucket and write into it", Severity::Critical),
+    ("publicreadwrite", "list the bucket and write into it", Severity::Critical),
+    ("authenticated-read", "list what the bucket holds, with any AWS account of theirs", Severity::High),
+    ("authenticatedread", "list what the bucket holds, with any AWS account of theirs", Severity::High),
 ];
 
 fn check(context: &RecordContext<'_>, sink: &mut Sink<'_>) {

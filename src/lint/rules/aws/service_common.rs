@@ -23,6 +23,7 @@ const NAMES: &[&str] = &[
     "edgelambda",
     "eks-fargate-pods",
     "eks-nodegroup",
+    "emr",
     "export",
     "jellyfish",
     "lexv2",
