@@ -224,9 +224,10 @@ const RESERVED: &[(&str, &[&str])] = &[
     // Only an account's own output says whose the role is.
     ("aws/trust-cross-account-root", &["AWS account"]),
 ];
-/// Findings that rest on what a document by itself does not say: that it is on a bucket,
+/// Findings that rest on what a document by itself does not say: that it is on a bucket or role,
 /// that everything there is stands beside it.
-const NEEDS_PLACE: &[&str] = &["aws/s3-no-tls-deny", "vault/policy-unused"];
+const NEEDS_PLACE: &[&str] =
+    &["aws/resource-variable-undefined-for-roles", "aws/s3-no-tls-deny", "vault/policy-unused"];
 const PLACELESS: &[&str] = &["bare file", "AWS account"];
 
 fn excused(rule: &str, carrier: &str, lacking: bool) -> bool {
