@@ -1,5 +1,6 @@
 use crate::aws::catalog::{AccessLevel, catalog};
-use crate::lint::{ActionFact, Check, DocumentContext, Sink, StatementFacts};
+use crate::lint::{ActionFact, Check, DocumentContext, ResourceFact, Sink, StatementFacts};
+use crate::source::HOLE;
 
 pub(super) const CHECK: Check = Check::AwsDocument(check);
 
@@ -87,11 +88,25 @@ fn guarded(facts: &StatementFacts<'_>) -> bool {
 
 fn overlap(a: &StatementFacts<'_>, b: &StatementFacts<'_>) -> bool {
     let open = |facts: &StatementFacts<'_>| facts.not_resource || facts.any_resource().is_some();
-    open(a) || open(b) || a.resources.iter().any(|one| b.resources.iter().any(|other| one.meets(other.text)))
+    open(a)
+        || open(b)
+        || a.resources.iter().any(|one| b.resources.iter().any(|other| same_kind(one, other) && one.meets(other.text)))
 }
 
 /// Whether some `Deny` is about tagging.
 fn denied(context: &DocumentContext<'_>, action: &ActionFact<'_>) -> bool {
     let about = |facts: &StatementFacts<'_>| facts.not_action || facts.actions.iter().any(|a| a.meets(&action.lower));
     context.statements.iter().any(|facts| facts.deny && about(facts))
+}
+
+/// Whether two ARNs may be of one type of resource (`instance/…`, `volume/…`).
+fn same_kind(a: &ResourceFact<'_>, b: &ResourceFact<'_>) -> bool {
+    let kind = |resource: &ResourceFact<'_>| {
+        resource.field(5).and_then(|rest| rest.split(['/', ':']).next().map(str::to_owned))
+    };
+    let open = |kind: &str| kind.contains(['*', '?', HOLE]);
+    match (kind(a), kind(b)) {
+        (Some(a), Some(b)) => a == b || open(&a) || open(&b),
+        _ => true,
+    }
 }

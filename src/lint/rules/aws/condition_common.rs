@@ -79,12 +79,11 @@ pub(super) fn report_form(value: &str, span: Span, what: &str, sink: &mut Sink<'
     }
 }
 
-/// Whether a value is a blank of a template: `<org-id>`, `{{ account }}`, `YOUR_ORG_ID`.
+/// Whether a value is a blank in capitals: `YOUR_ORG_ID`. One in brackets is no value at all
+/// (`aws/placeholder`).
 fn is_blank(value: &str) -> bool {
-    let framed = [("<", ">"), ("{", "}"), ("[", "]"), ("%", "%"), ("__", "__")];
     let capitals = |b: u8| b.is_ascii_uppercase() || b == b'_' || b == b'-';
-    framed.iter().any(|(open, close)| value.contains(open) && value.contains(close))
-        || (value.len() > 3 && value.bytes().all(capitals))
+    value.len() > 3 && value.bytes().all(capitals)
 }
 
 /// Whether every value is known and free of policy variables.
