@@ -221,6 +221,13 @@ pub fn display_name(path: &Path, base: &Path) -> String {
 /// A diagnostic if the file cannot be read or is larger.
 pub fn read_bounded(file: &Found, limit: u64) -> Result<Vec<u8>, Diagnostic> {
     let open = || -> io::Result<Vec<u8>> {
+        // A pipe that nobody writes to would never open. What a shell puts in place of a
+        // command's output is one too, under a name of its own.
+        let kind = fs::metadata(&file.path)?.file_type();
+        let given = ["/dev/fd/", "/dev/stdin", "/proc/"].iter().any(|start| file.path.starts_with(start));
+        if !kind.is_file() && !kind.is_dir() && !given {
+            return Err(io::Error::other("it is no regular file; give what it holds on standard input, as `-`"));
+        }
         let handle = File::open(&file.path)?;
         let expected = handle.metadata().map_or(0, |meta| meta.len());
         if expected > limit {

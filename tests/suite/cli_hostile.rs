@@ -131,3 +131,51 @@ fn nothing_outside_the_repository_is_read_for_a_program() {
     let outcome = overgrant(dir.path(), &["check"]);
     assert!(!outcome.stdout.contains("outside"), "{}", outcome.stdout);
 }
+
+#[test]
+fn terraform_that_grows_without_end_is_cut_off() {
+    let mut lists = String::from("locals {\n  a0 = [\"x\", \"x\", \"x\", \"x\"]\n");
+    let mut texts = String::from("locals {\n  a0 = \"xxxxxxxxxxxxxxxx\"\n");
+    for index in 1..60 {
+        let before = index - 1;
+        lists.push_str(&format!("  a{index} = flatten([for x in local.a{before} : local.a{before}])\n"));
+        texts.push_str(&format!("  a{index} = \"${{local.a{before}}}${{local.a{before}}}\"\n"));
+    }
+    let policy = "path \\\"sys/*\\\" { capabilities = [\\\"sudo\\\"] }";
+    let resource = |each: &str| {
+        format!("}}\nresource \"vault_policy\" \"p\" {{\n  {each}\n  name = \"x\"\n  policy = \"{policy}\"\n}}\n")
+    };
+    lists.push_str(&resource("for_each = toset(local.a59)"));
+    texts.push_str(&resource("namespace = local.a59"));
+    let mut modules = String::new();
+    for index in 0..50 {
+        modules.push_str(&format!("module \"m{index}\" {{\n  source = \"./deeper\"\n}}\n"));
+    }
+    let dir = directory(&[
+        ("lists/main.tf", lists.as_bytes()),
+        ("texts/main.tf", texts.as_bytes()),
+        ("modules/main.tf", modules.as_bytes()),
+        ("modules/deeper/main.tf", modules.as_bytes()),
+        ("modules/deeper/deeper/main.tf", modules.as_bytes()),
+        (
+            "ok/main.tf",
+            format!("resource \"vault_policy\" \"p\" {{ name = \"n\"\n policy = \"{policy}\"\n}}\n").as_bytes(),
+        ),
+    ]);
+    let outcome = overgrant(dir.path(), &["check", "--format", "github"]);
+    assert!((1..=2).contains(&outcome.status), "{}", outcome.stderr);
+    assert!(outcome.stdout.contains("file=ok/main.tf"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("too much work to evaluate"), "{}", outcome.stdout);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_nobody_writes_to_is_no_file() {
+    let dir = directory(&[("ok.hcl", b"path \"a/b\" { capabilities = [\"read\"] }")]);
+    let pipe = dir.path().join("pipe.tf");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let outcome = overgrant(dir.path(), &["check", "pipe.tf", "ok.hcl"]);
+    assert_eq!(outcome.status, 2);
+    assert!(outcome.stdout.contains("it is no regular file"), "{}", outcome.stdout);
+    assert_eq!(overgrant(dir.path(), &["check"]).status, 0);
+}

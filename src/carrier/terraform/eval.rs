@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 
 use super::Everything;
 use super::directory::Directory;
+use super::strings::LONGEST;
 use super::value::{self, boolean, list, map, null, number, unknown};
 use crate::carrier::Want;
 use crate::source::{SourceId, Span, Unknown};
@@ -37,6 +38,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) wants: BTreeSet<Want>,
     /// Documents that something else uses, by instance and address.
     pub(super) used: FxHashSet<(usize, SmolStr)>,
+    /// Whether modules were left out because there are too many.
+    pub(super) cut: bool,
     depth: u32,
     budget: u64,
 }
@@ -172,6 +175,7 @@ impl<'a> Evaluator<'a> {
             uncertain: Vec::new(),
             wants: BTreeSet::new(),
             used: FxHashSet::default(),
+            cut: false,
             depth: 0,
             budget: BUDGET,
         }
@@ -421,6 +425,7 @@ impl<'a> Evaluator<'a> {
         }
         let mut builder = TextBuilder::new(span.source);
         self.pieces(pieces, &mut builder, scope);
+        self.spend(builder.len() / 64);
         Node::new(span, Value::String(builder.finish(span)))
     }
 
@@ -458,7 +463,15 @@ impl<'a> Evaluator<'a> {
                     }
                 }
             }
-            if out.len() > (1 << 24) {
+            if out.len() > LONGEST {
+                // What is cut off is not known; it is not nothing.
+                let refs = vec![SmolStr::new_static("more than a policy may hold")];
+                let (Piece::Text(_, span)
+                | Piece::Value { span, .. }
+                | Piece::If { span, .. }
+                | Piece::For { span, .. }) = piece;
+                let span = *span;
+                out.hole_at(Unknown { refs, span }, span);
                 return;
             }
         }

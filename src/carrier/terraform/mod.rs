@@ -159,7 +159,7 @@ fn module<'a>(project: Everything<'a>, root: &'a Directory<'a>, options: &ReadOp
     let mut evaluator = Evaluator::new(project, root);
     let records = evaluator.records();
     let mut out = declare(&records, options);
-    if evaluator.exhausted() {
+    if evaluator.exhausted() || evaluator.cut {
         let path = if root.path.is_empty() { "." } else { root.path };
         out.diagnostics.push(
             Diagnostic::unreadable("terraform/too-large", "this module needs too much work to evaluate", path)

@@ -111,6 +111,13 @@ impl<'a> Evaluator<'a> {
                 None => return missing(),
             }
         }
+        // A copy costs what it holds: values that double a few dozen times would fill any memory.
+        let affordable = value::weight(at).is_some_and(|weight| self.spend(weight * 2));
+        if !affordable {
+            let mut text = name.to_owned();
+            steps_text(steps, &mut text, 4);
+            return unknown(vec![text.into()], span);
+        }
         let mut found = at.clone();
         if let Value::Unknown(what) = &mut found.value {
             what.span = span;
@@ -303,7 +310,11 @@ impl<'a> Evaluator<'a> {
         let block: &'a Block = directory.calls.get(name.as_str()).copied()?;
         let path = directory.called(block)?;
         let called = self.project.directories.get(path.as_str())?;
-        if self.instances.len() >= MODULES || self.nesting(instance, called.path) {
+        if self.nesting(instance, called.path) {
+            return None;
+        }
+        if self.instances.len() >= MODULES {
+            self.cut = true;
             return None;
         }
         let expansion = self.expansion(instance, &SmolStr::from(format!("module.{name}")), |argument| {

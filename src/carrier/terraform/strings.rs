@@ -8,6 +8,9 @@ use super::value::{boolean, index, known_string, list, number, numeric, string, 
 use crate::source::Span;
 use crate::syntax::{Node, Text, TextBuilder, Value};
 
+/// No text that is made is longer: a policy is far shorter.
+pub(super) const LONGEST: usize = 1 << 20;
+
 pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
     match (name, args) {
         ("tostring", [value]) => match &value.value {
@@ -122,6 +125,9 @@ fn replace(node: &Node, from: &Node, to: &Node) -> Option<Node> {
         let end = found + from.len();
         out.text(&to, value.span_of(node.span, found, end));
         at = end;
+        if out.len() > LONGEST {
+            return None;
+        }
     }
     out.splice(&value.sub(node.span, at, value.raw().len()), node.span, node.span);
     Some(Node::new(node.span, Value::String(out.finish(node.span))))
@@ -163,6 +169,9 @@ fn join(separator: &Node, lists: &[Node], span: Span) -> Option<Node> {
             first = false;
             let piece = text(item)?;
             out.splice(&piece, item.span, if item.span.source == span.source { item.span } else { span });
+            if out.len() > LONGEST {
+                return None;
+            }
         }
     }
     Some(Node::new(span, Value::String(out.finish(span))))
@@ -216,6 +225,7 @@ fn format_list(format: &Node, values: &[Node], span: Span) -> Option<Node> {
         return None;
     }
     let mut items = Vec::new();
+    let mut total = 0;
     for at in 0..longest {
         let row: Option<Vec<Node>> = values
             .iter()
@@ -224,7 +234,12 @@ fn format_list(format: &Node, values: &[Node], span: Span) -> Option<Node> {
                 _ => Some(value.clone()),
             })
             .collect();
-        items.push(formatted(format, &row?, span)?);
+        let item = formatted(format, &row?, span)?;
+        total += item.as_text().map_or(0, |text| text.raw().len());
+        if total > LONGEST {
+            return None;
+        }
+        items.push(item);
     }
     Some(list(items, span))
 }
