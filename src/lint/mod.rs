@@ -30,7 +30,7 @@ pub use check::{
 pub use exam::examine;
 pub(crate) use facts::Services;
 pub use facts::{
-    ActionFact, ConditionFact, DocumentFacts, Quantifier, ResourceFact, StanzaFacts, StatementFacts, WRITES,
+    ActionFact, ActionText, ConditionFact, DocumentFacts, Quantifier, ResourceFact, StanzaFacts, StatementFacts, WRITES,
 };
 pub use finding::{Confidence, Edit, Finding, Fix, Safety, Severity};
 pub use page::{Example, Field, Page, PageError};

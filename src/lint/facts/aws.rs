@@ -1,11 +1,13 @@
 //! Facts about an AWS policy document, its statements and their parts.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::Services;
-use crate::aws::catalog::{Action, ConditionKey, Service, catalog};
+use super::action::ActionFact;
+use crate::aws::catalog::{ConditionKey, catalog};
 use crate::aws::document::{Condition, Document, Effect, Item, PrincipalKind, Statement};
 use crate::lint::needless::Needless;
 use crate::pattern::{arn, glob};
@@ -54,127 +56,6 @@ impl<'a> DocumentFacts<'a> {
     /// The document as the engine that reasons about sets of requests sees it.
     pub(crate) fn policies(&self) -> &Policies {
         self.policies.get_or_init(|| Policies::new([self.document]))
-    }
-}
-
-/// One `Action` or `NotAction` item.
-#[derive(Debug, Clone)]
-pub struct ActionFact<'a> {
-    /// The item.
-    pub item: &'a Item,
-    /// The pattern in lower case, holes kept.
-    pub lower: SmolStr,
-    /// Whether it holds `*` or `?`.
-    pub wildcard: bool,
-    /// Services it may be about.
-    pub(crate) services: Services,
-    all: bool,
-    colon: usize,
-    known: OnceCell<Option<(&'static Service, &'static Action)>>,
-}
-
-impl<'a> ActionFact<'a> {
-    fn new(item: &'a Item) -> Self {
-        let lower = lower(item);
-        let colon = lower.find(':').unwrap_or(lower.len());
-        let wildcard = glob::is_pattern(&lower);
-        let all = wildcard && (lower.bytes().all(|b| b == b'*') || lower == "*:*");
-        let services = Services::of(&lower);
-        Self { item, lower, wildcard, services, all, colon, known: OnceCell::new() }
-    }
-
-    /// The one action that it names, as the catalogue has it.
-    #[must_use]
-    pub fn known(&self) -> Option<(&'static Service, &'static Action)> {
-        let look = || {
-            let service = catalog().service(self.service())?;
-            Some((service, service.action(self.name())?))
-        };
-        *self.known.get_or_init(|| if self.wildcard { None } else { look() })
-    }
-
-    /// The service prefix in lower case; empty for `*`.
-    #[must_use]
-    pub fn service(&self) -> &str {
-        if self.all { "" } else { self.lower.get(..self.colon).unwrap_or("") }
-    }
-
-    /// The name after the colon in lower case; `*` for `*`.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        if self.all { "*" } else { self.lower.get(self.colon + 1..).unwrap_or("") }
-    }
-
-    /// Whether it stands for every action: `*`, `**`, `*:*`.
-    #[must_use]
-    pub fn is_all(&self) -> bool {
-        self.all
-    }
-
-    /// Whether it stands for every action of one service: `s3:*`, `s3:**`.
-    #[must_use]
-    pub fn is_service_star(&self) -> bool {
-        let name = self.lower.get(self.colon + 1..).unwrap_or("");
-        !self.all && !name.is_empty() && name.bytes().all(|b| b == b'*')
-    }
-
-    /// Whether it matches an action or meets an action pattern, given in lower case.
-    #[must_use]
-    pub fn meets(&self, action: &str) -> bool {
-        self.all || (self.services.meet(Services::of(action)) && glob::meet(&self.lower, action))
-    }
-
-    /// Whether there is an action that both match.
-    pub(crate) fn meets_pattern(&self, pattern: &ActionPattern) -> bool {
-        self.all
-            || (self.services.meet(pattern.services)
-                && match (self.wildcard, pattern.wildcard) {
-                    (false, false) => self.lower == pattern.lower,
-                    (true, false) => glob::matches(&self.lower, &pattern.lower),
-                    (false, true) => glob::matches(&pattern.lower, &self.lower),
-                    (true, true) => glob::meet(&self.lower, &pattern.lower),
-                })
-    }
-
-    /// Whether it matches all that an action pattern in lower case does.
-    #[must_use]
-    pub fn covers(&self, action: &str) -> bool {
-        if self.wildcard { self.all || glob::covers(&self.lower, action) } else { self.lower == action }
-    }
-}
-
-/// The text of an item in lower case.
-fn lower(item: &Item) -> SmolStr {
-    let raw = item.text.raw();
-    if !raw.bytes().any(|b| b.is_ascii_uppercase()) {
-        return item.text.raw_smol().clone();
-    }
-    // most actions fit; a text on the way would cost an allocation
-    let mut buffer = [0; 96];
-    if let Some(copy) = buffer.get_mut(..raw.len()) {
-        copy.copy_from_slice(raw.as_bytes());
-        copy.make_ascii_lowercase();
-        if let Ok(lower) = std::str::from_utf8(copy) {
-            return SmolStr::new(lower);
-        }
-    }
-    SmolStr::from(raw.to_ascii_lowercase())
-}
-
-/// An action pattern that a rule is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ActionPattern {
-    /// In lower case.
-    pub(crate) lower: String,
-    pub(crate) services: Services,
-    wildcard: bool,
-}
-
-impl ActionPattern {
-    pub(crate) fn new(pattern: &str) -> Self {
-        let lower = pattern.to_ascii_lowercase();
-        let (services, wildcard) = (Services::of(&lower), glob::is_pattern(&lower));
-        Self { lower, services, wildcard }
     }
 }
 
@@ -277,7 +158,7 @@ impl<'a> ConditionFact<'a> {
     /// The key as the catalogue has it.
     #[must_use]
     pub fn known(&self) -> Option<&'static ConditionKey> {
-        *self.known.get_or_init(|| catalog().condition_key(&self.key))
+        *self.known.get_or_init(|| known_key(&self.key))
     }
 
     /// The values that are known strings.
@@ -311,6 +192,22 @@ impl<'a> ConditionFact<'a> {
     fn sets_apart(&self) -> bool {
         self.key.contains("resourcetag/") || self.key.starts_with("kms:encryptioncontext:")
     }
+}
+
+thread_local! {
+    static KEYS: RefCell<FxHashMap<SmolStr, Option<&'static ConditionKey>>> = RefCell::default();
+}
+
+/// The key of that lower-cased name as the catalogue has it. Policies repeat few keys, and
+/// documented names are patterns.
+fn known_key(key: &SmolStr) -> Option<&'static ConditionKey> {
+    const MOST: usize = 1 << 12;
+    KEYS.with_borrow_mut(|keys| {
+        if keys.len() >= MOST {
+            keys.clear();
+        }
+        *keys.entry(key.clone()).or_insert_with(|| catalog().condition_key(key))
+    })
 }
 
 /// Facts about one AWS statement.
@@ -380,7 +277,7 @@ impl<'a> StatementFacts<'a> {
             return None;
         }
         let meets =
-            |item: &&ActionFact<'_>| item.all || (item.services.meet(services) && glob::meet(&item.lower, action));
+            |item: &&ActionFact<'_>| item.is_all() || (item.services.meet(services) && glob::meet(&item.lower, action));
         self.actions.iter().find(meets).map(|item| item.item.span)
     }
 

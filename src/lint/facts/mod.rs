@@ -1,10 +1,12 @@
 //! What many rules ask of a stanza or statement, worked out once.
 
+mod action;
 mod aws;
 mod services;
 mod vault;
 
-pub(crate) use aws::ActionPattern;
-pub use aws::{ActionFact, ConditionFact, DocumentFacts, Quantifier, ResourceFact, StatementFacts};
+pub(crate) use action::ActionPattern;
+pub use action::{ActionFact, ActionText};
+pub use aws::{ConditionFact, DocumentFacts, Quantifier, ResourceFact, StatementFacts};
 pub(crate) use services::Services;
 pub use vault::{StanzaFacts, WRITES};

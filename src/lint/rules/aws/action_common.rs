@@ -44,9 +44,8 @@ pub(super) fn unknown(action: &ActionFact<'_>) -> bool {
     if action.wildcard || !action.item.text.is_known() || action.name().is_empty() {
         return false;
     }
-    let name = action.name();
-    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
-    plain && action.known().is_none() && catalog().has_service(action.service())
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    action.known_service().is_some() && action.held().is_empty() && action.name().bytes().all(plain)
 }
 
 /// Reports it with what was meant.

@@ -1,4 +1,4 @@
-use crate::aws::catalog::{Service, catalog};
+use crate::aws::catalog::catalog;
 use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -11,8 +11,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         }
         // a loop over services writes the same patterns for each
         let written = || context.inputs.sources.slice(action.item.span).contains(action.item.text.raw());
-        let none = |service: &Service| service.matching(action.name()).next().is_none();
-        if catalog().service(prefix).is_some_and(none) && written() {
+        if action.known_service().is_some() && action.held().is_empty() && written() {
             let shown = action.item.text.display();
             sink.report(
                 action.item.span,

@@ -23,8 +23,8 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         let prefix = action.service();
         let judged = action.item.text.is_known() && !prefix.is_empty() && !action.name().is_empty();
         if !judged
+            || action.known_service().is_some()
             || prefix.contains(['*', '?', '$', ' '])
-            || catalog().has_service(prefix)
             || RETIRED.contains(&prefix)
         {
             continue;

@@ -23,7 +23,7 @@ const OTHERS: &[&str] = &[
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     for condition in &context.facts.conditions {
         let key = condition.key.as_str();
-        if !key.starts_with("aws:") || !condition.condition.key.is_known() || catalog().global_key(key).is_some() {
+        if !key.starts_with("aws:") || !condition.condition.key.is_known() || condition.known().is_some() {
             continue;
         }
         // tag keys without their tag have a rule of their own; services document a few more

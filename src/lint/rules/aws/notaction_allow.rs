@@ -1,10 +1,10 @@
-use crate::lint::{ActionFact, Check, Severity, Sink, StatementContext};
+use crate::lint::{Check, Severity, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
-    if !facts.not_action || !context.grants() || facts.actions.iter().any(ActionFact::is_all) {
+    if !facts.not_action || !context.grants() || facts.actions.iter().any(|action| action.is_all()) {
         return;
     }
     let Some(list) = &facts.statement.action else { return };

@@ -1,4 +1,4 @@
-use crate::aws::catalog::{AccessLevel, Action, Service, catalog};
+use crate::aws::catalog::{AccessLevel, Action, Service};
 use crate::lint::{ActionFact, Check, Severity, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -63,12 +63,8 @@ fn manages(context: &StatementContext<'_>, item: &ActionFact<'_>) -> Option<Stri
                 && deny.actions.iter().any(|item| item.covers(&lower))
         })
     };
-    let (service, found) = if item.wildcard {
-        let service = catalog().service(item.service())?;
-        (service, service.matching(item.name()).find(|action| gives(action) && !denied(service, action))?)
-    } else {
-        item.known().filter(|(service, action)| gives(action) && !denied(service, action))?
-    };
+    let service = item.known_service()?;
+    let found = item.held().iter().find(|action| gives(action) && !denied(service, action))?;
     Some(format!("{}:{}", service.prefix, found.name))
 }
 

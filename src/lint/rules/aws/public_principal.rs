@@ -1,6 +1,6 @@
 use super::guard_common::held_back;
 use crate::aws::document::PolicyKind;
-use crate::lint::{ActionFact, Check, Confidence, Severity, Sink, StatementContext};
+use crate::lint::{Check, Confidence, Severity, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
@@ -11,7 +11,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     }
     let Some(span) = facts.anyone().filter(|_| !held_back(context.document)) else { return };
     let policy = context.document.policy;
-    let everything = facts.actions.iter().any(ActionFact::is_all) && facts.any_resource().is_some();
+    let everything = facts.actions.iter().any(|action| action.is_all()) && facts.any_resource().is_some();
     let what = match facts.actions.first() {
         Some(action) if !facts.not_action => format!("`{}`", action.item.text.display()),
         _ => "this".to_owned(),

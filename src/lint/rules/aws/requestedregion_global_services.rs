@@ -1,12 +1,12 @@
 use super::condition_common::{all_known, texts};
 use crate::aws::document::PolicyKind;
-use crate::lint::{ActionFact, Check, Sink, StatementContext};
+use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
-    let everything = !facts.not_action && facts.actions.iter().any(ActionFact::is_all);
+    let everything = !facts.not_action && facts.actions.iter().any(|action| action.is_all());
     // the policy of a resource is about its own service, an RCP about the few that have RCPs,
     // and what comes through an endpoint stays in the endpoint's Region
     let whole =

@@ -1,7 +1,7 @@
 //! Policies of resources: which service they belong to, and their principals.
 
 use crate::aws::document::{PolicyKind, PrincipalKind};
-use crate::lint::{ActionFact, DocumentContext, StatementFacts};
+use crate::lint::{DocumentContext, StatementFacts};
 use crate::source::HOLE;
 
 /// The service that a resource policy belongs to: as declared, or that of its actions if
@@ -13,7 +13,7 @@ pub(super) fn service_of<'c>(context: &'c DocumentContext<'_>) -> Option<&'c str
     if let Some(service) = &context.policy.service {
         return Some(service);
     }
-    let mut actions = context.statements.iter().flat_map(|facts| &facts.actions).map(ActionFact::service);
+    let mut actions = context.statements.iter().flat_map(|facts| &facts.actions).map(|action| action.service());
     let first = actions.next().filter(|service| !service.is_empty())?;
     actions.all(|service| service == first).then_some(first)
 }

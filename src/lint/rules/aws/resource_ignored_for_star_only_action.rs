@@ -1,4 +1,3 @@
-use crate::aws::catalog::catalog;
 use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -11,7 +10,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     for action in facts.actions.iter().filter(|action| !action.wildcard && action.item.text.is_known()) {
-        let Some((_, known)) = catalog().action(&action.lower) else { continue };
+        let Some((_, known)) = action.known() else { continue };
         if !known.takes_resource() {
             let shown = action.item.text.display();
             sink.report(

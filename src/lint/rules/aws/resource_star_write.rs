@@ -1,5 +1,5 @@
 use super::resource_common::example;
-use crate::aws::catalog::{AccessLevel, Action, Service, catalog};
+use crate::aws::catalog::{AccessLevel, Action, Service};
 use crate::lint::{ActionFact, Check, Severity, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -37,7 +37,7 @@ fn example_of(action: &ActionFact<'_>) -> Option<String> {
     let first = |(service, known): (&'static Service, &'static Action)| {
         service.resources_of(known).next().map(|kind| example(&kind.arn))
     };
-    if action.wildcard { None } else { catalog().action(&action.lower).and_then(first) }
+    action.known().and_then(first)
 }
 
 /// What an action of a name or pattern changes, if it can be limited to resources. Of a
@@ -51,9 +51,9 @@ fn writes(action: &ActionFact<'_>) -> Option<AccessLevel> {
     if action.is_all() {
         return Some(AccessLevel::Write);
     }
-    let service = catalog().service(action.service())?;
-    service
-        .matching(action.name())
+    action
+        .held()
+        .iter()
         .filter(|known| known.level.mutates() && known.takes_resource())
         .map(|known| known.level)
         .max_by_key(|l| rank(*l))

@@ -1,0 +1,178 @@
+//! Facts about actions and action patterns.
+
+use std::cell::{OnceCell, RefCell};
+use std::ops::Deref;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use super::Services;
+use crate::aws::catalog::{Action, Service, catalog};
+use crate::aws::document::Item;
+use crate::pattern::glob;
+
+/// One `Action` or `NotAction` item.
+#[derive(Debug, Clone)]
+pub struct ActionFact<'a> {
+    /// The item.
+    pub item: &'a Item,
+    text: Rc<ActionText>,
+}
+
+impl<'a> ActionFact<'a> {
+    pub(super) fn new(item: &'a Item) -> Self {
+        Self { item, text: ActionText::of(item.text.raw_smol()) }
+    }
+}
+
+impl Deref for ActionFact<'_> {
+    type Target = ActionText;
+
+    fn deref(&self) -> &ActionText {
+        &self.text
+    }
+}
+
+/// What the text of an action item tells by itself. Policies repeat the same few thousand
+/// actions, so that each text is looked into once.
+#[derive(Debug)]
+pub struct ActionText {
+    /// The pattern in lower case, holes kept.
+    pub lower: SmolStr,
+    /// Whether it holds `*` or `?`.
+    pub wildcard: bool,
+    /// Services it may be about.
+    pub(crate) services: Services,
+    all: bool,
+    colon: usize,
+    service: OnceCell<Option<&'static Service>>,
+    held: OnceCell<Box<[&'static Action]>>,
+}
+
+/// Texts that are remembered.
+const MOST: usize = 1 << 15;
+
+thread_local! {
+    static TEXTS: RefCell<FxHashMap<SmolStr, Rc<ActionText>>> = RefCell::default();
+}
+
+impl ActionText {
+    fn of(raw: &SmolStr) -> Rc<Self> {
+        TEXTS.with_borrow_mut(|texts| {
+            if let Some(known) = texts.get(raw) {
+                return Rc::clone(known);
+            }
+            if texts.len() >= MOST {
+                texts.clear();
+            }
+            let text = Rc::new(Self::new(raw));
+            texts.insert(raw.clone(), Rc::clone(&text));
+            text
+        })
+    }
+
+    fn new(raw: &SmolStr) -> Self {
+        let cased = raw.bytes().any(|b| b.is_ascii_uppercase());
+        let lower = if cased { SmolStr::from(raw.to_ascii_lowercase()) } else { raw.clone() };
+        let colon = lower.find(':').unwrap_or(lower.len());
+        let wildcard = glob::is_pattern(&lower);
+        let all = wildcard && (lower.bytes().all(|b| b == b'*') || lower == "*:*");
+        let services = Services::of(&lower);
+        Self { lower, wildcard, services, all, colon, service: OnceCell::new(), held: OnceCell::new() }
+    }
+
+    /// The service that it is about, as the catalogue has it.
+    #[must_use]
+    pub fn known_service(&self) -> Option<&'static Service> {
+        *self.service.get_or_init(|| if self.all { None } else { catalog().service(self.service()) })
+    }
+
+    /// The actions of the catalogue that it matches, where it names one service.
+    #[must_use]
+    pub fn held(&self) -> &[&'static Action] {
+        self.held.get_or_init(|| {
+            let Some(service) = self.known_service() else { return Box::default() };
+            if self.wildcard {
+                service.matching(self.name()).collect()
+            } else {
+                service.action(self.name()).into_iter().collect()
+            }
+        })
+    }
+
+    /// The one action that it names, as the catalogue has it.
+    #[must_use]
+    pub fn known(&self) -> Option<(&'static Service, &'static Action)> {
+        if self.wildcard {
+            return None;
+        }
+        Some((self.known_service()?, self.held().first()?))
+    }
+
+    /// The service prefix in lower case; empty for `*`.
+    #[must_use]
+    pub fn service(&self) -> &str {
+        if self.all { "" } else { self.lower.get(..self.colon).unwrap_or("") }
+    }
+
+    /// The name after the colon in lower case; `*` for `*`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        if self.all { "*" } else { self.lower.get(self.colon + 1..).unwrap_or("") }
+    }
+
+    /// Whether it stands for every action: `*`, `**`, `*:*`.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        self.all
+    }
+
+    /// Whether it stands for every action of one service: `s3:*`, `s3:**`.
+    #[must_use]
+    pub fn is_service_star(&self) -> bool {
+        let name = self.lower.get(self.colon + 1..).unwrap_or("");
+        !self.all && !name.is_empty() && name.bytes().all(|b| b == b'*')
+    }
+
+    /// Whether it matches an action or meets an action pattern, given in lower case.
+    #[must_use]
+    pub fn meets(&self, action: &str) -> bool {
+        self.all || (self.services.meet(Services::of(action)) && glob::meet(&self.lower, action))
+    }
+
+    /// Whether there is an action that both match.
+    pub(crate) fn meets_pattern(&self, pattern: &ActionPattern) -> bool {
+        self.all
+            || (self.services.meet(pattern.services)
+                && match (self.wildcard, pattern.wildcard) {
+                    (false, false) => self.lower == pattern.lower,
+                    (true, false) => glob::matches(&self.lower, &pattern.lower),
+                    (false, true) => glob::matches(&pattern.lower, &self.lower),
+                    (true, true) => glob::meet(&self.lower, &pattern.lower),
+                })
+    }
+
+    /// Whether it matches all that an action pattern in lower case does.
+    #[must_use]
+    pub fn covers(&self, action: &str) -> bool {
+        if self.wildcard { self.all || glob::covers(&self.lower, action) } else { self.lower == action }
+    }
+}
+
+/// An action pattern that a rule is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ActionPattern {
+    /// In lower case.
+    pub(crate) lower: String,
+    pub(crate) services: Services,
+    wildcard: bool,
+}
+
+impl ActionPattern {
+    pub(crate) fn new(pattern: &str) -> Self {
+        let lower = pattern.to_ascii_lowercase();
+        let (services, wildcard) = (Services::of(&lower), glob::is_pattern(&lower));
+        Self { lower, services, wildcard }
+    }
+}
