@@ -1,5 +1,5 @@
 use crate::aws::document::PolicyKind;
-use crate::lint::{ActionFact, Check, Sink, StatementContext};
+use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
@@ -8,7 +8,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     if context.kind() != PolicyKind::Endpoint || context.document.policy.kind_guessed || !facts.allow {
         return;
     }
-    let all = facts.actions.iter().any(|action| ActionFact::is_all(action) || action.is_service_star());
+    let all = facts.actions.iter().any(|action| action.is_all() || action.is_service_star());
     if facts.conditional || facts.not_action || !all || facts.any_resource().is_none() {
         return;
     }
