@@ -330,7 +330,9 @@ fn aws(chosen: &Chosen<'_>, action: &str) -> Result<Answer, Refusal> {
         let resource_account = args.resource_account.as_deref();
         let question = AwsQuestion { action, resource: &args.resource, context, resource_account };
         let mut answer = asked::aws(chosen.world, principal, &question)?;
-        note.iter().for_each(|note| answer.fact("note", note));
+        if let Some(note) = &note {
+            answer.fact("note", note);
+        }
         return Ok(answer);
     }
     let mut request = evaluate::Request::new(principal, action, &args.resource, context)?;
@@ -396,7 +398,9 @@ fn aws(chosen: &Chosen<'_>, action: &str) -> Result<Answer, Refusal> {
     if let Some((action, resource)) = &explanation.witness {
         shown.fact("witness", &format!("{action} on {resource}"));
     }
-    note.iter().for_each(|note| shown.fact("note", note));
+    if let Some(note) = &note {
+        shown.fact("note", note);
+    }
     if verdict.decision() == Decision::Undetermined {
         shown.depends_on = explanation.depends_on.iter().map(|missing| missing.name().to_string()).collect();
     }

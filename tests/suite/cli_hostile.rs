@@ -1,5 +1,7 @@
 //! Inputs that nobody means well with.
 
+use std::fmt::Write as _;
+
 use crate::cli::{directory, overgrant};
 
 /// Every report format, and that the program ends in order.
@@ -138,8 +140,8 @@ fn terraform_that_grows_without_end_is_cut_off() {
     let mut texts = String::from("locals {\n  a0 = \"xxxxxxxxxxxxxxxx\"\n");
     for index in 1..60 {
         let before = index - 1;
-        lists.push_str(&format!("  a{index} = flatten([for x in local.a{before} : local.a{before}])\n"));
-        texts.push_str(&format!("  a{index} = \"${{local.a{before}}}${{local.a{before}}}\"\n"));
+        writeln!(lists, "  a{index} = flatten([for x in local.a{before} : local.a{before}])").unwrap();
+        writeln!(texts, "  a{index} = \"${{local.a{before}}}${{local.a{before}}}\"").unwrap();
     }
     let policy = "path \\\"sys/*\\\" { capabilities = [\\\"sudo\\\"] }";
     let resource = |each: &str| {
@@ -149,7 +151,7 @@ fn terraform_that_grows_without_end_is_cut_off() {
     texts.push_str(&resource("namespace = local.a59"));
     let mut modules = String::new();
     for index in 0..50 {
-        modules.push_str(&format!("module \"m{index}\" {{\n  source = \"./deeper\"\n}}\n"));
+        writeln!(modules, "module \"m{index}\" {{\n  source = \"./deeper\"\n}}").unwrap();
     }
     let dir = directory(&[
         ("lists/main.tf", lists.as_bytes()),

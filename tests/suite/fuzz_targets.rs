@@ -24,8 +24,11 @@ pub(crate) fn target(name: &str) -> Option<fn(&[u8])> {
     }
 }
 
+/// What is done with the bytes of a case.
+pub(crate) type Target = fn(&[u8]);
+
 /// Each carrier by itself: its text is read as what it is meant to be, whatever it is.
-pub(crate) const CARRIERS: &[(&str, fn(&[u8]))] = &[
+pub(crate) const CARRIERS: &[(&str, Target)] = &[
     ("terraform", |bytes| carrier(bytes, Format::Terraform, "main.tf")),
     ("terraform_json", |bytes| carrier(bytes, Format::TerraformJson, "main.tf.json")),
     ("terraform_plan", |bytes| carrier(bytes, Format::TerraformPlan, "plan.json")),

@@ -187,8 +187,10 @@ impl Fetch for Tree {
     }
 
     fn module(&mut self, directory: &str) -> Vec<(String, String)> {
-        let inside =
-            |name: &str| name.rsplit_once('/').is_some_and(|(dir, _)| dir == directory) && name.ends_with(".tf");
+        let inside = |name: &str| {
+            name.rsplit_once('/').is_some_and(|(dir, _)| dir == directory)
+                && std::path::Path::new(name).extension().is_some_and(|end| end == "tf")
+        };
         self.0.iter().filter(|(name, _)| inside(name)).map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect()
     }
 

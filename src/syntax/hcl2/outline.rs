@@ -210,8 +210,9 @@ variable x-y { default = 1 }
         let sections = outline(text).unwrap();
         let heads: Vec<(&str, &[&str])> = sections.iter().map(|s| (s.kind, s.labels.as_slice())).collect();
         assert_eq!(heads, [("resource", &["a_b", "c"][..]), ("locals", &[]), ("moved", &[]), ("variable", &["x-y"])]);
-        assert!(text[sections[0].range.clone()].ends_with("// }\n}"));
-        assert_eq!(&text[sections[1].range.clone()], "locals{ a = { b = {} } }");
+        let of = |at: usize| text.get(sections[at].range.clone()).unwrap();
+        assert!(of(0).ends_with("// }\n}"));
+        assert_eq!(of(1), "locals{ a = { b = {} } }");
     }
 
     #[test]

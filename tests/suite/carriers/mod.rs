@@ -134,7 +134,7 @@ fn words(text: &str) -> BTreeSet<String> {
     text.replace('_', "")
         .split(|c: char| !kept(c))
         .map(|word| word.trim_matches(':').to_lowercase())
-        .filter(|word| !word.is_empty() && !KEYS.contains(&word.as_str()) && word.trim_matches('-') != "")
+        .filter(|word| !word.is_empty() && !KEYS.contains(&word.as_str()) && !word.trim_matches('-').is_empty())
         .collect()
 }
 
@@ -149,7 +149,7 @@ fn said(case: &Case, files: &BTreeSet<SourceId>, world: &World) -> BTreeSet<Told
         // What is about the whole points at words of the carrier's own.
         let inside = !slice.is_empty() && slice.is_subset(&vocabulary) && slice != vocabulary;
         let place = if inside { slice.into_iter().collect() } else { vec!["<whole>".to_owned()] };
-        let rules: Vec<&str> = std::iter::once(&finding.rule).chain(&finding.also).map(|rule| rule.as_str()).collect();
+        let rules: Vec<&str> = std::iter::once(&finding.rule).chain(&finding.also).map(AsRef::as_ref).collect();
         (rules.join(" "), finding.unit_name.to_string(), place)
     };
     world.findings.iter().filter(|finding| files.contains(&finding.span.source)).map(told).collect()
@@ -236,10 +236,13 @@ fn excused(rule: &str, carrier: &str, lacking: bool) -> bool {
     reserved || lacking && NEEDS_PLACE.contains(&rule) && PLACELESS.contains(&carrier)
 }
 
+/// The first carrier that a case was read in, and what was said of it there.
+type Said<'a> = (&'a str, BTreeSet<Told>, Vec<(String, String)>);
+
 fn compare(vault: bool) {
     let mut faults = Vec::new();
     let mut compared = 0;
-    let mut expected: BTreeMap<&str, (&str, BTreeSet<Told>, Vec<(String, String)>)> = BTreeMap::new();
+    let mut expected: BTreeMap<&str, Said<'_>> = BTreeMap::new();
     for (carrier, write) in CARRIERS {
         let world = read(carrier, *write, |case| matches!(case.kind, Kind::Policy | Kind::Role(_)) == vault);
         for (case, files) in &world.cases {

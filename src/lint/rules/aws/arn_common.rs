@@ -70,7 +70,7 @@ fn misfit<'f, 'a>(resource: &'f ResourceFact<'a>) -> Option<Misfit<'f, 'a>> {
         return None;
     }
     let service = catalog().service(name)?;
-    let own = |arn: &str| arn.splitn(6, ':').nth(2) == Some(name);
+    let own = |arn: &str| arn.split(':').nth(2) == Some(name);
     if !service.resources.iter().any(|kind| own(&kind.arn)) || fits(service, text) {
         return None;
     }

@@ -112,7 +112,8 @@ pub(super) fn blocked(inputs: &Inputs<'_>, policy: &AwsPolicy, at: Span, name: &
 
 /// The same of a bucket by its name or reference.
 pub(super) fn bucket_blocked(inputs: &Inputs<'_>, bucket: &Text, at: Span, name: &str) -> Option<Span> {
-    let found: Vec<&str> = bucket.holes().iter().flat_map(|hole| &hole.unknown.refs).map(|r| r.as_str()).collect();
+    let found: Vec<&str> =
+        bucket.holes().iter().flat_map(|hole| &hole.unknown.refs).map(smol_str::SmolStr::as_str).collect();
     for record in inputs.records {
         let Some(block) = block_of(record).filter(|block| is_on(block, name) == Some(true)) else { continue };
         if program(inputs, record.carrier, record.span) != program(inputs, record.carrier, at) {

@@ -13,7 +13,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     {
         return;
     }
-    let Some(resource) = facts.resources.iter().find(open) else { return };
+    let Some(resource) = facts.resources.iter().find(|resource| open(resource)) else { return };
     // reading and listing of everything is the business of other rules; every function writes logs
     let own = |service: &str| resource.field(2) == Some(service) && !matches!(service, "logs" | "execute-api");
     let writes = facts.actions.iter().find(|action| {
@@ -30,7 +30,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Whether every part of an ARN that tells resources apart is open.
-fn open(resource: &&ResourceFact<'_>) -> bool {
+fn open(resource: &ResourceFact<'_>) -> bool {
     let star = |text: &str| !text.is_empty() && text.bytes().all(|b| b == b'*' || b == b'/' || b == b':');
     let (Some(service), Some(region), Some(account), Some(rest)) =
         (resource.field(2), resource.field(3), resource.field(4), resource.field(5))

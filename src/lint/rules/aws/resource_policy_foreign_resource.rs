@@ -15,7 +15,7 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
     let own = attached.holes().iter().flat_map(|hole| &hole.unknown.refs).map(|r| base(r)).next();
     for resource in context.statements.iter().flat_map(|facts| &facts.resources) {
         let text = resource.text;
-        let literal = text.splitn(2, ":s3:::").nth(1).map(|rest| rest.split('/').next().unwrap_or(""));
+        let literal = text.split_once(":s3:::").map(|(_, rest)| rest.split('/').next().unwrap_or(""));
         let foreign = match (bucket, literal, own) {
             (Some(bucket), Some(name), _) if !name.contains(['*', '?', '$', '{', '<', HOLE]) => name != bucket,
             _ => {

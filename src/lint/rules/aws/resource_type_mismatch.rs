@@ -1,6 +1,9 @@
+use rustc_hash::FxHashMap;
+
 use super::resource_common::{example, may_be};
-use crate::aws::catalog::{AccessLevel, ResourceType, Service, catalog};
+use crate::aws::catalog::{AccessLevel, ResourceType, catalog};
 use crate::lint::{ActionFact, Check, Sink, StatementContext, StatementFacts};
+use crate::pattern::glob as pattern;
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
@@ -13,9 +16,16 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     if facts.resources.iter().any(|r| r.all || !r.item.text.is_known() || r.field(5).is_none()) {
         return;
     }
-    let mut found = facts.actions.iter().filter_map(|action| foreign(context, action).map(|kinds| (action, kinds)));
-    let Some((first, kinds)) = found.next() else { return };
-    let others: Vec<_> = found.map(|(action, _)| action).collect();
+    // only a service that all the resources are of has the types to tell that none fits
+    let Some(owner) = owner(facts) else { return };
+    let mut matches = Matches::default();
+    let mut found = Vec::new();
+    for action in &facts.actions {
+        if let Some(kinds) = foreign(context, action, owner, &mut matches) {
+            found.push((action, kinds));
+        }
+    }
+    let [(first, kinds), others @ ..] = found.as_slice() else { return };
     let more = match others.len() {
         0 => "works".to_owned(),
         1 => "and one more action work".to_owned(),
@@ -30,14 +40,19 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     finding
         .related(facts.statement.resource.as_ref().map_or(first.item.span, |list| list.span), "of other types")
         .help(format!("`{shown}` works on {} (as of {})", kinds.join(", "), catalog().date()));
-    for action in others.iter().take(5) {
+    for (action, _) in others.iter().take(5) {
         finding.related(action.item.span, "this as well");
     }
 }
 
 /// The resources that an action works on, if it is named, the statement has none of them and
 /// no other statement grants it.
-fn foreign(context: &StatementContext<'_>, action: &ActionFact<'_>) -> Option<Vec<String>> {
+fn foreign(
+    context: &StatementContext<'_>,
+    action: &ActionFact<'_>,
+    owner: &str,
+    matches: &mut Matches<'_>,
+) -> Option<Vec<String>> {
     // buckets and objects have rules of their own, and so have the aliases of keys
     let judged = !action.wildcard && action.item.text.is_known();
     if !judged || matches!(action.service(), "s3" | "kms" | "apigateway") {
@@ -48,16 +63,39 @@ fn foreign(context: &StatementContext<'_>, action: &ActionFact<'_>) -> Option<Ve
     if !known.takes_resource() || known.level == AccessLevel::Tagging || known.lower.contains("tag") {
         return None;
     }
-    let fits = |text: &str| service.resources_of(known).any(|kind| may_be(text, &kind.arn));
-    let resources = &context.facts.resources;
-    let none = resources.iter().all(|resource| !fits(resource.text) && of_service(resource.text, service));
+    if !service.resources.iter().any(|kind| pattern::matches(owner, service_of(&kind.arn))) {
+        return None;
+    }
+    let mut none = true;
+    for (at, resource) in context.facts.resources.iter().enumerate() {
+        none = none
+            && !service.resources_of(known).any(|kind| matches.ask(kind, at, resource.text))
+            && service.resources.iter().any(|kind| matches.ask(kind, at, resource.text));
+    }
     let example = |kind: &ResourceType| format!("`{}`", example(&kind.arn));
     (none && !elsewhere(context, &action.lower)).then(|| service.resources_of(known).take(3).map(example).collect())
 }
 
-/// Whether a pattern stands for resources of that very service, of which all types are known.
-fn of_service(text: &str, service: &Service) -> bool {
-    service.resources.iter().any(|kind| may_be(text, &kind.arn))
+/// The service that all resources of a statement are of, as their ARNs name it.
+fn owner<'f>(facts: &'f StatementFacts<'_>) -> Option<&'f str> {
+    let mut named = facts.resources.iter().map(|resource| resource.field(2).unwrap_or(""));
+    let first = named.next()?;
+    named.all(|other| other == first).then_some(first)
+}
+
+fn service_of(arn: &str) -> &str {
+    arn.split(':').nth(2).unwrap_or("")
+}
+
+/// Which of the statement's resources may be of which type: the actions of one service ask
+/// for the same again and again.
+#[derive(Debug, Default)]
+struct Matches<'c>(FxHashMap<(&'c str, usize), bool>);
+
+impl<'c> Matches<'c> {
+    fn ask(&mut self, kind: &'c ResourceType, at: usize, resource: &str) -> bool {
+        *self.0.entry((&kind.arn, at)).or_insert_with(|| may_be(resource, &kind.arn))
+    }
 }
 
 /// Whether another statement grants the action.

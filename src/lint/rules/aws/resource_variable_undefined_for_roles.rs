@@ -10,10 +10,9 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
     for role in identities.iter().filter(|identity| identity.kind == AwsPrincipalKind::Role) {
         for id in &role.policies {
             // a policy that users have as well means them
-            let shared = |other: &&crate::model::AwsIdentity| {
-                other.kind != AwsPrincipalKind::Role && other.policies.contains(id)
-            };
-            if identities.iter().any(|other| shared(&other)) {
+            let shared =
+                |other: &crate::model::AwsIdentity| other.kind != AwsPrincipalKind::Role && other.policies.contains(id);
+            if identities.iter().any(|other| shared(other)) {
                 continue;
             }
             let Some(Item::AwsPolicy(policy)) = inputs.model.declaration(*id).map(|d| &d.item) else { continue };

@@ -7,7 +7,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     if !context.grants() || facts.not_action || facts.not_resource {
         return;
     }
-    let Some(resource) = facts.resources.iter().find(open_start) else { return };
+    let Some(resource) = facts.resources.iter().find(|resource| open_start(resource)) else { return };
     if facts.pinned_by(&["aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths", "s3:resourceaccount"]) {
         return;
     }
@@ -29,8 +29,8 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Whether a bucket's name starts with a wildcard and has letters of its own behind.
-fn open_start(resource: &&ResourceFact<'_>) -> bool {
-    let Some(rest) = resource.text.splitn(2, ":s3:::").nth(1) else { return false };
+fn open_start(resource: &ResourceFact<'_>) -> bool {
+    let Some(rest) = resource.text.split_once(":s3:::").map(|(_, rest)| rest) else { return false };
     let bucket = rest.split('/').next().unwrap_or("");
     bucket.starts_with(['*', '?']) && bucket.bytes().any(|b| b.is_ascii_alphanumeric())
 }

@@ -9,9 +9,9 @@ pub(super) const CHECK: Check = Check::Model(check);
 /// Says so once for each program: it is one habit, not a mistake for each bucket.
 fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
     for ((carrier, of), records) in programs(inputs) {
-        let account = |record: &&Record| record.kind == "aws_s3_account_public_access_block";
+        let account = |record: &Record| record.kind == "aws_s3_account_public_access_block";
         let buckets: Vec<&Record> = records.iter().filter(|record| is_bucket(record)).copied().collect();
-        if records.iter().any(|record| account(&record)) || in_modules(inputs, carrier, of, &buckets) {
+        if records.iter().any(|record| account(record)) || in_modules(inputs, carrier, of, &buckets) {
             continue;
         }
         let open: Vec<&Record> = buckets.into_iter().filter(|bucket| !has_block(bucket, &records)).collect();
