@@ -21,7 +21,12 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
     }
     for scoped in context.statements.iter().filter(|facts| facts.allow && !facts.not_action) {
         let Some(key) = by_tag(scoped) else { continue };
+        let mut asked: Vec<&str> = Vec::new();
         for action in scoped.actions.iter().filter(|action| !action.is_all()) {
+            if asked.contains(&action.service()) {
+                continue;
+            }
+            asked.push(action.service());
             let Some((open, tagging)) = open_tagging(context, scoped, action.service()) else { continue };
             let (shown, tag) = (open.item.text.display(), key.condition.key.display());
             let finding = sink.report(
@@ -59,11 +64,7 @@ fn open_tagging<'f, 'a>(
         service.actions.iter().filter(move |a| a.level == AccessLevel::Tagging && adds(&a.lower))
     };
     for facts in context.statements.iter().filter(|facts| facts.allow && !facts.not_action) {
-        if std::ptr::eq(facts, scoped) || guarded(facts) || !overlap(facts, scoped) {
-            continue;
-        }
-        // what allows the scoped actions as well makes the tags moot
-        if scoped.actions.iter().any(|own| facts.actions.iter().any(|other| other.covers(&own.lower))) {
+        if std::ptr::eq(facts, scoped) || guarded(facts) {
             continue;
         }
         for action in facts.actions.iter().filter(|action| action.service() == service.prefix) {
@@ -71,8 +72,12 @@ fn open_tagging<'f, 'a>(
             let hit = tags().find(|tag| {
                 if action.wildcard { crate::pattern::glob::matches(name, &tag.lower) } else { tag.lower == name }
             });
+            // what allows the scoped actions as well makes the tags moot
+            let moot = || scoped.actions.iter().any(|own| facts.actions.iter().any(|other| other.covers(&own.lower)));
             if let Some(tag) = hit
                 && !denied(context, action)
+                && overlap(facts, scoped)
+                && !moot()
             {
                 return Some((action, tag.name.as_str()));
             }
