@@ -23,7 +23,10 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
         };
         let finding = sink.report(
             first.kind_span,
-            format!("`{}` has no public access block{more}: a policy is all it takes to open it", first.address),
+            format!(
+                "`{}` declares no public access block{more}: nothing here keeps the one that S3 gives new buckets",
+                first.address
+            ),
         );
         finding.label("no block declared").help("declare one with all four flags on, or one for the account");
         finding.unit = first.span;
