@@ -1,7 +1,7 @@
 //! What a set of rules reaches, and which of its rules do nothing.
 
 use super::sequence::Sequence;
-use super::{DECIDING, Rules, gained, lists, writes};
+use super::{DECIDING, Rule, Rules, gained, lists, writes};
 use crate::pattern::path::PathLang;
 use crate::vault::capability::{Capabilities, Capability};
 
@@ -127,6 +127,10 @@ impl Rules {
         if !certain {
             return false;
         }
+        if !self.others_near(rule).any(|_| true) {
+            // what it grants nobody else does, and what it denies nobody grants
+            return own.denies() || own.grants.is_empty();
+        }
         let without = self.without(rule);
         gained(&without, self, &own.lang).is_empty() && gained(self, &without, &own.lang).is_empty()
     }
@@ -136,12 +140,30 @@ impl Rules {
     #[must_use]
     pub fn narrows(&self, rule: usize) -> Vec<super::Gain> {
         let Some(own) = self.rules().get(rule) else { return Vec::new() };
+        // The whole question is dear, and most rules meet none that grants more.
+        let more = |other: &Rule| !other.denies() && !other.grants.minus(own.grants).is_empty();
+        if !self.others_near(rule).any(more) {
+            return Vec::new();
+        }
         let mut lost = gained(self, &self.without(rule), &own.lang);
         for gain in &mut lost {
             // the index is of the rules as they are, this one included
             gain.by += usize::from(gain.by >= rule);
         }
         lost
+    }
+
+    /// The other rules that may have a path in common with this one, by what stands before
+    /// their wildcards; a list's final slash counts for nothing.
+    fn others_near(&self, rule: usize) -> impl Iterator<Item = &Rule> {
+        let fixed = |path: &'_ str| path.find(['*', '+']).unwrap_or(path.len());
+        let own = self.rules().get(rule).map_or("", |own| &own.path);
+        let own = own.get(..fixed(own)).unwrap_or(own).trim_end_matches('/');
+        let others = self.rules().iter().enumerate().filter(move |(at, _)| *at != rule).map(|(_, other)| other);
+        others.filter(move |other| {
+            let other = other.path.get(..fixed(&other.path)).unwrap_or(&other.path).trim_end_matches('/');
+            own.starts_with(other) || other.starts_with(own)
+        })
     }
 
     /// The rules that can match a path of the region, with or without a final slash.

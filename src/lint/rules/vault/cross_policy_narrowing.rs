@@ -22,13 +22,6 @@ fn of_token(inputs: &Inputs<'_>, token: &Token<'_>, told: &mut BTreeSet<Span>, s
         if told.contains(&own.path_span) {
             continue;
         }
-        // The whole question is dear: first whether a weaker rule grants more and may meet.
-        let mut weaker = token.rules.rules().iter().skip(index + 1);
-        if !weaker.any(|other| {
-            !other.grants.minus(rule.grants).is_empty() && !other.denies() && meets(&other.path, &rule.path)
-        }) {
-            continue;
-        }
         let lost = token.rules.narrows(index);
         // What the server does not serve there cannot be lost.
         let served = useful(inputs, "", &rule.path);
@@ -50,11 +43,4 @@ fn of_token(inputs: &Inputs<'_>, token: &Token<'_>, told: &mut BTreeSet<Span>, s
             .related(broad.path_span, "granted here for all else")
             .help(format!("add `{capability}` here if both policies are to hold"));
     }
-}
-
-/// Whether two paths may have a request in common, by what stands before their wildcards.
-fn meets(a: &str, b: &str) -> bool {
-    let fixed = |path: &str| path.find(['*', '+']).map_or(path.len(), |at| at);
-    let (a, b) = (a.get(..fixed(a)).unwrap_or(a), b.get(..fixed(b)).unwrap_or(b));
-    a.starts_with(b) || b.starts_with(a)
 }
