@@ -52,6 +52,12 @@ pub(super) fn family(condition: &ConditionFact<'_>) -> Option<Family> {
     })
 }
 
+/// Whether a condition compares one of these keys (in lower case) with values: `Null` has
+/// `true` or `false`, whatever the key is.
+pub(super) fn told(condition: &ConditionFact<'_>, keys: &[&str]) -> bool {
+    keys.contains(&condition.key.as_str()) && condition.operator != "null"
+}
+
 /// The values as text with their places; unknown ones, those with policy variables and
 /// those still to be written (`aws/placeholder`) are left out.
 pub(super) fn texts(condition: &ConditionFact<'_>) -> Vec<(String, Span)> {

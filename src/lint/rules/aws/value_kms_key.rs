@@ -1,4 +1,4 @@
-use super::condition_common::texts;
+use super::condition_common::{texts, told};
 use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -7,8 +7,7 @@ pub(super) const CHECK: Check = Check::AwsStatement(check);
 const KEYS: &[&str] = &["s3:x-amz-server-side-encryption-aws-kms-key-id", "ec2:kmskeyid", "kms:requestalias-arn"];
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
-    for condition in context.facts.conditions.iter().filter(|c| KEYS.contains(&c.key.as_str()) && c.operator != "null")
-    {
+    for condition in context.facts.conditions.iter().filter(|c| told(c, KEYS)) {
         for (value, span) in texts(condition) {
             let id = value.len() == 36 && value.bytes().filter(|b| *b == b'-').count() == 4;
             if value.starts_with("alias/") || value.contains(":alias/") || id {

@@ -1,4 +1,4 @@
-use super::condition_common::texts;
+use super::condition_common::{texts, told};
 use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -6,8 +6,7 @@ pub(super) const CHECK: Check = Check::AwsStatement(check);
 const KEYS: &[&str] = &["aws:principalorgpaths", "aws:resourceorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths"];
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
-    for condition in context.facts.conditions.iter().filter(|c| KEYS.contains(&c.key.as_str()) && c.operator != "null")
-    {
+    for condition in context.facts.conditions.iter().filter(|c| told(c, KEYS)) {
         for (value, span) in texts(condition) {
             let fault = if !value.starts_with(['*', '?']) && !value.starts_with("o-") {
                 "does not begin with an organization"

@@ -1,4 +1,4 @@
-use super::condition_common::texts;
+use super::condition_common::{texts, told};
 use super::service_common::fault;
 use crate::lint::{Check, Sink, StatementContext};
 
@@ -14,8 +14,7 @@ const KEYS: &[&str] = &[
 ];
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
-    for condition in context.facts.conditions.iter().filter(|c| KEYS.contains(&c.key.as_str()) && c.operator != "null")
-    {
+    for condition in context.facts.conditions.iter().filter(|c| told(c, KEYS)) {
         for (value, span) in texts(condition).into_iter().filter(|(value, _)| !value.contains(['*', '?'])) {
             let simple =
                 !value.is_empty() && value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');

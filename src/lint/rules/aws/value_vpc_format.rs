@@ -1,4 +1,4 @@
-use super::condition_common::{report_form, texts};
+use super::condition_common::{report_form, texts, told};
 use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -7,7 +7,7 @@ pub(super) const CHECK: Check = Check::AwsStatement(check);
 const KEYS: &[&str] = &["aws:sourcevpc"];
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
-    for condition in context.facts.conditions.iter().filter(|condition| KEYS.contains(&condition.key.as_str())) {
+    for condition in context.facts.conditions.iter().filter(|condition| told(condition, KEYS)) {
         for (value, span) in texts(condition) {
             if !value.contains(['*', '?']) && !well_formed(&value) {
                 report_form(&value, span, "VPC id", sink);
