@@ -28,6 +28,7 @@ pub(super) fn of_a_service<'f, 'a>(facts: &'f StatementFacts<'a>) -> impl Iterat
             && condition.condition.key.is_known()
             && prefix != "aws"
             && !of_the_caller(&condition.key)
+            && !loosely_told(&condition.key)
             && catalog().service(prefix).is_some_and(|service| in_use(service, &condition.key))
     })
 }
@@ -37,6 +38,12 @@ pub(super) fn of_a_service<'f, 'a>(facts: &'f StatementFacts<'a>) -> impl Iterat
 fn of_the_caller(key: &str) -> bool {
     let name = key.split_once(':').map_or("", |(_, name)| name);
     name.starts_with("source") || name.starts_with("role") || name.contains("issuingservice")
+}
+
+/// Whether the data is known to leave actions out: AWS's own policies use tags of resources
+/// and products of the marketplace with actions to which the data does not give the keys.
+fn loosely_told(key: &str) -> bool {
+    key.contains("resourcetag/") || key.starts_with("aws-marketplace:")
 }
 
 /// Whether the data gives the key to some action: one that it gives to none says nothing.

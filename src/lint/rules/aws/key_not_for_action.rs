@@ -1,4 +1,5 @@
 use super::key_common::{named_actions, of_a_service, takes};
+use crate::aws::catalog::catalog;
 use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -16,10 +17,13 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         let (key, one) = (condition.condition.key.display(), facts.actions.first().map_or("", |a| a.item.text.raw()));
         let so = if facts.allow { "this grants nothing" } else { "this denies nothing" };
         let none = if actions.len() == 1 { format!("`{one}` has no") } else { "no action here has a".to_owned() };
-        sink.report(condition.condition.key_span, format!("{none} condition key `{key}`: {so}"))
-            .label("never in such a request")
-            .related(facts.statement.action.as_ref().map_or(condition.condition.key_span, |a| a.span), "these actions")
-            .help(format!("take the key out, or put the actions that it belongs to (`{}:…`) in", prefix(&key)));
+        sink.report(
+            condition.condition.key_span,
+            format!("{none} condition key `{key}` (as of {}): {so}", catalog().date()),
+        )
+        .label("never in such a request")
+        .related(facts.statement.action.as_ref().map_or(condition.condition.key_span, |a| a.span), "these actions")
+        .help(format!("take the key out, or put the actions that it belongs to (`{}:…`) in", prefix(&key)));
     }
 }
 
