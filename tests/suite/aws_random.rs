@@ -305,7 +305,7 @@ fn statements(case: &mut Value) -> Vec<&mut Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+    #![proptest_config(crate::property::config(1_000))]
 
     #[test]
     fn the_evaluator_agrees_with_a_naive_one(seed in 1u64..) {

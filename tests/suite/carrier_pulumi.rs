@@ -357,7 +357,7 @@ const PIECES: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(crate::property::config(400))]
 
     #[test]
     fn survives_any_program(indices in prop::collection::vec(0..PIECES.len(), 0..60)) {
