@@ -8,7 +8,9 @@ use crate::decision::Decision;
 use crate::model::VaultPrincipal;
 use crate::report::answer::Answer;
 use crate::simulate::bridge;
-use crate::simulate::principal::{AwsQuestion, ChainLink, Principal, Session, VaultAnswer, VaultQuestion, decide_aws};
+use crate::simulate::principal::{
+    AwsQuestion, ChainLink, Place, Principal, Session, VaultAnswer, VaultQuestion, decide_aws,
+};
 use crate::suggest::closest;
 use crate::vault::capability::Capability;
 
@@ -57,11 +59,7 @@ fn shown(answer: VaultAnswer) -> Answer {
         shown.fact("chain", &names(way));
     }
     for near in &answer.near {
-        let text = format!("`{}`: {}", near.pattern, near.reason);
-        match &near.place {
-            Some(place) => shown.near(place.span, text),
-            None => shown.fact("near", &text),
-        }
+        came_close(&mut shown, near.place.as_ref(), format!("`{}`: {}", near.pattern, near.reason));
     }
     for need in &answer.needs {
         shown.fact("needs", need);
@@ -114,6 +112,24 @@ pub(super) fn checked(action: &str, resource: &str) -> Result<Option<String>, Re
     Ok(Some(format!("`{prefix}` has no action `{name}` (as of {}){meant}", catalog.date())))
 }
 
+/// Why AWS decides as it does, in words.
+pub(super) fn because(reason: &str, layer: &str) -> String {
+    match reason {
+        "allowed" => "a statement allows it and none denies it".to_owned(),
+        "explicit_deny" => format!("a statement of the {layer} layer denies it"),
+        "implicit_deny" => format!("nothing in the {layer} layer allows it"),
+        _ => "it depends on what is not known".to_owned(),
+    }
+}
+
+/// Shows what came close, where it stands if that is known.
+fn came_close(shown: &mut Answer, place: Option<&Place>, text: String) {
+    match place {
+        Some(place) => shown.near(place.span, text),
+        None => shown.fact("near", &text),
+    }
+}
+
 /// Answers a request of an AWS principal of the model.
 pub(super) fn aws(world: &World, wanted: &str, question: &AwsQuestion<'_>) -> Result<Answer, Refusal> {
     let answer = match world.principal_of_aws(wanted)? {
@@ -127,13 +143,7 @@ pub(super) fn aws(world: &World, wanted: &str, question: &AwsQuestion<'_>) -> Re
             })?
         }
     };
-    let reason = match (answer.condition, answer.reason) {
-        (Some(condition), _) => condition,
-        (None, "allowed") => "a statement allows it and none denies it".to_owned(),
-        (None, "explicit_deny") => format!("a statement of the {} layer denies it", answer.layer),
-        (None, "implicit_deny") => format!("nothing in the {} layer allows it", answer.layer),
-        (None, _) => "it depends on what is not known".to_owned(),
-    };
+    let reason = answer.condition.unwrap_or_else(|| because(answer.reason, answer.layer));
     let mut shown = Answer::new(answer.decision, reason, format!("{} on {}", question.action, question.resource));
     shown.fact("principal", &answer.principal);
     for statement in &answer.decided_by {
@@ -150,10 +160,7 @@ pub(super) fn aws(world: &World, wanted: &str, question: &AwsQuestion<'_>) -> Re
         let at = &near.statement;
         let policy = at.chain.last().map_or("", String::as_str);
         let text = format!("of {} policy `{policy}`, {}: {}", at.layer, at.statement, near.why);
-        match &at.place {
-            Some(place) => shown.near(place.span, text),
-            None => shown.fact("near", &text),
-        }
+        came_close(&mut shown, at.place.as_ref(), text);
     }
     for note in &answer.notes {
         shown.fact("note", note);

@@ -377,15 +377,8 @@ fn aws(chosen: &Chosen<'_>, action: &str) -> Result<Answer, Refusal> {
     };
     let explanation = evaluate::explain(&request, &policies);
     let verdict = explanation.verdict;
-    let reason = match (&explanation.condition, verdict.reason) {
-        (Some(condition), _) => condition.clone(),
-        (None, reason) => match reason {
-            evaluate::Reason::Allowed => "a statement allows it and none denies it".to_owned(),
-            evaluate::Reason::ExplicitDeny => format!("a statement of the {} layer denies it", verdict.layer.name()),
-            evaluate::Reason::ImplicitDeny => format!("nothing in the {} layer allows it", verdict.layer.name()),
-            evaluate::Reason::Undetermined => "it depends on what is not known".to_owned(),
-        },
-    };
+    let why = || asked::because(verdict.reason.name(), verdict.layer.name());
+    let reason = explanation.condition.clone().unwrap_or_else(why);
     let asked = format!("{action} on {}", args.resource);
     let mut shown = Answer::new(verdict.decision(), reason, asked);
     shown.fact("principal", principal);

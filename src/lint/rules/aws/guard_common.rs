@@ -1,6 +1,8 @@
 //! What a condition does to a grant that is open to everybody.
 
-use crate::lint::{ConditionFact, DocumentContext, StatementFacts};
+use crate::aws::document::PolicyKind;
+use crate::lint::{ConditionFact, DocumentContext, StatementContext, StatementFacts};
+use crate::source::Span;
 
 /// How far a condition narrows who may use a grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,4 +131,16 @@ pub(super) fn held_back(context: &DocumentContext<'_>) -> bool {
     let flags = ["block_public_policy", "restrict_public_buckets"];
     let at = context.document.span;
     flags.iter().any(|flag| super::bucket_common::blocked(context.inputs, context.policy, at, flag).is_some())
+}
+
+/// Where a resource policy names everybody, if no condition and no public access block is
+/// known to hold strangers back.
+pub(super) fn open_to_everybody(context: &StatementContext<'_>) -> Option<Span> {
+    let facts = context.facts;
+    if context.kind() != PolicyKind::Resource || !facts.allow || facts.statement.conditions_unknown {
+        return None;
+    }
+    let everybody = facts.anyone().filter(|_| !held_back(context.document))?;
+    let guarded = facts.conditions.iter().any(|c| matches!(guard(c), Guard::Fixed | Guard::Other));
+    (!guarded).then_some(everybody)
 }

@@ -1,3 +1,4 @@
+use super::mount_common::below_kv;
 use crate::lint::{Check, Sink, StanzaContext};
 
 pub(super) const CHECK: Check = Check::VaultStanza(check);
@@ -7,10 +8,7 @@ const DOORS: &[&str] = &["data", "metadata", "delete", "undelete", "destroy", "s
 
 fn check(context: &StanzaContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
-    let model = &context.inputs.model.vault;
-    let declared = model.mount_of("", facts.path).and_then(|id| model.mount(id));
-    let Some((mount, version)) = declared.and_then(|m| Some((m.path.as_deref()?, m.kv_version?))) else { return };
-    let Some(rest) = facts.path.strip_prefix(mount).and_then(|rest| rest.strip_prefix('/')) else { return };
+    let Some((mount, version, rest)) = below_kv(context) else { return };
     let first = rest.split('/').next().unwrap_or("");
     let open = first.is_empty() || first.contains(['*', '+', '{']) || facts.unknown;
     if version == 2 && !open && !DOORS.contains(&first) {
