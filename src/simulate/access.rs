@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::principal::{ChainLink, Place, Principal, Session, name_of, place};
 use super::{access_aws, bridge};
 use crate::decision::Decision;
-use crate::model::escalation::Step;
+use crate::model::escalation::{Power, PowerKind, Step};
 use crate::model::{Model, Target, VaultPrincipal};
 use crate::pattern::path::PathLang;
 use crate::region::vault::Rules;
@@ -169,6 +169,7 @@ fn of_vault(model: &Model, sources: &SourceMap, dialect: Dialect, principal: Vau
     if let Some(steps) = escalation.steps(principal).filter(|steps| !steps.is_empty()) {
         out.notes.push(format!("it can get every policy: it {}", way(steps)));
     }
+    out.notes.extend(escalation.powers(principal).iter().map(gain));
     for handed in bridge::handed_to(model, sources, &session) {
         let Some(identity) = model.aws.identity(handed.identity) else { continue };
         let name = model.aws.name_of(handed.identity);
@@ -207,6 +208,28 @@ fn way(steps: &[Step]) -> String {
         format!("{} ({})", step.what, requests.join(" and "))
     };
     steps.iter().map(step).collect::<Vec<_>>().join(", then ")
+}
+
+/// A power, for people.
+fn gain(power: &Power) -> String {
+    let over = match power.over.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [one, two] => format!("{one} and {two}"),
+        [one, two, rest @ ..] => format!("{one}, {two} and {} more", rest.len()),
+    };
+    let can = match power.kind {
+        PowerKind::Server => "it can own the server".to_owned(),
+        PowerKind::Engine => format!("it can act as administrator of {over}"),
+        PowerKind::Content => format!("it can reach {over}"),
+        PowerKind::Namespace if over.is_empty() => "it can get every policy of a namespace of its own".to_owned(),
+        PowerKind::Namespace => format!("it can get every policy of {over}"),
+        PowerKind::Control if over.is_empty() => "it can weaken what others rely on".to_owned(),
+        PowerKind::Control => format!("it can weaken what others rely on at {over}"),
+        PowerKind::Identity => "it can pass for others elsewhere".to_owned(),
+    };
+    let given = power.given.map(|given| format!("; that takes {given}")).unwrap_or_default();
+    format!("{can}: it {}{given}", way(&power.steps))
 }
 
 fn names(capabilities: Capabilities) -> Vec<String> {

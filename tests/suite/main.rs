@@ -28,6 +28,7 @@ mod model_aws;
 mod model_aws_engine;
 mod model_escalation;
 mod model_kubernetes;
+mod model_powers;
 mod model_simulate;
 mod model_vault;
 mod pattern_glob;

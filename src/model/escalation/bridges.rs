@@ -33,12 +33,15 @@ pub(super) struct Bridge {
     pub(super) becomes: VaultPrincipal,
 }
 
+/// Ways to become somebody, by whom.
+pub(super) type Bridges = FxHashMap<VaultPrincipal, Vec<Bridge>>;
+
 const UPDATE: Capabilities = Capabilities::of(&[Update]);
 const WRITE: Capabilities = Capabilities::of(&[Create, Update]);
 
 impl Model {
     /// Every way that the model shows, by the principal that it leads to.
-    pub(super) fn bridges(&self) -> FxHashMap<VaultPrincipal, Vec<Bridge>> {
+    pub(super) fn bridges(&self) -> Bridges {
         let mut all = Vec::new();
         self.token_role_bridges(&mut all);
         self.aws_bridges(&mut all);
@@ -46,7 +49,7 @@ impl Model {
         self.kubernetes_bridges(&mut all);
         self.gcp_bridges(&mut all);
         self.ldap_bridges(&mut all);
-        let mut by_target: FxHashMap<VaultPrincipal, Vec<Bridge>> = FxHashMap::default();
+        let mut by_target = Bridges::default();
         for bridge in all {
             by_target.entry(bridge.becomes).or_default().push(bridge);
         }
@@ -68,7 +71,8 @@ impl Model {
             add(VaultPrincipal::TokenRole(TokenRoleId::at(index)));
             let refused = &role.facts.disallowed_glob;
             for (glob, _) in role.facts.allowed_glob.known().filter(|(glob, _)| !glob.is_empty()) {
-                for (index, policy) in self.vault.policies.iter().enumerate() {
+                let here = |policy: &crate::model::Policy| policy.namespace == role.namespace;
+                for (index, policy) in self.vault.policies.iter().enumerate().filter(|(_, policy)| here(policy)) {
                     let Some(policy) = policy.name.as_deref().filter(|policy| glob_matches(glob, policy)) else {
                         continue;
                     };
@@ -92,7 +96,11 @@ impl Model {
                     roles.push(RoleId::at(index));
                 }
             }
+            let engine = self.aws.identity(id).and_then(|identity| self.vault.objects.get(identity.issued_by?.index()));
             for role in roles {
+                if self.vault.role(role).map(|role| &role.namespace) != engine.map(|engine| &engine.namespace) {
+                    continue;
+                }
                 for (capability, path) in self.requests_for(id) {
                     out.push(Bridge {
                         id: "E31",
@@ -147,9 +155,9 @@ impl Model {
     /// Certificates of a CA that a `cert` role trusts (E32).
     fn cert_bridges(&self, out: &mut Vec<Bridge>) {
         for (index, role) in self.vault.roles.iter().enumerate().filter(|(_, role)| role.method == Method::Cert) {
-            let Some(mount) = self.vault_body(role.decl).and_then(|body| self.ca_of(body.get("certificate")?)) else {
-                continue;
-            };
+            let certificate = self.vault_body(role.decl).and_then(|body| body.get("certificate"));
+            let Some(ca) = certificate.and_then(|certificate| self.ca_of(certificate)) else { continue };
+            let Some(mount) = ca.mount.as_deref().filter(|_| ca.namespace == role.namespace) else { continue };
             let ways = [
                 vec![(format!("{mount}/sign-verbatim"), UPDATE)],
                 vec![(format!("{mount}/sign-verbatim/{FRESH}"), UPDATE)],
@@ -167,8 +175,8 @@ impl Model {
         }
     }
 
-    /// The mount of the CA that a certificate is taken from, by reference.
-    fn ca_of(&self, certificate: &Node) -> Option<SmolStr> {
+    /// The CA that a certificate is taken from, by reference.
+    fn ca_of(&self, certificate: &Node) -> Option<&Object> {
         let refs = match &certificate.value {
             Value::Unknown(unknown) => unknown.refs.clone(),
             Value::String(text) => text.holes().iter().flat_map(|hole| hole.unknown.refs.clone()).collect(),
@@ -176,11 +184,10 @@ impl Model {
         };
         let pki = |object: &&Object| matches!(&object.kind, VaultKind::SecretsConfig(engine) if engine == "pki");
         refs.iter().find_map(|reference| {
-            let object = self.vault.objects.iter().filter(pki).find(|object| {
+            self.vault.objects.iter().filter(pki).find(|object| {
                 let address = self.declaration(object.decl).map(|declaration| declaration.address.as_str());
                 address.is_some_and(|address| reference.strip_prefix(address).is_some_and(|rest| rest.starts_with('.')))
-            })?;
-            object.mount.clone()
+            })
         })
     }
 
@@ -198,7 +205,8 @@ impl Model {
             let spaces = field::string_list(body, &["allowed_kubernetes_namespaces"]);
             let cluster = self.engine_config("kubernetes", mount).and_then(host);
             for (index, role) in self.vault.roles.iter().enumerate() {
-                let at = role.mount.as_deref().filter(|_| role.method == Method::Kubernetes);
+                let here = role.method == Method::Kubernetes && role.namespace == object.namespace;
+                let at = role.mount.as_deref().filter(|_| here);
                 let (Some(at), Some(bound)) = (at, self.vault_body(role.decl)) else { continue };
                 let theirs = self.vault.configs_at(at).find_map(|config| host(self.vault_body(config.decl)?));
                 if cluster.is_none() || cluster != theirs {
@@ -238,6 +246,7 @@ impl Model {
                 let Some(bound) = self.vault_body(role.decl) else { continue };
                 let iam = field::string(bound, &["type"]).known().is_some_and(|kind| kind == "iam");
                 if iam
+                    && role.namespace == object.namespace
                     && field::string_list(bound, &["bound_service_accounts"]).known().any(|(known, _)| known == email)
                 {
                     out.push(Bridge {
@@ -265,6 +274,7 @@ impl Model {
             let directory = self.engine_config("ldap", mount).and_then(url);
             for (index, role) in self.vault.roles.iter().enumerate() {
                 let user_of = role.method == Method::Ldap && role.subject == Subject::User;
+                let user_of = user_of && role.namespace == object.namespace;
                 let (Some(at), Some(known)) = (role.mount.as_deref().filter(|_| user_of), role.name.as_deref()) else {
                     continue;
                 };
@@ -297,7 +307,7 @@ impl Model {
 
 /// The first segments of the mounts that bridges start at, so that policies which reach
 /// none of them need not be looked at.
-pub(super) fn roots(bridges: &FxHashMap<VaultPrincipal, Vec<Bridge>>) -> Vec<SmolStr> {
+pub(super) fn roots(bridges: &Bridges) -> Vec<SmolStr> {
     let paths = bridges.values().flatten().flat_map(|bridge| &bridge.needs);
     let mut roots: Vec<SmolStr> = paths.filter_map(|(path, _)| Some(SmolStr::new(path.split('/').next()?))).collect();
     roots.sort();

@@ -12,21 +12,24 @@
 //! | `{named}` | the same mount, where a login says which role it wants |
 //! | `{everyone}` | the same mount, where the configuration may give policies to every login |
 //! | `{userpass}`, `{approle}`, `{awsauth}`, `{login}` | each mount of that method; of any method |
+//! | `{at}`, `{name}` | the mount and name of what the step is tried on |
 //! | `{tokenrole}` | each token role of the model that lets its caller ask for any policy |
 //! | `{new}` | any name, the same one in every request of the step |
 
+use super::powers::PowerKind;
 use crate::vault::capability::{Capabilities, Capability};
 
 use Capability::{Create, Patch, Read, Sudo, Update};
 
 /// Creates or changes: which of the two is asked depends on whether the thing exists.
 pub(super) const WRITE: Capabilities = Capabilities::of(&[Create, Update]);
-const WRITE_ANY: Capabilities = Capabilities::of(&[Create, Update, Patch]);
+pub(super) const WRITE_ANY: Capabilities = Capabilities::of(&[Create, Update, Patch]);
 pub(super) const UPDATE: Capabilities = Capabilities::of(&[Update]);
-const SUDO: Capabilities = Capabilities::of(&[Sudo]);
-const READ: Capabilities = Capabilities::of(&[Read]);
+pub(super) const SUDO: Capabilities = Capabilities::of(&[Sudo]);
+pub(super) const READ: Capabilities = Capabilities::of(&[Read]);
 
-/// A request of a step: one of the capabilities, on a path.
+/// A request of a step: one of the capabilities, on a path. Where the server asks for
+/// `sudo` as well it need not be said; it is said where more comes of having it.
 #[derive(Debug, Clone, Copy)]
 pub struct Need {
     /// The path, with slots.
@@ -48,6 +51,8 @@ pub enum Gain {
     Login,
     /// What every external group of the model has.
     Groups,
+    /// Less than every policy.
+    Part(PowerKind),
 }
 
 /// Which server knows a step.
@@ -76,15 +81,15 @@ pub struct Edge {
     pub server: Server,
 }
 
-const fn need(path: &'static str, any_of: Capabilities) -> Need {
+pub(super) const fn need(path: &'static str, any_of: Capabilities) -> Need {
     Need { path, any_of }
 }
 
-const fn edge(id: &'static str, what: &'static str, needs: &'static [Need], gain: Gain) -> Edge {
+pub(super) const fn edge(id: &'static str, what: &'static str, needs: &'static [Need], gain: Gain) -> Edge {
     Edge { id, what, needs, gain, server: Server::Any }
 }
 
-const fn only(server: Server, edge: Edge) -> Edge {
+pub(super) const fn only(server: Server, edge: Edge) -> Edge {
     Edge { server, ..edge }
 }
 
@@ -181,19 +186,8 @@ pub(super) const TAKEOVERS: &[Edge] = &[
         Gain::Entities,
     ),
     edge("E9", "moves its own alias to another entity", &[need("identity/alias/id/{any}", UPDATE)], Gain::Entities),
-    only(
-        Server::OpenBao,
-        edge("E10", "merges another entity into its own", &[need("identity/entity/merge", UPDATE)], Gain::Entities),
-    ),
-    only(
-        Server::Vault,
-        edge(
-            "E10",
-            "merges another entity into its own",
-            &[need("identity/entity/merge", UPDATE), need("identity/entity/merge", SUDO)],
-            Gain::Entities,
-        ),
-    ),
+    // Vault asks for `sudo` there, OpenBao does not.
+    edge("E10", "merges another entity into its own", &[need("identity/entity/merge", UPDATE)], Gain::Entities),
     edge(
         "E11",
         "gives another group the name of one that its identity provider puts it in",
@@ -212,16 +206,47 @@ pub(super) const TAKEOVERS: &[Edge] = &[
         &[need("auth/{login}/config", WRITE)],
         Gain::Logins,
     ),
-    edge(
-        "E13",
-        "sets another user's password",
-        &[need("auth/{userpass}/users/{target}/password", UPDATE)],
-        Gain::Login,
-    ),
+    edge("E13", "sets another user's password", &[need("auth/{userpass}/users/{name}/password", UPDATE)], Gain::Login),
     edge(
         "E15",
         "gets another role's credentials",
-        &[need("auth/{approle}/role/{target}/role-id", READ), need("auth/{approle}/role/{target}/secret-id", UPDATE)],
+        &[need("auth/{approle}/role/{name}/role-id", READ), need("auth/{approle}/role/{name}/secret-id", UPDATE)],
         Gain::Login,
     ),
+];
+
+/// What the values of a policy's template come from, and who may change it (E45).
+pub(super) struct Input {
+    /// What stands in the template.
+    pub(super) selector: &'static str,
+    /// What the subject does, for people.
+    pub(super) what: &'static str,
+    /// One of these paths, with slots.
+    pub(super) needs: &'static [&'static str],
+    /// The parameter that it sends.
+    pub(super) parameter: &'static str,
+}
+
+const OWN: &[&str] = &["identity/entity/id/{id}", "identity/entity/name/{entity}", "identity/entity"];
+
+/// Inputs of templates that a subject may be able to change for itself.
+pub(super) const INPUTS: &[Input] = &[
+    Input {
+        selector: "identity.entity.metadata.",
+        what: "changes its entity's metadata",
+        needs: OWN,
+        parameter: "metadata",
+    },
+    Input {
+        selector: "identity.entity.name",
+        what: "renames its entity",
+        needs: &["identity/entity/id/{id}", "identity/entity"],
+        parameter: "name",
+    },
+    Input {
+        selector: ".custom_metadata.",
+        what: "changes its alias's metadata",
+        needs: &["identity/entity-alias", "identity/entity-alias/id/{id}"],
+        parameter: "custom_metadata",
+    },
 ];

@@ -6,22 +6,29 @@
 //! other subject, whose policies may be narrower elsewhere.
 //!
 //! What is reported holds: every step names requests that the subject's policies allow.
-//! Rules whose parameters or wrapping are limited are not counted, nor are steps that need
-//! facts from outside (unseal keys, plugins on disk), so there may be more than is found.
+//! Rules whose parameters or wrapping are limited are not counted, so there may be more
+//! than is found. What gives less than every policy, or needs facts from outside (unseal
+//! keys, plugins on disk), is a [`Power`] and says so.
 
 mod bridges;
 mod edges;
+mod powers;
+mod sites;
 mod slots;
 mod view;
+
+use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 pub use edges::{Edge, Gain, Need, Server};
+pub use powers::{Power, PowerKind};
 
-use self::bridges::Bridge;
-use self::slots::{OwnNames, Slots};
-use self::view::Victims;
+use self::bridges::Bridges;
+use self::sites::Sites;
+use self::slots::{NO_SLOTS, OwnNames, Slots};
+use self::view::{Aim, Victims};
 use super::Model;
 use super::ids::PolicyId;
 use super::principal::VaultPrincipal;
@@ -63,11 +70,12 @@ pub struct Step {
     pub becomes: Option<VaultPrincipal>,
 }
 
-/// Which principals can get every policy there is.
+/// Which principals can get every policy there is, and what else they can get.
 #[derive(Debug, Default)]
 pub struct Escalation {
     steps: FxHashMap<VaultPrincipal, Vec<Step>>,
     policies: FxHashMap<PolicyId, Step>,
+    powers: FxHashMap<VaultPrincipal, Vec<Power>>,
 }
 
 impl Escalation {
@@ -93,6 +101,13 @@ impl Escalation {
         }
     }
 
+    /// What a principal gains beyond its policies, where that is less than every policy.
+    /// None for those who can get every policy: it is part of that.
+    #[must_use]
+    pub fn powers(&self, principal: VaultPrincipal) -> &[Power] {
+        self.powers.get(&principal).map_or(&[], Vec::as_slice)
+    }
+
     /// The step by which a policy alone, with no other, gives every policy.
     #[must_use]
     pub fn policy(&self, id: PolicyId) -> Option<&Step> {
@@ -106,7 +121,10 @@ impl Model {
     #[must_use]
     pub fn escalation(&self, dialect: Dialect) -> Escalation {
         let (slots, bridges) = (self.slots(), self.bridges());
-        let roots = bridges::roots(&bridges);
+        let sites = self.sites(&slots);
+        let mut roots = bridges::roots(&bridges);
+        roots.extend(sites.roots());
+        let search = Search { model: self, dialect, slots: &slots, bridges: &bridges, sites: &sites };
         let mut out = Escalation::default();
         let telling: Vec<bool> = (0..self.vault.policies.len())
             .map(|index| self.policy_document(PolicyId::at(index)).is_some_and(|policy| reaches(policy, &roots)))
@@ -119,69 +137,143 @@ impl Model {
                 out.steps.insert(principal, Vec::new());
                 continue;
             }
-            let ids: Vec<PolicyId> = effective.policies().collect();
-            if !ids.iter().any(|id| telling.get(id.index()).copied().unwrap_or(false)) {
+            let policies: Vec<PolicyId> = effective.policies().collect();
+            if !policies.iter().any(|id| telling.get(id.index()).copied().unwrap_or(false)) {
                 continue;
             }
             let names = self.own_names(principal, &effective);
-            let step = memo.entry((ids.clone(), names)).or_insert_with_key(|(ids, names)| {
-                let view = self.view(ids, names.clone(), dialect);
-                edges::DIRECT.iter().find_map(|edge| view.fires(edge, &slots, None))
-            });
+            let step = memo
+                .entry((policies.clone(), names.clone()))
+                .or_insert_with_key(|(policies, names)| search.direct(policies, names));
             match step {
                 Some(step) => {
                     out.steps.insert(principal, vec![step.clone()]);
                 }
-                None => waiting.push((principal, ids)),
+                None => waiting.push(Waiting { principal, policies, names }),
             }
         }
         for (index, _) in telling.iter().enumerate().filter(|(_, telling)| **telling) {
             let id = PolicyId::at(index);
             let principal = VaultPrincipal::Policy(id);
-            let names = self.own_names(principal, &self.effective(principal));
-            let view = self.view(&[id], names, dialect);
-            if let Some(step) = edges::DIRECT.iter().find_map(|edge| view.fires(edge, &slots, None)) {
+            if let Some(step) = search.direct(&[id], &self.own_names(principal, &self.effective(principal))) {
                 out.policies.insert(id, step);
             }
         }
-        self.takeovers(&mut out, waiting, &slots, &bridges, dialect);
+        let waiting = search.takeovers(&mut out, waiting);
+        search.powers(&mut out, waiting);
         out
     }
+}
 
-    /// Steps by which a subject becomes one that can get every policy, until no more is found.
-    fn takeovers(
-        &self,
-        out: &mut Escalation,
-        mut waiting: Vec<(VaultPrincipal, Vec<PolicyId>)>,
-        slots: &Slots,
-        bridges: &FxHashMap<VaultPrincipal, Vec<Bridge>>,
-        dialect: Dialect,
-    ) {
-        let alone = (0..self.vault.policies.len()).map(PolicyId::at).filter(|id| out.policy(*id).is_some());
+/// A principal of which nothing is found yet.
+struct Waiting {
+    principal: VaultPrincipal,
+    policies: Vec<PolicyId>,
+    names: OwnNames,
+}
+
+/// What a search goes by.
+#[derive(Clone, Copy)]
+struct Search<'m> {
+    model: &'m Model,
+    dialect: Dialect,
+    slots: &'m BTreeMap<SmolStr, Slots>,
+    bridges: &'m Bridges,
+    sites: &'m Sites<'m>,
+}
+
+impl<'m> Search<'m> {
+    fn slots(&self, namespace: &str) -> &'m Slots {
+        self.slots.get(namespace).unwrap_or(&NO_SLOTS)
+    }
+
+    /// A step that gives every policy by itself.
+    fn direct(&self, policies: &[PolicyId], names: &OwnNames) -> Option<Step> {
+        let view = self.model.view(policies, names.clone(), self.dialect);
+        let slots = self.slots(&names.namespace);
+        edges::DIRECT.iter().find_map(|edge| view.fires(edge, slots, Aim::ANY))
+    }
+
+    /// Those among principals who act in a namespace.
+    fn victims(&self, all: &[VaultPrincipal], namespace: &str) -> Victims<'m> {
+        let here = all.iter().copied().filter(|principal| self.model.principal_namespace(*principal) == namespace);
+        Victims { worth: here.collect(), bridges: self.bridges }
+    }
+
+    /// Steps by which a subject becomes one that can get every policy, until no more is
+    /// found. Gives back those who cannot.
+    fn takeovers(&self, out: &mut Escalation, mut waiting: Vec<Waiting>) -> Vec<Waiting> {
+        let alone = (0..self.model.vault.policies.len()).map(PolicyId::at).filter(|id| out.policy(*id).is_some());
         let alone: Vec<VaultPrincipal> = alone.map(VaultPrincipal::Policy).collect();
         loop {
-            let mut admins: Vec<VaultPrincipal> = self.vault_principals().filter(|p| out.is_admin(*p)).collect();
+            let mut admins: Vec<VaultPrincipal> = self.model.vault_principals().filter(|p| out.is_admin(*p)).collect();
             admins.extend(&alone);
-            let victims = Victims { admins, bridges };
+            let mut victims: FxHashMap<SmolStr, Victims<'m>> = FxHashMap::default();
             let mut found = Vec::new();
             let mut rest = Vec::new();
-            for (principal, ids) in waiting {
-                let names = self.own_names(principal, &self.effective(principal));
-                let view = self.view(&ids, names, dialect);
-                match view.takeover(&victims, slots) {
-                    Some((step, victim)) => {
-                        let mut steps = vec![step];
-                        steps.extend(victim.map(|victim| out.way_of(victim)).unwrap_or_default());
-                        found.push((principal, steps));
-                    }
-                    None => rest.push((principal, ids)),
+            for subject in waiting {
+                let namespace = subject.names.namespace.clone();
+                let slots = self.slots(&namespace);
+                let victims = victims.entry(namespace).or_insert_with_key(|at| self.victims(&admins, at));
+                let view = self.model.view(&subject.policies, subject.names.clone(), self.dialect);
+                if let Some((step, victim)) = view.takeover(victims, slots) {
+                    let mut steps = vec![step];
+                    steps.extend(out.way_of(victim));
+                    found.push((subject.principal, steps));
+                } else if let Some(step) = view.arms(self.bridges, slots) {
+                    found.push((subject.principal, vec![step]));
+                } else {
+                    rest.push(subject);
                 }
+            }
+            if found.is_empty() {
+                return rest;
+            }
+            out.steps.extend(found);
+            waiting = rest;
+        }
+    }
+
+    /// What those who cannot get every policy gain all the same, and those who can become
+    /// one that may own the server.
+    fn powers(&self, out: &mut Escalation, waiting: Vec<Waiting>) {
+        let mut memo: FxHashMap<(Vec<PolicyId>, OwnNames), Vec<Power>> = FxHashMap::default();
+        for subject in &waiting {
+            let key = (subject.policies.clone(), subject.names.clone());
+            let powers = memo.entry(key).or_insert_with_key(|(policies, names)| {
+                self.sites.powers(&self.model.view(policies, names.clone(), self.dialect))
+            });
+            if !powers.is_empty() {
+                out.powers.insert(subject.principal, powers.clone());
+            }
+        }
+        let mut waiting = waiting;
+        loop {
+            let owns = |p: &VaultPrincipal| out.powers(*p).iter().any(|power| power.kind == PowerKind::Server);
+            let owners: Vec<VaultPrincipal> = self.model.vault_principals().filter(owns).collect();
+            if owners.is_empty() {
+                return;
+            }
+            waiting.retain(|subject| !owns(&subject.principal));
+            let mut found = Vec::new();
+            for subject in &waiting {
+                let victims = self.victims(&owners, &subject.names.namespace);
+                let view = self.model.view(&subject.policies, subject.names.clone(), self.dialect);
+                let Some((step, victim)) = view.takeover(&victims, self.slots(&subject.names.namespace)) else {
+                    continue;
+                };
+                let theirs = out.powers(victim).iter().find(|power| power.kind == PowerKind::Server);
+                let Some(theirs) = theirs else { continue };
+                let mut power = theirs.clone();
+                power.steps.insert(0, step);
+                found.push((subject.principal, power));
             }
             if found.is_empty() {
                 return;
             }
-            out.steps.extend(found);
-            waiting = rest;
+            for (principal, power) in found {
+                out.powers.entry(principal).or_default().push(power);
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What the slots of steps stand for: mounts and names of the model, and a subject's own.
 
+use std::collections::BTreeMap;
+
 use smol_str::SmolStr;
 
 use super::{FRESH, OWN_ENTITY, below_auth};
@@ -12,6 +14,8 @@ use crate::vault::roles::{Method, field};
 /// Mounts and names that slots stand for.
 #[derive(Debug, Default)]
 pub(super) struct Slots {
+    /// Every auth mount.
+    pub(super) auth: Vec<SmolStr>,
     pub(super) userpass: Vec<SmolStr>,
     pub(super) approle: Vec<SmolStr>,
     pub(super) aws: Vec<SmolStr>,
@@ -19,9 +23,21 @@ pub(super) struct Slots {
     pub(super) token_roles: Vec<SmolStr>,
 }
 
+/// Those of a namespace of which nothing is known.
+pub(super) static NO_SLOTS: Slots = Slots {
+    auth: Vec::new(),
+    userpass: Vec::new(),
+    approle: Vec::new(),
+    aws: Vec::new(),
+    login: Vec::new(),
+    token_roles: Vec::new(),
+};
+
 /// A subject's own names.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct OwnNames {
+    /// The namespace it acts in.
+    pub(super) namespace: SmolStr,
     /// The policies it has.
     pub(super) held: Vec<SmolStr>,
     /// Its entity's name.
@@ -47,21 +63,23 @@ pub(super) struct Login {
 }
 
 impl Model {
-    /// The mounts and token roles that steps are tried with.
-    pub(super) fn slots(&self) -> Slots {
-        let mut slots = Slots::default();
-        let mut mounts: Vec<(SmolStr, Method)> = Vec::new();
+    /// The mounts and token roles that steps are tried with, by namespace.
+    pub(super) fn slots(&self) -> BTreeMap<SmolStr, Slots> {
+        let mut all: BTreeMap<SmolStr, Slots> = BTreeMap::new();
+        let mut mounts: Vec<(SmolStr, SmolStr, Method)> = Vec::new();
         for mount in self.vault.mounts.iter().filter(|mount| mount.class == MountClass::Auth) {
             let (Some(path), Some(kind)) = (&mount.path, &mount.kind) else { continue };
-            mounts.push((below_auth(path), Method::from_type(kind)));
+            mounts.push((mount.namespace.clone(), below_auth(path), Method::from_type(kind)));
         }
         for role in &self.vault.roles {
             let Some(path) = &role.mount else { continue };
-            mounts.push((below_auth(path), role.method.clone()));
+            mounts.push((role.namespace.clone(), below_auth(path), role.method.clone()));
         }
         mounts.sort();
         mounts.dedup();
-        for (path, method) in mounts {
+        for (namespace, path, method) in mounts {
+            let slots = all.entry(namespace).or_default();
+            slots.auth.push(path.clone());
             match method {
                 Method::Userpass => slots.userpass.push(path.clone()),
                 Method::AppRole => slots.approle.push(path.clone()),
@@ -91,10 +109,13 @@ impl Model {
             let blocklist = blocklist && !(facts.disallowed.is_empty() && facts.disallowed_glob.is_empty());
             let any = facts.allowed_glob.known().any(|(glob, _)| !glob.is_empty() && glob.bytes().all(|b| b == b'*'));
             if let Some(name) = role.name.as_ref().filter(|_| blocklist || any) {
-                slots.token_roles.push(name.clone());
+                all.entry(role.namespace.clone()).or_default().token_roles.push(name.clone());
             }
         }
-        slots
+        for slots in all.values_mut() {
+            slots.auth.dedup();
+        }
+        all
     }
 
     /// The names of a subject.
@@ -119,6 +140,7 @@ impl Model {
             _ => None,
         };
         OwnNames {
+            namespace: SmolStr::new(self.principal_namespace(principal)),
             held,
             entity: entity.unwrap_or_else(|| SmolStr::new_static(OWN_ENTITY)),
             id: id.unwrap_or_else(|| SmolStr::new_static(FRESH)),
