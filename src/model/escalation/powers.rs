@@ -70,6 +70,7 @@ pub(super) enum Over {
 }
 
 /// One row.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
     pub(super) edge: Edge,
     pub(super) over: Over,

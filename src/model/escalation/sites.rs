@@ -288,13 +288,12 @@ impl Sites<'_> {
                 return None;
             }
             let slots = self.slots.get(child).unwrap_or(&NO_SLOTS);
-            let foreign = edges::DIRECT.iter().filter(|edge| {
+            let mut foreign = edges::DIRECT.iter().filter(|edge| {
                 edge.gain == Gain::Any
                     && edge.id != "E7"
                     && !edge.needs.iter().any(|need| OWN.iter().any(|slot| need.path.contains(slot)))
             });
-            let step =
-                foreign.filter_map(|edge| view.fires(edge, slots, Aim { within: &within, ..Aim::ANY })).next()?;
+            let step = foreign.find_map(|edge| view.fires(edge, slots, Aim { within: &within, ..Aim::ANY }))?;
             Some((format!("the namespace `{}`", below_auth(child)), Step { id: "E21", ..step }))
         };
         self.namespaces.iter().filter_map(of).collect()
