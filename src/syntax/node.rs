@@ -249,6 +249,17 @@ impl Node {
         self.as_map()?.iter().rev().find(|entry| entry.key.known() == Some(key))
     }
 
+    /// The values of a field that may be given once or as a list: the list's elements, or
+    /// the value itself. None for what is absent or null.
+    #[must_use]
+    pub fn each_of(&self, key: &str) -> &[Node] {
+        match self.get(key) {
+            None | Some(Self { value: Value::Null, .. }) => &[],
+            Some(Self { value: Value::List(items), .. }) => items,
+            Some(node) => std::slice::from_ref(node),
+        }
+    }
+
     /// What kind of value this is, as messages name it.
     #[must_use]
     pub fn kind(&self) -> &'static str {

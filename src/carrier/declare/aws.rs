@@ -1,6 +1,6 @@
 //! What the resource types of Terraform's `aws` provider declare.
 
-use super::{Sink, aws_document, blocks, named, named_list, own_reference, text_of};
+use super::{Sink, aws_document, named, named_list, own_reference, text_of};
 use crate::aws::document::{PolicyKind, guess_kind};
 use crate::carrier::declaration::{AwsAttachment, AwsPolicy, AwsPrincipal, AwsPrincipalKind, Item, Named};
 use crate::carrier::record::Record;
@@ -224,7 +224,7 @@ fn principal(record: &Record, kind: AwsPrincipalKind, sink: &mut Sink<'_>) {
     };
     sink.push(record, Item::AwsPrincipal(item));
     let name = own_name(record);
-    for block in blocks(record, "inline_policy") {
+    for block in record.body.each_of("inline_policy") {
         // `aws_native` has CloudFormation's names in snake case.
         if let Some(document) = block.get("policy").or_else(|| block.get("policy_document")) {
             let own = block.get("name").or_else(|| block.get("policy_name"));
@@ -396,7 +396,7 @@ pub(super) fn unused_document(record: &Record, sink: &mut Sink<'_>) {
 fn argument<'a>(record: &'a Record, path: &str) -> Option<&'a Node> {
     match path.split_once('.') {
         None => record.body.get(path),
-        Some((block, argument)) => blocks(record, block).first()?.get(argument),
+        Some((block, argument)) => record.body.each_of(block).first()?.get(argument),
     }
 }
 

@@ -92,15 +92,6 @@ fn named_list(record: &Record, argument: &str) -> Vec<Named> {
     }
 }
 
-/// Blocks or maps of that name, one or many.
-fn blocks<'a>(record: &'a Record, name: &str) -> Vec<&'a Node> {
-    let Some(node) = record.body.get(name) else { return Vec::new() };
-    match &node.value {
-        Value::List(items) => items.iter().collect(),
-        _ => vec![node],
-    }
-}
-
 /// A reference to the record itself, for what has no name of its own: others refer to the
 /// record by its address.
 fn own_reference(record: &Record, attribute: &str) -> Named {

@@ -5,7 +5,7 @@
 
 use smol_str::SmolStr;
 
-use super::{Sink, blocks, named, text_of, vault_policy};
+use super::{Sink, named, text_of, vault_policy};
 use crate::carrier::declaration::{Item, Named, VaultKind, VaultObject, VaultPolicy};
 use crate::carrier::record::Record;
 use crate::carrier::vault_export;
@@ -288,7 +288,7 @@ fn mounted(record: &Record, kind: &'static str, path: Option<Named>) -> VaultObj
 /// Users and groups that `vault_okta_auth_backend` has as blocks.
 fn nested(record: &Record, method: &'static str, mount: Option<&Named>, sink: &mut Sink<'_>) {
     for (block, argument) in [("group", "group_name"), ("user", "username")] {
-        for node in blocks(record, block) {
+        for node in record.body.each_of(block) {
             let Some(name) = node.get(argument).and_then(text_of) else { continue };
             let kind =
                 VaultKind::AuthMapping { method: SmolStr::new_static(method), subject: SmolStr::new_static(block) };

@@ -61,8 +61,12 @@ impl<'a> Evaluator<'a> {
             let Some(directory) = self.instances.get(instance).map(|i| i.directory) else { return };
             for key in &directory.order {
                 let Some(resource) = directory.resources.get(key) else { continue };
-                let document = resource.data && resource.kind() == "aws_iam_policy_document";
-                if document && !self.exhausted() && !self.used.contains(&(instance, key.clone())) {
+                // What is wrong with a Vault document shows in its arguments alone, used or not.
+                let document = match resource.kind() {
+                    "aws_iam_policy_document" => !self.used.contains(&(instance, key.clone())),
+                    kind => kind == "vault_policy_document",
+                };
+                if resource.data && document && !self.exhausted() {
                     self.resource_records(instance, key, resource, Mode::Data, records);
                 }
             }

@@ -1,4 +1,4 @@
-use super::stanza_rules_common::{rules, stanza};
+use super::stanza_rules_common::{denials, rules, stanza};
 use crate::lint::{Check, Sink, VaultPolicyContext};
 use crate::pattern::path::PathLang;
 use crate::vault::capability::{Capabilities, Capability};
@@ -17,7 +17,7 @@ const DOORS: &[(&str, Capability, &str)] = &[
 ];
 
 fn check(context: &VaultPolicyContext<'_>, sink: &mut Sink<'_>) {
-    let denied: Vec<_> = context.stanzas.iter().filter(|f| f.denies && !f.unknown && !f.template).collect();
+    let denied: Vec<_> = denials(context).collect();
     if denied.is_empty() {
         return;
     }

@@ -1,14 +1,13 @@
-use super::stanza_rules_common::{rules, stanza};
-use crate::lint::{Check, Sink, StanzaFacts, VaultPolicyContext};
+use super::stanza_rules_common::{denials, rules, stanza};
+use crate::lint::{Check, Sink, VaultPolicyContext};
 use crate::pattern::path::PathLang;
 use crate::vault::capability::{Capabilities, Capability};
 
 pub(super) const CHECK: Check = Check::VaultPolicy(check);
 
 fn check(context: &VaultPolicyContext<'_>, sink: &mut Sink<'_>) {
-    let denies = |facts: &&StanzaFacts<'_>| facts.denies && !facts.wildcard() && !facts.unknown && !facts.template;
     let system = |path: &str| ["sys/", "auth/", "identity/", "cubbyhole/"].iter().any(|mount| path.starts_with(mount));
-    let candidates: Vec<_> = context.stanzas.iter().filter(denies).filter(|facts| !system(facts.path)).collect();
+    let candidates: Vec<_> = denials(context).filter(|facts| !facts.wildcard() && !system(facts.path)).collect();
     if candidates.is_empty() {
         return;
     }

@@ -1,7 +1,7 @@
 //! What the rules about stanzas of one policy share: the merged rules and the stanza that
 //! a merged rule comes from.
 
-use crate::lint::VaultPolicyContext;
+use crate::lint::{StanzaFacts, VaultPolicyContext};
 use crate::region::vault::Rules;
 use crate::vault::policy::Stanza;
 
@@ -15,6 +15,11 @@ pub(super) fn rules(context: &VaultPolicyContext<'_>) -> Option<Rules> {
         return None;
     }
     Some(Rules::new([&context.policy.policy], context.inputs.dialect))
+}
+
+/// The stanzas that deny, where it is known what they deny.
+pub(super) fn denials<'a>(context: &VaultPolicyContext<'a>) -> impl Iterator<Item = &'a StanzaFacts<'a>> + use<'a> {
+    context.stanzas.iter().filter(|facts| facts.denies && !facts.unknown && !facts.template)
 }
 
 /// The first stanza of a merged rule.

@@ -61,9 +61,12 @@ fn check(context: &StanzaContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether one text is the other with a letter missing, doubled or swapped. A letter in
-/// place of another may tell two mounts apart (`team-a`, `team-b`).
+/// Whether one text is the other in other letters' case, or with a letter missing, doubled
+/// or swapped. A letter in place of another may tell two mounts apart (`team-a`, `team-b`).
 fn slipped(a: &str, b: &str) -> bool {
+    if a.eq_ignore_ascii_case(b) {
+        return true;
+    }
     let sorted = |text: &str| {
         let mut letters: Vec<char> = text.chars().collect();
         letters.sort_unstable();
