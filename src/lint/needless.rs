@@ -2,7 +2,7 @@
 //! reasons about policies as sets of requests.
 
 use super::Inputs;
-use super::facts::{ActionFact, DocumentFacts, ResourceFact, Services, StatementFacts};
+use super::facts::{ActionFact, ConditionFact, DocumentFacts, ResourceFact, Services, StatementFacts};
 use crate::aws::document::Document;
 use crate::carrier::declaration::{Carrier, Declaration};
 use crate::pattern::glob;
@@ -88,26 +88,48 @@ impl DocumentFacts<'_> {
             return Vec::new();
         }
         // one action or pattern, on each of the resources
-        let met = |index: usize, own: &StatementFacts<'_>, item: &ActionFact<'_>| {
-            let others = statements.iter().enumerate().filter(|(at, facts)| {
-                *at != index
-                    && other(facts)
-                    && (facts.not_action
-                        || (facts.services.meet(item.services) && facts.actions.iter().any(|by| holds(by, item))))
-            });
-            let others: Vec<&StatementFacts<'_>> = others.map(|(_, facts)| facts).collect();
-            let reached = |resource: &ResourceFact<'_>| others.iter().any(|facts| reaches(facts, resource));
-            !others.is_empty() && (own.not_resource || own.resources.iter().all(reached))
+        let met = |own: &StatementFacts<'_>, others: &[&StatementFacts<'_>], item: &ActionFact<'_>| {
+            let about = |facts: &StatementFacts<'_>| {
+                facts.not_action
+                    || (facts.services.meet(item.services) && facts.actions.iter().any(|by| holds(by, item)))
+            };
+            let mut others = others.iter().filter(|facts| about(facts)).peekable();
+            if own.not_resource || own.resources.is_empty() {
+                return others.peek().is_some();
+            }
+            let others: Vec<_> = others.collect();
+            own.resources.iter().all(|resource| others.iter().any(|facts| reaches(facts, resource)))
         };
         let needless = |(index, facts): &(usize, &StatementFacts<'_>)| {
-            own(facts)
-                && !facts.statement.unknown
-                && !facts.statement.conditions_unknown
-                && !facts.actions.is_empty()
-                && (facts.not_action || facts.actions.iter().all(|item| met(*index, facts, item)))
+            if !own(facts)
+                || facts.statement.unknown
+                || facts.statement.conditions_unknown
+                || facts.actions.is_empty()
+            {
+                return false;
+            }
+            let others = statements.iter().enumerate();
+            let others = others.filter(|(at, by)| at != index && other(by) && !demands_more(by, facts));
+            let others: Vec<&StatementFacts<'_>> = others.map(|(_, by)| by).collect();
+            !others.is_empty() && (facts.not_action || facts.actions.iter().all(|item| met(facts, &others, item)))
         };
         statements.iter().enumerate().filter(needless).map(|(index, _)| index).collect()
     }
+}
+
+/// Whether one statement is about no request that has the condition keys of another alone.
+fn demands_more(outer: &StatementFacts<'_>, inner: &StatementFacts<'_>) -> bool {
+    // a policy variable is a key as well, and what is not known may be one
+    let open = |facts: &ConditionFact<'_>| {
+        !facts.condition.key.is_known()
+            || facts.condition.values.iter().any(|node| node.as_str().is_none_or(|text| text.contains('$')))
+    };
+    if inner.resources.iter().any(|item| item.text.contains('$')) || inner.conditions.iter().any(open) {
+        return false;
+    }
+    outer.conditions.iter().any(|condition| {
+        condition.fails_without_key() && !inner.conditions.iter().any(|own| own.key == condition.key)
+    })
 }
 
 /// Whether one action pattern may match a text of another in which every wildcard stands for

@@ -54,7 +54,7 @@ pub(super) fn chunk(packed: &[u8], raw_len: usize) -> Vec<Service> {
         let sets = section(&mut lines).iter().map(|l| numbers(l.trim_start_matches('='))).collect();
         let actions: Vec<Action> = lines.by_ref().take_while(|l| !l.is_empty()).filter_map(action).collect();
         let places = (0_u16..).zip(&actions).map(|(at, action)| (action.lower.clone(), at)).collect();
-        services.push(Service { prefix: prefix.into(), name: name.into(), actions, places, resources, keys, sets });
+        services.push(Service { prefix: prefix.into(), name: name.into(), actions, places, resources, keys, sets, used: OnceLock::new() });
     }
     services
 }
@@ -84,7 +84,7 @@ fn key(text: &str, separator: char) -> Option<ConditionKey> {
         "Binary" => KeyKind::Binary,
         _ => return None,
     };
-    Some(ConditionKey { name: name.into(), kind: KeyType { kind, multi } })
+    Some(ConditionKey::new(name, KeyType { kind, multi }))
 }
 
 fn action(line: &str) -> Option<Action> {

@@ -74,14 +74,22 @@ pub struct ConditionKey {
     pub name: SmolStr,
     /// Its values' type.
     pub kind: KeyType,
+    /// Bytes before the variable part; all where it has none.
+    head: usize,
 }
 
 impl ConditionKey {
+    fn new(name: &str, kind: KeyType) -> Self {
+        Self { name: name.into(), kind, head: name.find("${").unwrap_or(name.len()) }
+    }
+
     /// Whether a name in a policy means this key: without case, where each `${…}` of the
     /// documented name matches one or more characters.
     #[must_use]
     pub fn is(&self, name: &str) -> bool {
-        key_matches(&self.name, name)
+        let head = self.name.as_bytes().get(..self.head).unwrap_or_default();
+        let begins = name.as_bytes().get(..self.head).is_some_and(|start| start.eq_ignore_ascii_case(head));
+        begins && if self.head == self.name.len() { name.len() == self.head } else { key_matches(&self.name, name) }
     }
 }
 
@@ -146,6 +154,8 @@ pub struct Service {
     /// All condition keys of the service, global ones that it lists included.
     pub keys: Vec<ConditionKey>,
     sets: Vec<Vec<u16>>,
+    /// For each key whether some action takes it; told when first asked for.
+    used: OnceLock<Vec<bool>>,
 }
 
 impl Service {
@@ -178,28 +188,44 @@ impl Service {
         action.resources.iter().filter_map(|r| self.resources.get(usize::from(r.resource)))
     }
 
-    /// The service-specific and tag condition keys that apply to an action, through the
-    /// action itself or any resource type it works on. Global keys other than the listed
-    /// ones apply to every action in addition.
+    /// Whether a condition key applies to an action, through the action itself or any
+    /// resource type it works on. Told for service-specific and tag keys: global keys other
+    /// than those that the service lists apply to every action in addition.
     #[must_use]
-    pub fn keys_of(&self, action: &Action) -> Vec<&ConditionKey> {
-        let mut indices: Vec<u16> = self.set(action.keys).to_vec();
-        for used in &action.resources {
-            indices.extend(self.set(used.keys));
-            if let Some(resource) = self.resources.get(usize::from(used.resource)) {
-                indices.extend(self.set(resource.keys));
+    pub fn takes(&self, action: &Action, key: &str) -> bool {
+        let is = |index: &u16| self.keys.get(usize::from(*index)).is_some_and(|known| known.is(key));
+        self.key_indices(action).any(is)
+    }
+
+    /// Whether some action takes a key of that name.
+    #[must_use]
+    pub fn uses(&self, key: &str) -> bool {
+        let used = self.used.get_or_init(|| {
+            let mut used = vec![false; self.keys.len()];
+            for index in self.actions.iter().flat_map(|action| self.key_indices(action)) {
+                if let Some(used) = used.get_mut(usize::from(*index)) {
+                    *used = true;
+                }
             }
-        }
-        indices.sort_unstable();
-        indices.dedup();
-        indices.into_iter().filter_map(|i| self.keys.get(usize::from(i))).collect()
+            used
+        });
+        self.keys.iter().zip(used).any(|(known, used)| *used && known.is(key))
+    }
+
+    /// Indices of the keys of an action, some more than once.
+    fn key_indices<'a>(&'a self, action: &'a Action) -> impl Iterator<Item = &'a u16> {
+        let of_resource = |used: &'a ActionResource| {
+            let resource = self.resources.get(usize::from(used.resource));
+            self.set(used.keys).iter().chain(resource.map_or(&[][..], |resource| self.set(resource.keys)))
+        };
+        self.set(action.keys).iter().chain(action.resources.iter().flat_map(of_resource))
     }
 
     /// The service's condition key that a name in a policy means, if there is one: names
     /// compare without case, and `${…}` parts match any text.
     #[must_use]
     pub fn key(&self, name: &str) -> Option<&ConditionKey> {
-        self.keys.iter().find(|key| key_matches(&key.name, name))
+        self.keys.iter().find(|key| key.is(name))
     }
 
     fn set(&self, id: u16) -> &[u16] {
@@ -310,7 +336,7 @@ impl Catalog {
     /// The global condition key a name in a policy means, if there is one.
     #[must_use]
     pub fn global_key(&self, name: &str) -> Option<&ConditionKey> {
-        self.global_keys.iter().find(|key| key_matches(&key.name, name))
+        self.global_keys.iter().find(|key| key.is(name))
     }
 
     /// All global condition keys.

@@ -101,10 +101,10 @@ fn claims_of_any_issuer_are_never_unknown() {
 fn keys_of_an_action_include_those_of_its_resources() {
     let catalog = catalog();
     let (s3, put) = catalog.action("s3:PutObject").unwrap();
-    let keys = s3.keys_of(put);
-    for name in ["s3:x-amz-acl", "s3:ResourceAccount"] {
-        assert!(keys.iter().any(|key| key.name == name), "{name}");
+    for name in ["s3:x-amz-acl", "s3:ResourceAccount", "s3:resourceaccount"] {
+        assert!(s3.takes(put, name) && s3.uses(name), "{name}");
     }
+    assert!(!s3.takes(put, "s3:prefix") && s3.uses("s3:prefix") && !s3.uses("s3:prefixes"));
 }
 
 #[test]

@@ -138,18 +138,23 @@ impl ActionText {
     /// Whether it matches an action or meets an action pattern, given in lower case.
     #[must_use]
     pub fn meets(&self, action: &str) -> bool {
-        self.all || (self.services.meet(Services::of(action)) && glob::meet(&self.lower, action))
+        self.meets_all(action, glob::is_pattern(action), Services::of(action))
     }
 
     /// Whether there is an action that both match.
     pub(crate) fn meets_pattern(&self, pattern: &ActionPattern) -> bool {
+        self.meets_all(&pattern.lower, pattern.wildcard, pattern.services)
+    }
+
+    /// The same, of a pattern in lower case of which all is told already.
+    pub(super) fn meets_all(&self, lower: &str, wildcard: bool, services: Services) -> bool {
         self.all
-            || (self.services.meet(pattern.services)
-                && match (self.wildcard, pattern.wildcard) {
-                    (false, false) => self.lower == pattern.lower,
-                    (true, false) => glob::matches(&self.lower, &pattern.lower),
-                    (false, true) => glob::matches(&pattern.lower, &self.lower),
-                    (true, true) => glob::meet(&self.lower, &pattern.lower),
+            || (self.services.meet(services)
+                && match (self.wildcard, wildcard) {
+                    (false, false) => self.lower == lower,
+                    (true, false) => glob::matches(&self.lower, lower),
+                    (false, true) => glob::matches(lower, &self.lower),
+                    (true, true) => glob::meet(&self.lower, lower),
                 })
     }
 

@@ -68,6 +68,8 @@ pub struct ResourceFact<'a> {
     pub text: &'a str,
     /// Whether it stands for every resource: `*`, `**`, `arn:*`, `arn:*:*:*:*:*`.
     pub all: bool,
+    /// Where the first five colons are; the length where there are fewer.
+    colons: [usize; 5],
 }
 
 impl<'a> ResourceFact<'a> {
@@ -77,7 +79,11 @@ impl<'a> ResourceFact<'a> {
             Some(rest) => !rest.is_empty() && rest.bytes().all(|b| b == b'*' || b == b':'),
             None => !text.is_empty() && text.bytes().all(|b| b == b'*'),
         };
-        Self { item, text, all }
+        let mut colons = [text.len(); 5];
+        for (place, at) in colons.iter_mut().zip(memchr::memchr_iter(b':', text.as_bytes())) {
+            *place = at;
+        }
+        Self { item, text, all, colons }
     }
 
     /// Whether it meets a resource pattern.
@@ -96,7 +102,11 @@ impl<'a> ResourceFact<'a> {
     /// 4 account, 5 the rest), if it has one.
     #[must_use]
     pub fn field(&self, index: usize) -> Option<&'a str> {
-        self.text.splitn(6, ':').nth(index)
+        let from = match index.checked_sub(1) {
+            Some(before) => self.colons.get(before)? + 1,
+            None => 0,
+        };
+        self.text.get(from..self.colons.get(index).copied().unwrap_or(self.text.len()))
     }
 }
 
@@ -185,6 +195,15 @@ impl<'a> ConditionFact<'a> {
             && (!self.if_exists || ALWAYS_THERE.contains(&self.key.as_str()))
             && self.quantifier != Quantifier::ForAll
             && (self.sets_apart() || !(glob && self.condition.values.iter().any(open)))
+    }
+
+    /// Whether the condition is false in every request that lacks the key. Source: IAM User
+    /// Guide, condition operators: negated ones, `Null`, `IfExists` and `ForAllValues` may
+    /// hold without it.
+    #[must_use]
+    pub(crate) fn fails_without_key(&self) -> bool {
+        let told = self.condition.key.is_known() && self.condition.operator.is_known();
+        told && !self.negated && !self.if_exists && self.quantifier != Quantifier::ForAll && self.operator != "null"
     }
 
     /// Whether the key is there for some resources or uses alone: a tag of the resource, a
@@ -276,8 +295,8 @@ impl<'a> StatementFacts<'a> {
         if !self.services.meet(services) {
             return None;
         }
-        let meets =
-            |item: &&ActionFact<'_>| item.is_all() || (item.services.meet(services) && glob::meet(&item.lower, action));
+        let wildcard = glob::is_pattern(action);
+        let meets = |item: &&ActionFact<'_>| item.meets_all(action, wildcard, services);
         self.actions.iter().find(meets).map(|item| item.item.span)
     }
 

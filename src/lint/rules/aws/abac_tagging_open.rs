@@ -1,4 +1,4 @@
-use crate::aws::catalog::{AccessLevel, catalog};
+use crate::aws::catalog::{AccessLevel, Action};
 use crate::lint::{ActionFact, Check, DocumentContext, ResourceFact, Sink, StatementFacts};
 use crate::source::HOLE;
 
@@ -19,6 +19,7 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
     if !context.grants_to_identity() || !context.statements.iter().any(|f| f.allow && by_tag(f).is_some()) {
         return;
     }
+    let tagging = tagging(context);
     for scoped in context.statements.iter().filter(|facts| facts.allow && !facts.not_action) {
         let Some(key) = by_tag(scoped) else { continue };
         let mut asked: Vec<&str> = Vec::new();
@@ -27,14 +28,14 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
                 continue;
             }
             asked.push(action.service());
-            let Some((open, tagging)) = open_tagging(context, scoped, action.service()) else { continue };
-            let (shown, tag) = (open.item.text.display(), key.condition.key.display());
+            let Some(found) = tagging.iter().find(|one| open(context, scoped, one, action.service())) else { continue };
+            let (shown, tag) = (found.action.item.text.display(), key.condition.key.display());
             let finding = sink.report(
-                open.item.span,
+                found.action.item.span,
                 format!("`{shown}` sets the tags that `{tag}` trusts: the holder tags what it wants to reach"),
             );
             finding
-                .label(format!("allows `{}:{tagging}`", action.service()))
+                .label(format!("allows `{}:{}`", action.service(), found.tags))
                 .related(key.condition.key_span, "access depends on this tag")
                 .help(
                     "limit the tags with `aws:TagKeys` or `aws:RequestTag/…`, or pin the same `aws:ResourceTag/…` here",
@@ -51,39 +52,41 @@ fn by_tag<'f, 'a>(facts: &'f StatementFacts<'a>) -> Option<&'f crate::lint::Cond
     facts.conditions.iter().find(|c| c.pins() && settable(&c.key))
 }
 
-/// An action that tags resources of the service, which another statement allows with no
-/// limit on the tags, nor on resources that the tagged ones are not among.
-fn open_tagging<'f, 'a>(
-    context: &'f DocumentContext<'a>,
-    scoped: &StatementFacts<'_>,
-    service: &str,
-) -> Option<(&'f ActionFact<'a>, &'static str)> {
-    let service = catalog().service(service)?;
-    let tags = || {
-        let adds = |lower: &str| !["un", "delete", "remove"].iter().any(|word| lower.starts_with(word));
-        service.actions.iter().filter(move |a| a.level == AccessLevel::Tagging && adds(&a.lower))
+/// An item that lets its holder tag resources of a service, with no limit on the tags.
+struct Tagging<'f, 'a> {
+    facts: &'f StatementFacts<'a>,
+    action: &'f ActionFact<'a>,
+    /// The action that tags, as the catalogue has it.
+    tags: &'static str,
+}
+
+fn tagging<'f, 'a>(context: &'f DocumentContext<'a>) -> Vec<Tagging<'f, 'a>> {
+    let adds = |known: &&&'static Action| {
+        let lower = known.lower.as_str();
+        known.level == AccessLevel::Tagging && !["un", "delete", "remove"].iter().any(|word| lower.starts_with(word))
     };
-    for facts in context.statements.iter().filter(|facts| facts.allow && !facts.not_action) {
-        if std::ptr::eq(facts, scoped) || guarded(facts) {
-            continue;
-        }
-        for action in facts.actions.iter().filter(|action| action.service() == service.prefix) {
-            let name = action.name();
-            let hit = tags().find(|tag| {
-                if action.wildcard { crate::pattern::glob::matches(name, &tag.lower) } else { tag.lower == name }
-            });
-            // what allows the scoped actions as well makes the tags moot
-            let moot = || scoped.actions.iter().any(|own| facts.actions.iter().any(|other| other.covers(&own.lower)));
-            if let Some(tag) = hit
-                && !denied(context, action)
-                && overlap(facts, scoped)
-                && !moot()
-            {
-                return Some((action, tag.name.as_str()));
+    let mut found = Vec::new();
+    for facts in context.statements.iter().filter(|facts| facts.allow && !facts.not_action && !guarded(facts)) {
+        for action in &facts.actions {
+            if let Some(known) = action.held().iter().find(adds) {
+                found.push(Tagging { facts, action, tags: known.name.as_str() });
             }
         }
     }
-    None
+    found
+}
+
+/// Whether it is about the service, and not limited to resources that the scoped ones are
+/// not among.
+fn open(context: &DocumentContext<'_>, scoped: &StatementFacts<'_>, one: &Tagging<'_, '_>, service: &str) -> bool {
+    let (facts, action) = (one.facts, one.action);
+    // what allows the scoped actions as well makes the tags moot
+    let moot = || scoped.actions.iter().any(|own| facts.actions.iter().any(|other| other.covers(&own.lower)));
+    action.service() == service
+        && !std::ptr::eq(facts, scoped)
+        && !denied(context, action)
+        && overlap(facts, scoped)
+        && !moot()
 }
 
 fn guarded(facts: &StatementFacts<'_>) -> bool {

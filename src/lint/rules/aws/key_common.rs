@@ -15,11 +15,6 @@ pub(super) fn named_actions(facts: &StatementFacts<'_>) -> Option<Vec<(&'static 
     facts.actions.iter().map(known).collect()
 }
 
-/// Whether an action knows a condition key.
-pub(super) fn takes(service: &Service, action: &Action, key: &str) -> bool {
-    service.keys_of(action).iter().any(|known| known.is(key))
-}
-
 /// Conditions that are false without their key, on a key that only one service has.
 pub(super) fn of_a_service<'f, 'a>(facts: &'f StatementFacts<'a>) -> impl Iterator<Item = &'f ConditionFact<'a>> {
     facts.conditions.iter().filter(|condition| {
@@ -29,7 +24,8 @@ pub(super) fn of_a_service<'f, 'a>(facts: &'f StatementFacts<'a>) -> impl Iterat
             && prefix != "aws"
             && !of_the_caller(&condition.key)
             && !loosely_told(&condition.key)
-            && catalog().service(prefix).is_some_and(|service| in_use(service, &condition.key))
+            // a key that the data gives to no action says nothing
+            && catalog().service(prefix).is_some_and(|service| service.uses(&condition.key))
     })
 }
 
@@ -44,9 +40,4 @@ fn of_the_caller(key: &str) -> bool {
 /// and products of the marketplace with actions to which the data does not give the keys.
 fn loosely_told(key: &str) -> bool {
     key.contains("resourcetag/") || key.starts_with("aws-marketplace:")
-}
-
-/// Whether the data gives the key to some action: one that it gives to none says nothing.
-fn in_use(service: &Service, key: &str) -> bool {
-    service.key(key).is_some() && service.actions.iter().any(|action| takes(service, action, key))
 }

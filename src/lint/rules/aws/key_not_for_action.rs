@@ -1,4 +1,4 @@
-use super::key_common::{named_actions, of_a_service, takes};
+use super::key_common::{named_actions, of_a_service};
 use crate::aws::catalog::catalog;
 use crate::lint::{Check, Sink, StatementContext};
 
@@ -11,7 +11,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     }
     let Some(actions) = named_actions(facts) else { return };
     for condition in of_a_service(facts) {
-        if actions.iter().any(|(service, action)| takes(service, action, &condition.key)) {
+        if actions.iter().any(|(service, action)| service.takes(action, &condition.key)) {
             continue;
         }
         let (key, one) = (condition.condition.key.display(), facts.actions.first().map_or("", |a| a.item.text.raw()));

@@ -1,4 +1,4 @@
-use super::key_common::{named_actions, of_a_service, takes};
+use super::key_common::{named_actions, of_a_service};
 use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -13,7 +13,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         let without: Vec<usize> = actions
             .iter()
             .enumerate()
-            .filter(|(_, (service, action))| !takes(service, action, &condition.key))
+            .filter(|(_, (service, action))| !service.takes(action, &condition.key))
             .map(|(at, _)| at)
             .collect();
         // an action that another statement grants is granted there

@@ -1,8 +1,8 @@
 use rustc_hash::FxHashMap;
 
 use super::resource_common::{example, may_be};
-use crate::aws::catalog::{AccessLevel, ResourceType, catalog};
-use crate::lint::{ActionFact, Check, Sink, StatementContext, StatementFacts};
+use crate::aws::catalog::{AccessLevel, ResourceType, Service, catalog};
+use crate::lint::{ActionFact, Check, ResourceFact, Sink, StatementContext, StatementFacts};
 use crate::pattern::glob as pattern;
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -66,12 +66,11 @@ fn foreign(
     if !service.resources.iter().any(|kind| pattern::matches(owner, service_of(&kind.arn))) {
         return None;
     }
-    let mut none = true;
-    for (at, resource) in context.facts.resources.iter().enumerate() {
-        none = none
-            && !service.resources_of(known).any(|kind| matches.ask(kind, at, resource.text))
-            && service.resources.iter().any(|kind| matches.ask(kind, at, resource.text));
-    }
+    let own = || known.resources.iter().map(|of| usize::from(of.resource));
+    let none = context.facts.resources.iter().enumerate().all(|(at, resource)| {
+        let mut fits = |kind| matches.ask(service, kind, (at, resource));
+        !own().any(&mut fits) && (0..service.resources.len()).any(&mut fits)
+    });
     let example = |kind: &ResourceType| format!("`{}`", example(&kind.arn));
     (none && !elsewhere(context, &action.lower)).then(|| service.resources_of(known).take(3).map(example).collect())
 }
@@ -87,14 +86,20 @@ fn service_of(arn: &str) -> &str {
     arn.split(':').nth(2).unwrap_or("")
 }
 
-/// Which of the statement's resources may be of which type: the actions of one service ask
-/// for the same again and again.
+/// Which of the statement's resources may be of which type of a service, as far as asked:
+/// the actions of one service ask for the same again and again.
 #[derive(Debug, Default)]
-struct Matches<'c>(FxHashMap<(&'c str, usize), bool>);
+struct Matches<'c>(FxHashMap<&'c str, Vec<Option<bool>>>);
 
 impl<'c> Matches<'c> {
-    fn ask(&mut self, kind: &'c ResourceType, at: usize, resource: &str) -> bool {
-        *self.0.entry((&kind.arn, at)).or_insert_with(|| may_be(resource, &kind.arn))
+    fn ask(&mut self, service: &'c Service, kind: usize, (at, resource): (usize, &ResourceFact<'_>)) -> bool {
+        let told = self.0.entry(&service.prefix).or_default();
+        let place = at * service.resources.len() + kind;
+        if told.len() <= place {
+            told.resize(place + 1, None);
+        }
+        let Some(told) = told.get_mut(place) else { return false };
+        *told.get_or_insert_with(|| service.resources.get(kind).is_some_and(|kind| may_be(resource.text, &kind.arn)))
     }
 }
 
