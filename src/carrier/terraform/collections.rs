@@ -3,18 +3,32 @@
 
 use smol_str::SmolStr;
 
+use super::pattern::characters;
 use super::value::{boolean, equal, index, is_known, known_string, list, map, null, number, string};
 use crate::source::Span;
 use crate::syntax::{Entry, Node, Text, Value};
 
 pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
     match (name, args) {
-        ("tolist" | "tomap" | "yamlencode" | "jsonencode", [value]) => Some(value.clone()),
-        ("toset" | "distinct", [value]) => Some(list(distinct(value.as_list()?), value.span)),
+        ("yamlencode", [value]) => Some(value.clone()),
+        ("tolist" | "tomap", [value]) => Some(alike(value)),
+        ("toset", [value]) => Some(set(alike(value).as_list()?, value.span)),
+        ("distinct", [value]) => Some(list(distinct(value.as_list()?), value.span)),
+        ("list", items) => Some(list(items.to_vec(), span)),
+        ("map", pairs) => {
+            let (pairs, rest) = pairs.as_chunks::<2>();
+            let entries: Option<Vec<Entry>> = pairs
+                .iter()
+                .map(|[key, value]| {
+                    Some(Entry { key: key.as_text()?.clone(), key_span: key.span, value: value.clone() })
+                })
+                .collect();
+            rest.is_empty().then(|| entries.map(|entries| map(entries, span)))?
+        }
         ("setunion", sets) => {
             let all: Option<Vec<&[Node]>> = sets.iter().map(Node::as_list).collect();
             let joined: Vec<Node> = all?.into_iter().flatten().cloned().collect();
-            Some(list(distinct(&joined), span))
+            Some(set(&joined, span))
         }
         ("setintersection", [first, rest @ ..]) => {
             if !args.iter().all(is_known) {
@@ -23,12 +37,12 @@ pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
             let others: Option<Vec<&[Node]>> = rest.iter().map(Node::as_list).collect();
             let others = others?;
             let kept = first.as_list()?.iter().filter(|item| others.iter().all(|other| holds(other, item)));
-            Some(list(kept.cloned().collect(), span))
+            Some(set(&kept.cloned().collect::<Vec<_>>(), span))
         }
         ("setsubtract", [from, what]) => {
             let what = is_known(what).then(|| what.as_list())??;
             let kept = from.as_list()?.iter().filter(|item| !holds(what, item));
-            Some(list(kept.cloned().collect(), span))
+            Some(set(&kept.cloned().collect::<Vec<_>>(), span))
         }
         ("concat", lists) => Some(concat(lists, span)),
         ("merge", maps) => merge(maps, span),
@@ -58,13 +72,17 @@ pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
             if items.is_empty() || has_unknown(items) {
                 return None;
             }
-            items.get(index(at)? % items.len()).cloned()
+            // Numbers below zero count from the end.
+            let at = super::value::numeric(at).filter(|at| at.fract() == 0.0)?;
+            #[allow(clippy::cast_precision_loss, reason = "a length")]
+            let place = number(at.rem_euclid(items.len() as f64), span);
+            items.get(index(&place)?).cloned()
         }
         ("length", [value]) => {
             let count = match &value.value {
                 Value::List(items) if !has_unknown(items) => items.len(),
                 Value::Map(entries) if entries.iter().all(|entry| entry.key.is_known()) => entries.len(),
-                Value::String(text) => text.known()?.chars().count(),
+                Value::String(text) => characters(text.known()?).len(),
                 _ => return None,
             };
             #[allow(clippy::cast_precision_loss, reason = "a length")]
@@ -102,7 +120,10 @@ pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
             _ => None,
         },
         ("zipmap", [keys, values]) => {
-            let (keys, values) = (keys.as_list()?, values.as_list()?);
+            let (keys, values) = (
+                keys.as_list()?,
+                values.as_list().filter(|values| values.len() == keys.as_list().map_or(0, <[Node]>::len))?,
+            );
             let entries: Option<Vec<Entry>> = keys
                 .iter()
                 .zip(values)
@@ -118,7 +139,8 @@ pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
         }
         ("reverse", [value]) => Some(list(value.as_list()?.iter().rev().cloned().collect(), span)),
         ("sort", [value]) => {
-            let mut items = value.as_list().filter(|_| is_known(value))?.to_vec();
+            let items = value.as_list().filter(|_| is_known(value))?.iter();
+            let mut items: Vec<Node> = items.map(as_string).collect::<Option<_>>()?;
             items.sort_by_key(known_string);
             Some(list(items, span))
         }
@@ -128,16 +150,78 @@ pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
             #[allow(clippy::cast_precision_loss, reason = "an index")]
             Some(number(at as f64, span))
         }
+        ("alltrue", [value]) => truths(value.as_list()?, true, span),
+        ("anytrue", [value]) => truths(value.as_list()?, false, span),
+        ("matchkeys", [values, keys, wanted]) => {
+            let (values, keys) = (values.as_list()?, keys.as_list().filter(|_| is_known(keys))?);
+            let wanted = wanted.as_list().filter(|_| is_known(wanted))?;
+            let kept = values.iter().zip(keys).filter(|(_, key)| holds(wanted, key)).map(|(value, _)| value.clone());
+            (values.len() == keys.len()).then(|| list(kept.collect(), span))
+        }
         ("range", numbers) => range(numbers, span),
         ("setproduct", lists) => product(lists, span),
         ("chunklist", [value, size]) => {
             let items = value.as_list().filter(|items| !has_unknown(items))?;
-            let size = index(size).filter(|size| *size > 0)?;
+            let size = index(size).map(|size| if size == 0 { items.len().max(1) } else { size })?;
             Some(list(items.chunks(size).map(|chunk| list(chunk.to_vec(), span)).collect(), span))
         }
         ("transpose", [value]) => transpose(value, span),
         _ => None,
     }
+}
+
+/// A primitive as a string.
+fn as_string(node: &Node) -> Option<Node> {
+    match &node.value {
+        Value::String(_) => Some(node.clone()),
+        _ => known_string(node).map(|value| string(value, node.span)),
+    }
+}
+
+/// Members brought to one type, as lists, sets and maps have it: to strings where one is.
+fn alike(node: &Node) -> Node {
+    let primitive = |value: &Value| matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_));
+    let open = |value: &Value| matches!(value, Value::Unknown(_) | Value::Null);
+    let mixed = |members: &mut dyn Iterator<Item = &Value>| {
+        let (mut strings, mut others) = (false, false);
+        for value in members {
+            if !primitive(value) && !open(value) {
+                return false;
+            }
+            let string = matches!(value, Value::String(_));
+            (strings, others) = (strings || string, others || (!string && primitive(value)));
+        }
+        strings && others
+    };
+    let convert = |node: &Node| as_string(node).unwrap_or_else(|| node.clone());
+    match &node.value {
+        Value::List(items) if mixed(&mut items.iter().map(|item| &item.value)) => {
+            list(items.iter().map(convert).collect(), node.span)
+        }
+        Value::Map(entries) if mixed(&mut entries.iter().map(|entry| &entry.value.value)) => {
+            let entries = entries.iter().map(|entry| Entry { value: convert(&entry.value), ..entry.clone() });
+            map(entries.collect(), node.span)
+        }
+        _ => node.clone(),
+    }
+}
+
+/// A set: each member once, strings in their order.
+fn set(items: &[Node], span: Span) -> Node {
+    let mut members = distinct(items);
+    if members.iter().all(|member| member.as_str().is_some()) {
+        members.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+    }
+    list(members, span)
+}
+
+/// Whether all members are true, or any is.
+fn truths(items: &[Node], all: bool, span: Span) -> Option<Node> {
+    let known: Vec<Option<bool>> = items.iter().map(super::value::truth).collect();
+    if known.contains(&Some(!all)) {
+        return Some(boolean(!all, span));
+    }
+    known.iter().all(Option::is_some).then(|| boolean(all, span))
 }
 
 fn has_unknown(items: &[Node]) -> bool {
@@ -239,7 +323,11 @@ fn range(numbers: &[Node], span: Span) -> Option<Node> {
     };
     let mut items = Vec::new();
     let mut at = start;
-    while items.len() < 1024 && ((step > 0.0 && at < limit) || (step < 0.0 && at > limit)) {
+    while (step > 0.0 && at < limit) || (step < 0.0 && at > limit) {
+        // Terraform refuses more.
+        if items.len() == 1024 {
+            return None;
+        }
         items.push(number(at, span));
         at += step;
     }

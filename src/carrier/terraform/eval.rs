@@ -40,6 +40,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) used: FxHashSet<(usize, SmolStr)>,
     /// Whether modules were left out because there are too many.
     pub(super) cut: bool,
+    /// Whether a function was just called with what it refuses.
+    pub(super) failed: bool,
     depth: u32,
     budget: u64,
 }
@@ -176,6 +178,7 @@ impl<'a> Evaluator<'a> {
             wants: BTreeSet::new(),
             used: FxHashSet::default(),
             cut: false,
+            failed: false,
             depth: 0,
             budget: BUDGET,
         }

@@ -8,11 +8,36 @@ use smol_str::SmolStr;
 use super::eval::{Evaluator, Frame, Scope, reference};
 use super::reference::file_path;
 use super::value::{self, boolean, list, string, unknown};
-use super::{collections, strings};
+use super::{collections, numbers, strings};
 use crate::carrier::Want;
 use crate::source::{Fragment, SourceId, Span};
 use crate::syntax::hcl2::{Call, Expr, ExprKind, parse_template};
-use crate::syntax::{Node, Text, Value, json};
+use crate::syntax::{Node, Text, Value, json, yaml};
+
+/// Functions that give a value for every known argument that Terraform takes: where they
+/// give none the call is an error, which `try` and `can` ask about.
+const FAILS: &[&str] = &[
+    "base64decode",
+    "cidrhost",
+    "cidrnetmask",
+    "cidrsubnet",
+    "cidrsubnets",
+    "coalesce",
+    "coalescelist",
+    "csvdecode",
+    "element",
+    "index",
+    "jsondecode",
+    "lookup",
+    "one",
+    "parseint",
+    "regex",
+    "slice",
+    "tobool",
+    "tonumber",
+    "yamldecode",
+    "zipmap",
+];
 
 impl Evaluator<'_> {
     /// Calls a function. One that is not known, or whose arguments are not, gives an
@@ -37,23 +62,33 @@ impl Evaluator<'_> {
         }
         let answer = match name {
             "file" => self.file(&args, span),
+            "filebase64" => self.file(&args, span).and_then(|text| strings::call(name, &[text], span)),
             "templatefile" => self.template_file(&args, span, scope),
             "templatestring" => self.template_string(&args, span, scope),
             "fileset" => self.file_set(&args, span),
             "fileexists" => self.file_exists(&args, span),
             "jsondecode" => decode(&args),
             "yamldecode" => decode_yaml(&args),
-            _ => strings::call(name, &args, span).or_else(|| collections::call(name, &args, span)),
+            "csvdecode" => decode_csv(&args, span),
+            _ => strings::call(name, &args, span)
+                .or_else(|| collections::call(name, &args, span))
+                .or_else(|| numbers::call(name, &args, span)),
         };
-        answer.unwrap_or_else(|| unknown_call(call, &args, span))
+        answer.unwrap_or_else(|| {
+            self.failed |= FAILS.contains(&name) && args.iter().all(value::is_known);
+            unknown_call(call, &args, span)
+        })
     }
 
     /// `try(a, b)` is the first that does not fail. A name that leads nowhere is unknown
     /// here; if what follows is known and the name is of this module, it was a failure.
     fn attempt(&mut self, name: &str, args: &[Expr], span: Span, scope: Scope<'_>) -> Node {
         let mut first = None;
+        let outer = self.failed;
         for (index, arg) in args.iter().enumerate() {
+            self.failed = false;
             let node = self.eval(arg, scope);
+            let failed = std::mem::replace(&mut self.failed, outer);
             let Value::Unknown(what) = &node.value else {
                 return match (name, first) {
                     ("can", _) => boolean(true, span),
@@ -62,7 +97,10 @@ impl Evaluator<'_> {
                     (_, Some(earlier)) => earlier,
                 };
             };
-            let missing = what.refs.iter().all(|r| r.starts_with("local.") || r.starts_with("each."));
+            let missing = failed || what.refs.iter().all(|r| r.starts_with("local.") || r.starts_with("each."));
+            if name == "can" && failed {
+                return boolean(false, span);
+            }
             let last = index + 1 == args.len();
             if first.is_none() && (last || !missing) {
                 first = Some(node);
@@ -199,6 +237,60 @@ fn decode_yaml(args: &[Node]) -> Option<Node> {
     let [node] = args else { return None };
     match &node.value {
         Value::Map(_) | Value::List(_) => Some(node.clone()),
+        Value::String(text) => match yaml::parse(&text.fragment(node.span)) {
+            (documents, diagnostics) if diagnostics.is_empty() => match <[Node; 1]>::try_from(documents) {
+                Ok([document]) => Some(document),
+                Err(_) => None,
+            },
+            _ => None,
+        },
         _ => None,
     }
+}
+
+/// `csvdecode`: a map for each line, with the names of the first.
+fn decode_csv(args: &[Node], span: Span) -> Option<Node> {
+    let [node] = args else { return None };
+    let text = node.as_text()?.known()?;
+    let mut rows = csv_rows(text)?.into_iter();
+    let names = rows.next()?;
+    let items: Option<Vec<Node>> = rows
+        .map(|row| {
+            let fields = row.into_iter().zip(&names).map(|(field, name)| value::entry(name, string(field, node.span)));
+            let fields: Vec<_> = fields.collect();
+            (fields.len() == names.len()).then(|| value::map(fields, span))
+        })
+        .collect();
+    Some(list(items?, span))
+}
+
+/// The records of a CSV text; none where a quoted field does not end.
+fn csv_rows(text: &str) -> Option<Vec<Vec<String>>> {
+    let (mut rows, mut row, mut field) = (Vec::new(), Vec::new(), String::new());
+    let mut quoted = false;
+    let mut characters = text.chars().filter(|c| *c != '\r').peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' if quoted && characters.peek() == Some(&'"') => {
+                characters.next();
+                field.push('"');
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => row.push(std::mem::take(&mut field)),
+            '\n' if !quoted => {
+                row.push(std::mem::take(&mut field));
+                let blank = row.len() == 1 && row.first().is_some_and(String::is_empty);
+                let finished = std::mem::take(&mut row);
+                if !blank {
+                    rows.push(finished);
+                }
+            }
+            other => field.push(other),
+        }
+    }
+    if !field.is_empty() || !row.is_empty() {
+        row.push(field);
+        rows.push(row);
+    }
+    (!quoted).then_some(rows)
 }

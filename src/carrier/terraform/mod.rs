@@ -4,14 +4,19 @@
 mod collections;
 mod directory;
 mod eval;
+mod format;
 mod functions;
 mod json;
+mod numbers;
 mod parse;
+mod pattern;
 mod records;
 mod reference;
 mod strings;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_functions;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};

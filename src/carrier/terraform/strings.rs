@@ -2,14 +2,19 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use smol_str::SmolStr;
 
+use super::pattern;
 use super::value::{boolean, index, known_string, list, number, numeric, string, text, truth};
 use crate::source::Span;
-use crate::syntax::{Node, Text, TextBuilder, Value};
+use crate::syntax::{Node, TextBuilder, Value};
 
 /// No text that is made is longer: a policy is far shorter.
 pub(super) const LONGEST: usize = 1 << 20;
+
+/// What a query keeps as it is: letters, digits and `-._~`.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
     match (name, args) {
@@ -20,8 +25,9 @@ pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
         ("jsonencode" | "sensitive" | "nonsensitive" | "ephemeralasnull" | "abspath" | "pathexpand", [value]) => {
             Some(value.clone())
         }
-        ("format", [format, values @ ..]) => formatted(format, values, span),
-        ("formatlist", [format, values @ ..]) => format_list(format, values, span),
+        ("format", [format, values @ ..]) => super::format::format(format, values, span),
+        ("formatlist", [format, values @ ..]) => super::format::format_list(format, values, span),
+        ("regex" | "regexall", _) => pattern::call(name, args, span),
         ("join", [separator, lists @ ..]) => join(separator, lists, span),
         ("lower", [value]) => Some(string(known_string(value)?.to_lowercase(), value.span)),
         ("upper", [value]) => Some(string(known_string(value)?.to_uppercase(), value.span)),
@@ -39,54 +45,96 @@ pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
             Some(boolean(known_string(value)?.contains(known_string(part)?.as_str()), span))
         }
         ("substr", [value, offset, length]) => {
-            let value = known_string(value)?;
-            let (offset, length) = (index(offset)?, numeric(length)?);
-            let rest = value.chars().skip(offset);
-            let part: String =
-                if length < 0.0 { rest.collect() } else { rest.take(index(&number(length, span))?).collect() };
+            let part = pattern::part(&known_string(value)?, whole(offset)?, whole(length)?)?;
             Some(string(part, span))
         }
-        ("basename", [value]) => {
+        ("strrev", [value]) => {
             let value = known_string(value)?;
-            Some(string(value.trim_end_matches('/').rsplit('/').next().unwrap_or(""), span))
+            Some(string(pattern::characters(&value).into_iter().rev().collect::<String>(), span))
         }
-        ("dirname", [value]) => {
-            let value = known_string(value)?;
-            Some(string(value.rsplit_once('/').map_or(".", |(directory, _)| directory), span))
+        ("basename", [value]) => Some(string(basename(&known_string(value)?), span)),
+        ("dirname", [value]) => Some(string(dirname(&known_string(value)?), span)),
+        ("base64encode" | "filebase64", [value]) => {
+            Some(string(STANDARD.encode(text(value)?.known()?.as_bytes()), span))
         }
-        ("base64encode", [value]) => Some(string(STANDARD.encode(known_string(value)?.as_bytes()), span)),
         ("base64decode", [value]) => {
             let bytes = STANDARD.decode(known_string(value)?.as_bytes()).ok()?;
             Some(string(String::from_utf8(bytes).ok()?, value.span))
         }
         ("urlencode", [value]) => {
-            let encoded =
-                percent_encoding::utf8_percent_encode(&known_string(value)?, percent_encoding::NON_ALPHANUMERIC)
-                    .to_string();
-            Some(string(encoded, span))
+            let value = known_string(value)?;
+            let encoded = percent_encoding::utf8_percent_encode(&value, QUERY).to_string();
+            Some(string(encoded.replace("%20", "+"), span))
         }
-        ("indent", [_, value]) => Some(value.clone()),
+        ("urldecode", [value]) => {
+            let value = known_string(value)?.replace('+', " ");
+            let decoded = percent_encoding::percent_decode_str(&value).decode_utf8().ok()?.into_owned();
+            Some(string(decoded, span))
+        }
+        ("indent", [spaces, value]) => indented(index(spaces)?, value),
+        ("tonumber" | "tobool", [Node { value: Value::Null, .. }]) => args.first().cloned(),
         ("tonumber", [value]) => Some(number(numeric(value)?, span)),
         ("tobool", [value]) => Some(boolean(truth(value)?, span)),
-        ("abs", [value]) => Some(number(numeric(value)?.abs(), span)),
-        ("ceil", [value]) => Some(number(numeric(value)?.ceil(), span)),
-        ("floor", [value]) => Some(number(numeric(value)?.floor(), span)),
-        ("min", values) => values.iter().map(numeric).reduce(|a, b| Some(a?.min(b?)))?.map(|v| number(v, span)),
-        ("max", values) => values.iter().map(numeric).reduce(|a, b| Some(a?.max(b?)))?.map(|v| number(v, span)),
         _ => None,
     }
 }
 
+/// Upper case after everything that is no letter, digit or underscore.
 fn title(value: &str) -> String {
     let mut start = true;
     value
         .chars()
         .map(|c| {
             let upper = if start { c.to_uppercase().next().unwrap_or(c) } else { c };
-            start = c.is_whitespace();
+            start = if c.is_ascii() { !(c.is_ascii_alphanumeric() || c == '_') } else { c.is_whitespace() };
             upper
         })
         .collect()
+}
+
+/// A whole number, below zero too.
+fn whole(node: &Node) -> Option<i64> {
+    let value = numeric(node)?;
+    #[allow(clippy::cast_possible_truncation, reason = "checked to be whole and in range")]
+    (value.fract() == 0.0 && value.abs() < 9e15).then_some(value as i64)
+}
+
+fn basename(path: &str) -> &str {
+    match path.trim_end_matches('/') {
+        "" if path.is_empty() => ".",
+        "" => "/",
+        kept => kept.rsplit('/').next().unwrap_or(kept),
+    }
+}
+
+fn dirname(path: &str) -> &str {
+    match path.rsplit_once('/') {
+        None => ".",
+        Some((directory, _)) => match directory.trim_end_matches('/') {
+            "" => "/",
+            kept => kept,
+        },
+    }
+}
+
+/// Spaces after each line break.
+fn indented(spaces: usize, node: &Node) -> Option<Node> {
+    let value = text(node)?;
+    let breaks = memchr::memchr_iter(b'\n', value.raw().as_bytes()).count();
+    if breaks.saturating_mul(spaces) > LONGEST {
+        return None;
+    }
+    let spaces = " ".repeat(spaces);
+    let mut out = TextBuilder::new(value.fragment(node.span).source());
+    let mut at = 0;
+    for line in value.raw().split_inclusive('\n') {
+        out.splice(&value.sub(node.span, at, at + line.len()), node.span, node.span);
+        at += line.len();
+        if line.ends_with('\n') && !spaces.is_empty() {
+            out.push(&spaces, value.span_of(node.span, at - 1, at));
+        }
+    }
+    Some(Node::new(node.span, Value::String(out.finish(node.span))))
 }
 
 /// Cuts at the ends; what is left keeps its place.
@@ -110,12 +158,15 @@ fn trimmed(name: &str, args: &[Node]) -> Option<Node> {
     Some(Node::new(node.span, Value::String(part)))
 }
 
-/// Replaces a literal text; the rest keeps its place. Regular expressions are not
-/// followed.
+/// Replaces a literal text, the rest of which keeps its place, or what an expression
+/// between slashes matches.
 fn replace(node: &Node, from: &Node, to: &Node) -> Option<Node> {
     let value = text(node)?;
     let (from, to) = (known_string(from)?, text(to)?);
-    if from.is_empty() || (from.len() > 1 && from.starts_with('/') && from.ends_with('/')) {
+    if let Some(expression) = from.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
+        return pattern::replaced(&value, expression, to.known()?, node.span);
+    }
+    if from.is_empty() {
         return None;
     }
     let mut out = TextBuilder::new(value.fragment(node.span).source());
@@ -136,12 +187,14 @@ fn replace(node: &Node, from: &Node, to: &Node) -> Option<Node> {
 fn split(separator: &Node, node: &Node, span: Span) -> Option<Node> {
     let separator = known_string(separator)?;
     let value = node.as_text().filter(|value| value.is_known())?;
-    if separator.is_empty() {
-        return None;
-    }
     let mut items = Vec::new();
     let mut at = 0;
-    for part in value.raw().split(separator.as_str()) {
+    let parts: Vec<&str> = if separator.is_empty() {
+        value.raw().split("").filter(|part| !part.is_empty()).collect()
+    } else {
+        value.raw().split(separator.as_str()).collect()
+    };
+    for part in parts {
         let piece = value.sub(node.span, at, at + part.len());
         let place = value.span_of(node.span, at, at + part.len());
         // A text tells its place only inside the source of its node.
@@ -175,71 +228,4 @@ fn join(separator: &Node, lists: &[Node], span: Span) -> Option<Node> {
         }
     }
     Some(Node::new(span, Value::String(out.finish(span))))
-}
-
-/// `format` with `%s`, `%d`, `%v`, `%q` and `%%`.
-fn formatted(format: &Node, values: &[Node], span: Span) -> Option<Node> {
-    let format_text = format.as_text().filter(|f| f.is_known())?;
-    let raw = format_text.raw();
-    let same = format.span.source == span.source;
-    let mut out = TextBuilder::new(span.source);
-    let mut values = values.iter();
-    let mut at = 0;
-    while let Some(found) = raw.get(at..).and_then(|rest| rest.find('%')).map(|found| found + at) {
-        literal(&mut out, format_text, format.span, at, found, same, span);
-        match raw.as_bytes().get(found + 1)? {
-            b'%' => out.push("%", span),
-            verb @ (b's' | b'd' | b'v' | b'q') => {
-                let node = values.next()?;
-                let piece = match &node.value {
-                    Value::Map(_) | Value::List(_) if *verb == b's' || *verb == b'v' => {
-                        crate::carrier::render::json(node)
-                    }
-                    _ => text(node)?,
-                };
-                let place = if node.span.source == span.source { node.span } else { span };
-                if *verb == b'q' {
-                    out.push("\"", place);
-                }
-                out.splice(&piece, node.span, place);
-                if *verb == b'q' {
-                    out.push("\"", place);
-                }
-            }
-            _ => return None,
-        }
-        at = found + 2;
-    }
-    literal(&mut out, format_text, format.span, at, raw.len(), same, span);
-    Some(Node::new(span, Value::String(out.finish(span))))
-}
-
-fn literal(out: &mut TextBuilder, format: &Text, home: Span, from: usize, to: usize, same: bool, span: Span) {
-    let piece = format.sub(home, from, to);
-    if same { out.splice(&piece, home, span) } else { out.text(&piece, span) }
-}
-
-fn format_list(format: &Node, values: &[Node], span: Span) -> Option<Node> {
-    let longest = values.iter().filter_map(Node::as_list).map(<[Node]>::len).max()?;
-    if values.iter().any(|v| matches!(v.value, Value::Unknown(_))) {
-        return None;
-    }
-    let mut items = Vec::new();
-    let mut total = 0;
-    for at in 0..longest {
-        let row: Option<Vec<Node>> = values
-            .iter()
-            .map(|value| match &value.value {
-                Value::List(items) => items.get(at).cloned(),
-                _ => Some(value.clone()),
-            })
-            .collect();
-        let item = formatted(format, &row?, span)?;
-        total += item.as_text().map_or(0, |text| text.raw().len());
-        if total > LONGEST {
-            return None;
-        }
-        items.push(item);
-    }
-    Some(list(items, span))
 }

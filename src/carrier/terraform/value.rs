@@ -85,7 +85,7 @@ pub(super) fn truth(node: &Node) -> Option<bool> {
 pub(super) fn numeric(node: &Node) -> Option<f64> {
     match &node.value {
         Value::Number(number) => number.parse().ok(),
-        Value::String(text) => text.known()?.parse().ok(),
+        Value::String(text) => text.known()?.parse().ok().filter(|value: &f64| value.is_finite()),
         _ => None,
     }
 }

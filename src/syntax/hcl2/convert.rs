@@ -197,26 +197,51 @@ impl<'a> Converter<'a> {
     }
 
     /// How many characters each line of a `<<-` heredoc loses: the least indentation of
-    /// any line that starts with literal text and is not blank.
+    /// any line that is not blank. A line that starts with a sequence has none.
     fn indentation(&self, template: &Template) -> usize {
         let mut least = None;
-        let mut line_start = true;
+        self.least_indentation(template, &mut true, &mut least);
+        least.unwrap_or(0)
+    }
+
+    fn least_indentation(&self, template: &Template, line_start: &mut bool, least: &mut Option<usize>) {
+        let mut count = |spaces: usize| *least = Some(least.map_or(spaces, |l: usize| l.min(spaces)));
         for element in template {
-            let Element::Literal(literal) = element else {
-                line_start = false;
-                continue;
-            };
-            let raw = self.text.get(literal.span().unwrap_or(0..0)).unwrap_or("");
-            for line in raw.split_inclusive('\n') {
-                let blank = line.trim().is_empty() && line.ends_with('\n');
-                if line_start && !blank {
-                    let spaces = line.chars().take_while(|c| c.is_whitespace()).count();
-                    least = Some(least.map_or(spaces, |l: usize| l.min(spaces)));
+            if !matches!(element, Element::Literal(_)) && std::mem::take(line_start) {
+                count(0);
+            }
+            match element {
+                Element::Literal(literal) => {
+                    let raw = self.text.get(literal.span().unwrap_or(0..0)).unwrap_or("");
+                    for line in raw.split_inclusive('\n') {
+                        let blank = line.trim().is_empty() && line.ends_with('\n');
+                        if *line_start && !blank {
+                            count(line.chars().take_while(|c| c.is_whitespace()).count());
+                        }
+                        *line_start = line.ends_with('\n');
+                    }
                 }
-                line_start = line.ends_with('\n');
+                Element::Interpolation(_) => {}
+                Element::Directive(directive) => {
+                    let inner: &[&Template] = match directive.as_ref() {
+                        Directive::If(parts) => match &parts.else_expr {
+                            Some(other) => &[&parts.if_expr.template, &other.template],
+                            None => &[&parts.if_expr.template],
+                        },
+                        Directive::For(parts) => &[&parts.for_expr.template],
+                    };
+                    for template in inner {
+                        let mut found = None;
+                        self.least_indentation(template, line_start, &mut found);
+                        found.into_iter().for_each(&mut count);
+                        // The `else` and the end of the directive stand there.
+                        if std::mem::take(line_start) {
+                            count(0);
+                        }
+                    }
+                }
             }
         }
-        least.unwrap_or(0)
     }
 
     pub(super) fn template(&self, template: &Template, mode: Literals) -> Vec<Piece> {
@@ -244,6 +269,7 @@ impl<'a> Converter<'a> {
                 Element::Directive(directive) => {
                     *line_start = false;
                     trim_next = self.directive(directive, range, mode, line_start, pieces);
+                    *line_start = false;
                 }
             }
         }
