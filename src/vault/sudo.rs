@@ -96,6 +96,38 @@ pub fn root_protected(path: &str, dialect: Dialect) -> bool {
     }
 }
 
+/// Whether a policy path with wildcards may reach an endpoint that needs `sudo`, or where
+/// `sudo` means more (`auth/token/create`), as far as what is mounted by default goes; and
+/// below mounts of a type that has such endpoints, where `mount_type` tells the type.
+#[must_use]
+pub fn reaches_protected(path: &str, mount_type: Option<&str>, dialect: Dialect) -> bool {
+    let literal = path.split(['+', '*', crate::source::HOLE]).next().unwrap_or(path);
+    let meets = |area: &str, entries: &[Entry]| {
+        let Some(rest) = literal.strip_prefix(area) else { return area.starts_with(literal) };
+        entries.iter().any(|(entry, listed)| {
+            let whole = entry.strip_suffix('*');
+            let below = whole.is_some_and(|prefix| rest.starts_with(prefix));
+            listed(dialect) && (below || whole.unwrap_or(entry).starts_with(rest))
+        })
+    };
+    let tunes = || {
+        let area = "sys/mounts/auth/";
+        recent_vault(dialect) && (area.starts_with(literal) || literal.starts_with(area))
+    };
+    let creates = || "auth/token/create".starts_with(literal) || literal.starts_with("auth/token/create");
+    let mounted = || match mount_type {
+        Some("pki") => true,
+        Some(_) => false,
+        None => meets("pki/", PKI) || literal.split('/').next().is_some_and(|mount| mount.contains("pki")),
+    };
+    meets("sys/", SYS)
+        || tunes()
+        || meets("auth/token/", TOKEN)
+        || creates()
+        || meets("identity/", IDENTITY)
+        || mounted()
+}
+
 /// `mounts/auth/<mount>/tune`
 fn tunes_auth_mount(rest: &str) -> bool {
     rest.strip_prefix("mounts/auth/").and_then(|rest| rest.strip_suffix("/tune")).is_some_and(|mount| !mount.is_empty())

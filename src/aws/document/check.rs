@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Document, Effect, Item, PolicyKind, PrincipalElement, PrincipalKind, Problem, Statement};
+use super::{Document, Effect, Item, ListElement, PolicyKind, PrincipalElement, PrincipalKind, Problem, Statement};
 use crate::source::Span;
 use crate::syntax::Text;
 
@@ -165,8 +165,18 @@ fn check_statement(statement: &Statement, kind: PolicyKind, problems: &mut Vec<P
     }
 }
 
-/// spec: aws-evaluation, section 1.14.
+/// spec: aws-evaluation, section 1.14. The one Allow there is, AWS's own
+/// `RCPFullAWSAccess`, is listed with the others.
 fn check_rcp(statement: &Statement, problems: &mut Vec<Problem>) {
+    let all = |element: Option<&ListElement>| matches!(element, Some(ListElement { negated: false, items, .. }) if matches!(items.as_slice(), [only] if only.text.known() == Some("*")));
+    let full = statement.effect == Some(Effect::Allow)
+        && all(statement.action.as_ref())
+        && all(statement.resource.as_ref())
+        && statement.principal.as_ref().is_some_and(|principal| principal.star && !principal.negated)
+        && statement.conditions.is_empty();
+    if full {
+        return;
+    }
     if statement.effect == Some(Effect::Allow) {
         let message = "a resource control policy may only deny";
         problems.push(Problem::refused("rcp-effect", message, statement.effect_span.unwrap_or(statement.span)));

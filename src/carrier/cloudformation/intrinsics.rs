@@ -72,6 +72,7 @@ impl Template<'_> {
                 Value::Map(resolved)
             }
             Value::String(text) if is_dynamic_secret(text) => Value::Secret,
+            Value::String(text) if serverless(text.raw(), 0).is_some() => Value::String(filled(text, node.span)),
             other => other.clone(),
         };
         Some(Node::new(node.span, value))
@@ -361,4 +362,41 @@ fn name_property(kind: &str) -> Option<&'static str> {
         "AWS::ECR::Repository" => Some("RepositoryName"),
         _ => None,
     }
+}
+
+/// The first variable of the Serverless Framework from `at` on, which it fills in before
+/// CloudFormation sees the text: `${self:service}`, `${opt:stage, 'dev'}`.
+fn serverless(text: &str, at: usize) -> Option<std::ops::Range<usize>> {
+    const SOURCES: [&str; 7] = ["env:", "file(", "opt:", "param:", "self:", "sls:", "ssm:"];
+    let rest = text.get(at..)?;
+    let starts = rest.match_indices("${").map(|(found, _)| found);
+    let start = starts.into_iter().find(|found| {
+        let name = rest.get(found + 2..).unwrap_or("").trim_start();
+        SOURCES.iter().any(|source| name.starts_with(source))
+    })?;
+    let mut depth = 0_usize;
+    for (offset, character) in rest.get(start..)?.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth == 1 => return Some(at + start..at + start + offset + 1),
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A text with its Serverless variables unknown.
+fn filled(text: &Text, home: Span) -> Text {
+    let mut out = TextBuilder::new(text.fragment(home).source());
+    let mut at = 0;
+    while let Some(found) = serverless(text.raw(), at) {
+        out.splice(&text.sub(home, at, found.start), home, home);
+        let reference = text.raw().get(found.start + 2..found.end - 1).unwrap_or("").trim();
+        let span = text.span_of(home, found.start, found.end);
+        out.hole(Unknown { refs: vec![SmolStr::new(reference)], span });
+        at = found.end;
+    }
+    out.splice(&text.sub(home, at, text.raw().len()), home, home);
+    out.finish(home)
 }

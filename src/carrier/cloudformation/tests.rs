@@ -205,10 +205,13 @@ Resources:
   Open:
     Type: AWS::Lambda::Permission
     Properties: {Action: 'lambda:*', FunctionName: !Ref Worker, Principal: '*'}
+  Account:
+    Type: AWS::Lambda::Permission
+    Properties: {Action: 'lambda:InvokeFunction', FunctionName: worker, Principal: 111122223333}
 ";
     let carried = run(source);
     let found = policies(&carried);
-    let [(_, api), (_, open)] = found.as_slice() else { panic!("{found:?}") };
+    let [(_, api), (_, open), (_, account)] = found.as_slice() else { panic!("{found:?}") };
     assert_eq!(api.service.as_deref(), Some("lambda"));
     let statement = &api.document.statements[0];
     let keys: Vec<&str> = statement.conditions.iter().map(|condition| condition.key.raw()).collect();
@@ -218,6 +221,7 @@ Resources:
     let statement = &open.document.statements[0];
     assert_eq!(slice(source, statement.action.as_ref().unwrap().items[0].span), "'lambda:*'");
     assert!(statement.conditions.is_empty());
+    assert_eq!(account.document.problems, []);
 }
 
 #[test]
@@ -258,4 +262,26 @@ fn a_policy_that_a_template_includes_may_call_functions() {
     let resource = &document.statements[0].resource.as_ref().unwrap().items[0];
     assert_eq!(resource.text.display(), "arn:${AWS::Partition}:s3:::b/*");
     assert_eq!(slice(text, resource.span), r#""arn:${AWS::Partition}:s3:::b/*""#);
+}
+
+#[test]
+fn what_the_serverless_framework_fills_in_is_unknown() {
+    let carried = run(r#"
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: ${self:service}-${opt:stage, 'dev'}-role
+      AssumeRolePolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal: {AWS: "arn:aws:iam::${self:custom.accounts.${opt:stage}}:root"}
+            Action: sts:AssumeRole
+"#);
+    let role = carried.records.iter().find(|record| record.kind == "aws_iam_role").unwrap();
+    let name = role.body.get("name").and_then(Node::as_text).unwrap();
+    assert_eq!(name.display(), "${self:service}-${opt:stage, 'dev'}-role");
+    assert_eq!(name.holes().len(), 2);
+    let trust = crate::carrier::render::json(role.body.get("assume_role_policy").unwrap());
+    assert_eq!(trust.holes().len(), 1);
 }

@@ -325,6 +325,13 @@ fn lambda_permission(record: &Record, sink: &mut Sink<'_>) {
     let member =
         |key: &'static str, key_span: Span, value: Node| Entry { key: Text::atomic(key, key_span), key_span, value };
     let map = |span: Span, entries: Vec<Entry>| Node::new(span, Value::Map(entries));
+    // An account may be written as a number; CloudFormation makes a text of it.
+    let as_number = |node: &Node| match &node.value {
+        Value::Number(number) => Some(Node::new(node.span, Value::String(Text::atomic(number.clone(), node.span)))),
+        _ => None,
+    };
+    let principal =
+        &Entry { value: as_number(&principal.value).unwrap_or(principal.value.clone()), ..principal.clone() };
     let who = match principal.value.as_text().filter(|text| text.is_known()).map(Text::raw) {
         None | Some("*") => principal.value.clone(),
         Some(name) => {

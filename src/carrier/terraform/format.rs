@@ -8,6 +8,7 @@ use crate::syntax::{Node, Text, TextBuilder, Value};
 
 /// One `%` of a format.
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "one for each flag of a format")]
 struct Verb {
     minus: bool,
     plus: bool,
@@ -90,18 +91,18 @@ impl Verb {
             },
             b'v' => render::json(node).known()?.to_owned(),
             b't' => truth(node)?.to_string(),
-            b'd' => self.signed(node, integer()?.unsigned_abs().to_string()),
-            b'b' => self.signed(node, format!("{:b}", integer()?.unsigned_abs())),
-            b'o' => self.signed(node, format!("{:o}", integer()?.unsigned_abs())),
-            b'x' => self.signed(node, format!("{:x}", integer()?.unsigned_abs())),
-            b'X' => self.signed(node, format!("{:X}", integer()?.unsigned_abs())),
-            b'f' | b'F' => self.signed(node, format!("{:.precision$}", numeric(node)?.abs())),
-            b'e' => self.signed(node, exponent(&format!("{:.precision$e}", numeric(node)?.abs()))),
-            b'E' => self.signed(node, exponent(&format!("{:.precision$e}", numeric(node)?.abs())).to_uppercase()),
-            b'g' if self.precision.is_none() => self.signed(node, shortest(numeric(node)?.abs())),
+            b'd' => self.signed(node, &integer()?.unsigned_abs().to_string()),
+            b'b' => self.signed(node, &format!("{:b}", integer()?.unsigned_abs())),
+            b'o' => self.signed(node, &format!("{:o}", integer()?.unsigned_abs())),
+            b'x' => self.signed(node, &format!("{:x}", integer()?.unsigned_abs())),
+            b'X' => self.signed(node, &format!("{:X}", integer()?.unsigned_abs())),
+            b'f' | b'F' => self.signed(node, &format!("{:.precision$}", numeric(node)?.abs())),
+            b'e' => self.signed(node, &exponent(&format!("{:.precision$e}", numeric(node)?.abs()))),
+            b'E' => self.signed(node, &exponent(&format!("{:.precision$e}", numeric(node)?.abs())).to_uppercase()),
+            b'g' if self.precision.is_none() => self.signed(node, &shortest(numeric(node)?.abs())),
             _ => return None,
         };
-        Some(self.padded(written))
+        Some(self.padded(&written))
     }
 
     fn cut(&self, text: &str) -> String {
@@ -111,7 +112,7 @@ impl Verb {
         }
     }
 
-    fn signed(&self, node: &Node, digits: String) -> String {
+    fn signed(&self, node: &Node, digits: &str) -> String {
         let negative = numeric(node).is_some_and(|value| value < 0.0);
         let sign = match (negative, self.plus, self.space) {
             (true, ..) => "-",
@@ -123,7 +124,7 @@ impl Verb {
         if self.zero && !self.minus { format!("{sign}{digits:0>wanted$}") } else { format!("{sign}{digits}") }
     }
 
-    fn padded(&self, text: String) -> String {
+    fn padded(&self, text: &str) -> String {
         let width = self.width.unwrap_or(0);
         if self.minus { format!("{text:<width$}") } else { format!("{text:>width$}") }
     }

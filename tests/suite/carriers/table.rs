@@ -168,7 +168,7 @@ path "sys/auth/*" { capabilities = ["create", "update", "sudo"] }
         "accented",
         Policy,
         "path \"secret/data/équipe/🔑/*\" {\n\tcapabilities = [ \"read\",\t\"sudo\" ] // tab and é\n}\n",
-        &[("vault/sudo-wide", "sudo")],
+        &[("vault/sudo-unneeded", "sudo")],
         &[
             ("read", "secret/data/équipe/🔑/a", "allowed"),
             ("list", "secret/data/équipe/🔑/a", "denied"),

@@ -1,5 +1,6 @@
 //! See the page.
 
+use crate::aws::placeholder;
 use crate::lint::{Check, RecordContext, Severity, Sink};
 use crate::syntax::{Node, Value};
 
@@ -13,23 +14,77 @@ fn check(context: &RecordContext<'_>, sink: &mut Sink<'_>) {
     if !matches!(record.kind.as_str(), "provider_vault" | "provider_aws") {
         return;
     }
-    look(&record.body, 0, sink);
+    if record.kind == "provider_aws" && emulated(&record.body) {
+        return;
+    }
+    look(&record.body, record.kind == "provider_aws", 0, sink);
 }
 
-fn look(node: &Node, depth: u32, sink: &mut Sink<'_>) {
+/// Whether the provider talks to an emulator of AWS on this machine, which takes anything
+/// for a credential.
+fn emulated(body: &Node) -> bool {
+    const LOCAL: &[&str] =
+        &["localhost", "127.0.0.1", "0.0.0.0", "[::1]", "localstack", "host.docker.internal", "motoserver"];
+    let unchecked = |name: &str| {
+        body.get(name).is_some_and(|node| match &node.value {
+            Value::Bool(value) => *value,
+            Value::String(text) => text.known() == Some("true"),
+            _ => false,
+        })
+    };
+    let blocks = match body.get("endpoints").map(|node| &node.value) {
+        Some(Value::Map(entries)) => vec![entries.as_slice()],
+        Some(Value::List(items)) => items.iter().filter_map(Node::as_map).collect(),
+        _ => Vec::new(),
+    };
+    let hosts = || blocks.iter().copied().flatten().filter_map(|entry| entry.value.as_text());
+    let local = |host: &str| LOCAL.iter().any(|known| host.contains(known));
+    hosts().any(|host| local(host.raw()))
+        || (unchecked("skip_credentials_validation") && unchecked("skip_requesting_account_id"))
+}
+
+/// What is written where nothing is meant: `test`, `mock_access_key`, `my-secret-key`.
+fn is_dummy(value: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "a",
+        "access",
+        "an",
+        "aws",
+        "bar",
+        "dummy",
+        "fake",
+        "foo",
+        "id",
+        "key",
+        "localstack",
+        "mock",
+        "moto",
+        "my",
+        "secret",
+        "test",
+        "testing",
+    ];
+    let lower = value.to_ascii_lowercase();
+    let mut words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.all(|word| WORDS.contains(&word) || matches!(word, "accesskey" | "secretkey" | "anaccesskey" | "asecretkey"))
+}
+
+fn look(node: &Node, aws: bool, depth: u32, sink: &mut Sink<'_>) {
     match &node.value {
         Value::Map(entries) if depth < 4 => {
             for entry in entries {
                 let name = entry.key.known().unwrap_or("");
-                let literal = entry.value.as_str().filter(|value| !value.is_empty() && SECRETS.contains(&name));
+                let real =
+                    |value: &&str| !value.is_empty() && placeholder::find(value).is_none() && !(aws && is_dummy(value));
+                let literal = entry.value.as_str().filter(|_| SECRETS.contains(&name)).filter(real);
                 if let Some(value) = literal {
                     report(name, value, &entry.value, sink);
                 } else {
-                    look(&entry.value, depth + 1, sink);
+                    look(&entry.value, aws, depth + 1, sink);
                 }
             }
         }
-        Value::List(items) if depth < 4 => items.iter().for_each(|item| look(item, depth + 1, sink)),
+        Value::List(items) if depth < 4 => items.iter().for_each(|item| look(item, aws, depth + 1, sink)),
         _ => {}
     }
 }

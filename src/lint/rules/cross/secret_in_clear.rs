@@ -1,9 +1,10 @@
 //! See the page.
 
+use crate::aws::placeholder;
 use crate::carrier::record::Record;
 use crate::lint::{Check, RecordContext, Sink};
-use crate::source::Fragment;
-use crate::syntax::{Node, Text, Value, json};
+use crate::source::Span;
+use crate::syntax::{Entry, Node, Value, json};
 
 pub(super) const CHECK: Check = Check::Record(check);
 
@@ -43,18 +44,19 @@ fn check(context: &RecordContext<'_>, sink: &mut Sink<'_>) {
     for entry in entries {
         let Some(name) = entry.key.known().filter(|name| is_secret(record, name)) else { continue };
         if name.ends_with("_json") || name == "secret_string" {
-            if let Some(field) = written_field(&entry.value) {
+            if let Some((field, span)) = written_field(&entry.value) {
                 let message = format!(
                     "`{name}` holds the value of `{field}` in the clear, so it is in the repository's history for good"
                 );
-                sink.report(entry.value.span, message);
+                // What comes from another file is shown where this one uses it.
+                sink.report(if span.source == record.span.source { span } else { entry.value.span }, message);
                 continue;
             }
-            if name.ends_with("_json") {
+            if name.ends_with("_json") || is_document(&entry.value) {
                 continue;
             }
         }
-        if entry.value.as_str().is_some_and(|value| !value.is_empty()) {
+        if entry.value.as_str().is_some_and(is_value) {
             let message =
                 format!("`{name}` holds a secret in the clear, so it is in the repository's history for good");
             sink.report(entry.value.span, message);
@@ -73,31 +75,165 @@ fn is_secret(record: &Record, name: &str) -> bool {
     secure_parameter || SECRETS.iter().any(|(kind, names)| fits(kind) && names.contains(&name))
 }
 
-/// The first member of a document whose value is written out.
-fn written_field(node: &Node) -> Option<String> {
+/// The first secret of a document whose value is written out, by its key, and its place.
+fn written_field(node: &Node) -> Option<(String, Span)> {
     match &node.value {
-        Value::Map(entries) => {
-            entries.iter().find(|entry| is_written(&entry.value, 0)).map(|entry| entry.key.display())
-        }
+        Value::Map(entries) => entries.iter().find_map(|entry| written(entry, false, 0)),
         Value::String(text) => {
-            let fragment = text.fragment(node.span);
-            written_in(&fragment)
+            let document = json::parse(&text.fragment(node.span)).0?;
+            document.as_map()?.iter().find_map(|entry| written(entry, false, 0))
         }
         _ => None,
     }
 }
 
-fn written_in(fragment: &Fragment<'_>) -> Option<String> {
-    let document = json::parse(fragment).0?;
-    document.as_map()?.iter().find(|entry| is_written(&entry.value, 0)).map(|entry| entry.key.display())
+/// Whether a text is a document rather than a secret itself.
+fn is_document(node: &Node) -> bool {
+    match &node.value {
+        Value::Map(_) | Value::List(_) => true,
+        Value::String(text) => {
+            text.raw().trim_start().starts_with('{') && json::parse(&text.fragment(node.span)).1.is_empty()
+        }
+        _ => false,
+    }
 }
 
-fn is_written(node: &Node, depth: u32) -> bool {
-    match &node.value {
-        Value::String(text) => Text::known(text).is_some_and(|value| !value.is_empty()),
-        Value::Number(_) => true,
-        Value::List(items) if depth < 8 => items.iter().any(|item| is_written(item, depth + 1)),
-        Value::Map(entries) if depth < 8 => entries.iter().any(|entry| is_written(&entry.value, depth + 1)),
-        _ => false,
+/// A member whose key, or the key that it stands below, names a secret.
+fn written(entry: &Entry, below: bool, depth: u32) -> Option<(String, Span)> {
+    let secret = below || entry.key.known().is_some_and(names_secret);
+    let told = |node: &Node| (entry.key.display(), node.span);
+    match &entry.value.value {
+        Value::String(text) => (secret && text.known().is_some_and(is_value)).then(|| told(&entry.value)),
+        Value::Number(_) => secret.then(|| told(&entry.value)),
+        Value::List(items) if secret => items.iter().find(|item| item.as_str().is_some_and(is_value)).map(told),
+        Value::Map(entries) if depth < 8 => entries.iter().find_map(|inner| written(inner, secret, depth + 1)),
+        _ => None,
+    }
+}
+
+/// Whether something is there, and not a placeholder for it.
+fn is_value(value: &str) -> bool {
+    !value.is_empty() && placeholder::find(value).is_none()
+}
+
+/// Whether a key is what secrets are called: its last word says so. `username`, `token_ttl`
+/// or `public_key` are none.
+fn names_secret(key: &str) -> bool {
+    const LAST: &[&str] = &[
+        "apikey",
+        "auth",
+        "cred",
+        "credential",
+        "credentials",
+        "creds",
+        "dsn",
+        "pass",
+        "passphrase",
+        "passwd",
+        "password",
+        "passwords",
+        "privatekey",
+        "pw",
+        "pwd",
+        "secret",
+        "secretkey",
+        "secrets",
+        "token",
+        "tokens",
+    ];
+    const KEYS: &[&str] = &[
+        "account",
+        "api",
+        "app",
+        "encryption",
+        "hmac",
+        "license",
+        "master",
+        "private",
+        "secret",
+        "service",
+        "session",
+        "shared",
+        "signing",
+        "storage",
+        "unseal",
+        "webhook",
+        "access",
+    ];
+    let words = words(key);
+    match words.as_slice() {
+        [.., before, last] if last == "key" => {
+            KEYS.contains(&before.as_str()) && words.iter().any(|w| w != "access" && w != "key")
+        }
+        [.., before, last] if last == "string" || last == "uri" || last == "url" => before == "connection",
+        [.., last] => LAST.contains(&last.as_str()),
+        [] => false,
+    }
+}
+
+/// The words of a key: `dbPassword`, `db_password` and `DB-PASSWORD` are two.
+fn words(key: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut lower = false;
+    for character in key.chars() {
+        let fresh = character.is_uppercase() && lower;
+        if !character.is_alphanumeric() || fresh {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| character.is_alphanumeric()) {
+            word.extend(character.to_lowercase());
+        }
+        lower = character.is_lowercase() || character.is_ascii_digit();
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_secret;
+
+    #[test]
+    fn keys_of_secrets_are_told_by_their_last_word() {
+        for key in [
+            "password",
+            "DB_PASSWORD",
+            "dbPassword",
+            "api_key",
+            "apiKey",
+            "secret_key",
+            "client_secret",
+            "db_creds",
+            "aws_secret_access_key",
+            "token",
+            "auth",
+            "private-key",
+            "root.password",
+            "connection_string",
+            "pwd",
+        ] {
+            assert!(names_secret(key), "{key}");
+        }
+        for key in [
+            "username",
+            "realm_name",
+            "plugin_name",
+            "token_ttl",
+            "token_type",
+            "public_key",
+            "access_key",
+            "access_key_id",
+            "key",
+            "key_type",
+            "secret_path",
+            "type",
+            "url",
+            "password_length",
+            "zip",
+            "author",
+            "",
+        ] {
+            assert!(!names_secret(key), "{key}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 use super::jwt_common as jwt;
 use crate::lint::{Check, RoleContext, Sink};
+use crate::model::Cite;
 use crate::vault::roles::field::{self, Fact};
 
 pub(super) const CHECK: Check = Check::AuthRole(&["jwt", "oidc"], check);
@@ -13,7 +14,8 @@ fn check(context: &RoleContext<'_>, sink: &mut Sink<'_>) {
         Fact::Unknown(_) => false,
     };
     // Without policies of its own, what a login gets comes by its groups.
-    if !oidc || jwt::is_bound(body) || context.role.cites.is_empty() {
+    let own = |cite: &Cite| cite.name != "default";
+    if !oidc || jwt::is_bound(body) || !context.role.cites.iter().any(own) {
         return;
     }
     let span = context.role.token.policies.span.unwrap_or(context.declaration.span);

@@ -62,6 +62,7 @@ mod list_only_wildcard;
 mod mfa_not_enforced;
 mod mount_audit_nonhmac;
 mod mount_common;
+mod namespace_plus;
 mod narrowing_accident;
 mod oidc_redirect_wild;
 mod param_merge_narrows;

@@ -1,16 +1,30 @@
-use crate::lint::{Check, Sink, StanzaContext};
+use crate::lint::{Check, Severity, Sink, StanzaContext};
+use crate::vault::capability::{Capabilities, Capability};
 
 pub(super) const CHECK: Check = Check::VaultStanza(check);
 
+/// What no mount is called: behind them a `+` can only stand for a child namespace.
+const SYSTEM: [&str; 4] = ["auth", "cubbyhole", "identity", "sys"];
+
 fn check(context: &StanzaContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
-    let every_mount = facts.path == "+" || facts.path.starts_with("+/");
-    if !every_mount || facts.grants.is_empty() {
+    let Some(rest) = facts.path.strip_prefix('+') else { return };
+    if !(rest.is_empty() || rest.starts_with('/')) || facts.grants.is_empty() {
+        return;
+    }
+    let rest = rest.trim_start_matches('/');
+    if rest.split('/').next().is_some_and(|next| SYSTEM.contains(&next)) {
         return;
     }
     let stanza = facts.stanza;
     let path = stanza.path.display();
-    sink.report(stanza.path_span, format!("`{path}` reaches into every mount, `sys`, `auth` and `identity` included"))
+    let finding = sink
+        .report(stanza.path_span, format!("`{path}` holds in every mount that there is or will be"))
         .label("`+` stands for any mount")
         .granted_by(stanza.span);
+    let lists = Capabilities::of(&[Capability::List, Capability::Scan]);
+    let only_lists = facts.grants.iter().all(|capability| lists.has(capability));
+    if only_lists || !rest.contains(['+', '*']) {
+        finding.severity(Severity::Medium);
+    }
 }

@@ -1,5 +1,7 @@
+use super::mount_common;
 use crate::lint::{Check, Sink, StanzaContext};
 use crate::vault::capability::Capability;
+use crate::vault::sudo::reaches_protected;
 
 pub(super) const CHECK: Check = Check::VaultStanza(check);
 
@@ -18,6 +20,10 @@ const NAMED: [&str; 7] = [
 fn check(context: &StanzaContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
     if !facts.wildcard() || !facts.grants.has(Capability::Sudo) || NAMED.iter().any(|e| facts.path.starts_with(e)) {
+        return;
+    }
+    let mount = mount_common::mount(context).and_then(|mount| mount.kind.as_deref());
+    if !reaches_protected(facts.path, mount, context.inputs.dialect) {
         return;
     }
     let path = facts.stanza.path.display();
