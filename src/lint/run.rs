@@ -380,7 +380,12 @@ impl<'p> From<&'p AwsProblem> for Refusal<'p> {
 /// Drops findings that a rule named by `unless` makes superfluous: those of the same text,
 /// read for the same declaration.
 fn silence(rules: &Rules, findings: &mut Vec<Finding>) {
-    let named: Vec<&Rule> = rules.iter().filter(|rule| rules.iter().any(|by| by.yields_to(rule))).collect();
+    let yielding: Vec<&Rule> = rules.iter().filter(|rule| !rule.unless.is_empty()).collect();
+    let mut found: Vec<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
+    found.sort_unstable();
+    found.dedup();
+    let found = found.into_iter().filter_map(|id| rules.get(id));
+    let named: Vec<&Rule> = found.filter(|rule| yielding.iter().any(|by| by.yields_to(rule))).collect();
     // units of findings that can silence others, by declaration and, as a rule over texts
     // knows no declaration, for all of a source under no address: few, so each is looked at
     let mut silencers: FxHashMap<(SourceId, SmolStr), Vec<(Span, &Rule)>> = FxHashMap::default();

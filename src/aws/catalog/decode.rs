@@ -65,7 +65,7 @@ fn numbers(list: &str) -> Vec<u16> {
 
 fn resource(line: &str) -> Option<ResourceType> {
     let mut fields = line.split('\t');
-    Some(ResourceType { name: fields.next()?.into(), arn: fields.next()?.into(), keys: fields.next()?.parse().ok()? })
+    Some(ResourceType::new(fields.next()?, fields.next()?, fields.next()?.parse().ok()?))
 }
 
 fn key(text: &str, separator: char) -> Option<ConditionKey> {

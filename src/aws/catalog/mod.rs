@@ -101,6 +101,36 @@ pub struct ResourceType {
     /// ARN template with `${…}` parts (`arn:${Partition}:s3:::${BucketName}`).
     pub arn: SmolStr,
     keys: u16,
+    /// Where the template's first five colons are.
+    colons: [usize; 5],
+    /// Where the first `${` behind them is; the length where there is none.
+    head: usize,
+}
+
+impl ResourceType {
+    fn new(name: &str, arn: &str, keys: u16) -> Self {
+        let mut colons = [arn.len(); 5];
+        for (place, at) in colons.iter_mut().zip(memchr::memchr_iter(b':', arn.as_bytes())) {
+            *place = at;
+        }
+        let from = (colons[4] + 1).min(arn.len());
+        let head = memchr::memmem::find(arn.as_bytes().get(from..).unwrap_or_default(), b"${");
+        Self { name: name.into(), arn: arn.into(), keys, colons, head: head.map_or(arn.len(), |at| from + at) }
+    }
+
+    /// The field of that index of the ARN template (2 is the service, 5 all behind the
+    /// account); empty where it has fewer.
+    #[must_use]
+    pub fn field(&self, index: usize) -> &str {
+        let from = index.checked_sub(1).and_then(|before| self.colons.get(before)).map_or(0, |at| at + 1);
+        self.arn.get(from..self.colons.get(index).copied().unwrap_or(self.arn.len())).unwrap_or("")
+    }
+
+    /// What every ARN of the type has behind the account before anything varies: `role/`.
+    #[must_use]
+    pub fn head(&self) -> &str {
+        self.arn.get(self.colons[4] + 1..self.head).unwrap_or("")
+    }
 }
 
 /// A resource type that an action works on.

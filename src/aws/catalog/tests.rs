@@ -108,6 +108,16 @@ fn keys_of_an_action_include_those_of_its_resources() {
 }
 
 #[test]
+fn every_arn_template_has_six_fields_and_is_told_apart_by_its_last() {
+    let catalog = catalog();
+    for kind in catalog.prefixes().iter().flat_map(|prefix| &catalog.service(prefix).unwrap().resources) {
+        let fields: Vec<_> = kind.arn.splitn(6, ':').collect();
+        assert_eq!((0..6).map(|index| kind.field(index)).collect::<Vec<_>>(), fields, "{}", kind.arn);
+        assert!(fields[5].starts_with(kind.head()) && !kind.head().contains("${"), "{}", kind.arn);
+    }
+}
+
+#[test]
 fn the_embedded_data_stays_small() {
     assert!(include_bytes!("../../../data/aws/catalog.bin").len() < 250_000);
 }

@@ -29,6 +29,7 @@ impl<'a> ActionFact<'a> {
 impl Deref for ActionFact<'_> {
     type Target = ActionText;
 
+    #[inline]
     fn deref(&self) -> &ActionText {
         &self.text
     }
@@ -112,24 +113,28 @@ impl ActionText {
 
     /// The service prefix in lower case; empty for `*`.
     #[must_use]
+    #[inline]
     pub fn service(&self) -> &str {
         if self.all { "" } else { self.lower.get(..self.colon).unwrap_or("") }
     }
 
     /// The name after the colon in lower case; `*` for `*`.
     #[must_use]
+    #[inline]
     pub fn name(&self) -> &str {
         if self.all { "*" } else { self.lower.get(self.colon + 1..).unwrap_or("") }
     }
 
     /// Whether it stands for every action: `*`, `**`, `*:*`.
     #[must_use]
+    #[inline]
     pub fn is_all(&self) -> bool {
         self.all
     }
 
     /// Whether it stands for every action of one service: `s3:*`, `s3:**`.
     #[must_use]
+    #[inline]
     pub fn is_service_star(&self) -> bool {
         let name = self.lower.get(self.colon + 1..).unwrap_or("");
         !self.all && !name.is_empty() && name.bytes().all(|b| b == b'*')
@@ -137,16 +142,19 @@ impl ActionText {
 
     /// Whether it matches an action or meets an action pattern, given in lower case.
     #[must_use]
+    #[inline]
     pub fn meets(&self, action: &str) -> bool {
         self.meets_all(action, glob::is_pattern(action), Services::of(action))
     }
 
     /// Whether there is an action that both match.
+    #[inline]
     pub(crate) fn meets_pattern(&self, pattern: &ActionPattern) -> bool {
         self.meets_all(&pattern.lower, pattern.wildcard, pattern.services)
     }
 
     /// The same, of a pattern in lower case of which all is told already.
+    #[inline]
     pub(super) fn meets_all(&self, lower: &str, wildcard: bool, services: Services) -> bool {
         self.all
             || (self.services.meet(services)

@@ -44,11 +44,13 @@ impl Services {
     }
 
     /// Whether a service may be in both.
+    #[inline]
     pub(crate) const fn meet(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
     /// Whether every service of the other set may be in this one.
+    #[inline]
     pub(crate) const fn hold(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }

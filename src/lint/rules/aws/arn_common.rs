@@ -1,7 +1,7 @@
 //! The forms that ARNs of a service have.
 
 use super::resource_common::may_be;
-use crate::aws::catalog::{Service, catalog};
+use crate::aws::catalog::{ResourceType, Service, catalog};
 use crate::lint::{ResourceFact, StatementContext};
 use crate::source::HOLE;
 
@@ -70,13 +70,13 @@ fn misfit<'f, 'a>(resource: &'f ResourceFact<'a>) -> Option<Misfit<'f, 'a>> {
         return None;
     }
     let service = catalog().service(name)?;
-    let own = |arn: &str| arn.split(':').nth(2) == Some(name);
-    if !service.resources.iter().any(|kind| own(&kind.arn)) || fits(service, text) {
+    let own = |kind: &ResourceType| kind.field(2) == name;
+    if !service.resources.iter().any(own) || fits(service, text) {
         return None;
     }
     let with = |region: &str, account: &str| {
         let filled = format!("arn:*:{name}:{region}:{account}:{rest}");
-        service.resources.iter().find(|kind| may_be(&filled, &kind.arn)).map(|kind| kind.arn.as_str())
+        service.resources.iter().find(|kind| may_be(&filled, kind)).map(|kind| kind.arn.as_str())
     };
     let region_given = if region.is_empty() { "*" } else { region };
     let account_given = if account.is_empty() { "*" } else { account };
@@ -91,7 +91,7 @@ fn misfit<'f, 'a>(resource: &'f ResourceFact<'a>) -> Option<Misfit<'f, 'a>> {
     } else if let Some(found) = with(region_given, account_given) {
         (Fault::Region, found)
     } else if with("*", "*").is_none() {
-        let near = service.resources.iter().filter(|kind| own(&kind.arn) && near(&kind.arn, rest));
+        let near = service.resources.iter().filter(|kind| own(kind) && near(kind.field(5), rest));
         let kind = near.min_by_key(|kind| kind.arn.len())?;
         (Fault::Form, kind.arn.as_str())
     } else {
@@ -101,12 +101,11 @@ fn misfit<'f, 'a>(resource: &'f ResourceFact<'a>) -> Option<Misfit<'f, 'a>> {
 }
 
 fn fits(service: &Service, text: &str) -> bool {
-    service.resources.iter().any(|kind| may_be(text, &kind.arn))
+    service.resources.iter().any(|kind| may_be(text, kind))
 }
 
 /// Whether a text starts as a template's last field does but for what stands between.
-fn near(template: &str, rest: &str) -> bool {
-    let field = template.splitn(6, ':').nth(5).unwrap_or("");
+fn near(field: &str, rest: &str) -> bool {
     let kind = |text: &str| text.split(['/', ':']).next().unwrap_or("").to_ascii_lowercase();
     !kind(field).contains('$') && kind(field) == kind(rest)
 }

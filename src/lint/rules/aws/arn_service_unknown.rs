@@ -19,7 +19,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         // the ARNs of some services are called otherwise than their actions
         let used = context.facts.actions.iter().filter_map(|action| catalog().service(action.service()));
         let mut known = used.flat_map(|used| &used.resources);
-        if known.any(|kind| kind.arn.split(':').nth(2) == Some(service)) {
+        if known.any(|kind| kind.field(2) == service) {
             continue;
         }
         let Some(near) = closest(service, catalog().prefixes().iter().copied()) else { continue };

@@ -190,7 +190,7 @@ fn of_kind(resource: &ResourceFact<'_>, action: &str) -> bool {
     if kind.contains('*') || kind.is_empty() {
         return true;
     }
-    let mut types = known.resources_of(found).filter_map(|one| one.arn.splitn(6, ':').nth(5)).map(kind_of).peekable();
+    let mut types = known.resources_of(found).map(|one| kind_of(one.field(5))).peekable();
     types.peek().is_none() || types.any(|of| of == kind || of.contains('$'))
 }
 

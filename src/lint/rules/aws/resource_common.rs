@@ -1,5 +1,6 @@
 //! Policies of resources: which service they belong to, and their principals.
 
+use crate::aws::catalog::ResourceType;
 use crate::aws::document::{PolicyKind, PrincipalKind};
 use crate::lint::{DocumentContext, StatementFacts};
 use crate::source::HOLE;
@@ -43,20 +44,27 @@ pub(super) fn whole(context: &DocumentContext<'_>) -> bool {
     !context.document.statements_unknown && !context.document.unknown && !context.statements.iter().any(unseen)
 }
 
-/// Whether an ARN pattern of a policy may match ARNs of a template with `${…}` parts. Says
-/// yes where wildcards of both are entangled, never no wrongly.
-pub(super) fn may_be(pattern: &str, template: &str) -> bool {
-    let mut fields = template.splitn(6, ':');
+/// Whether an ARN pattern of a policy may match ARNs of a type. Says yes where wildcards of
+/// both are entangled, never no wrongly.
+pub(super) fn may_be(pattern: &str, kind: &ResourceType) -> bool {
     let mut own = pattern.splitn(6, ':');
-    loop {
-        match (own.next(), fields.next()) {
-            (Some(own), Some(field)) if fits(own, field) => {}
-            (None, None) => return true,
-            // a pattern of fewer fields may run over several
-            (None, Some(_)) => return pattern.ends_with('*'),
-            _ => return false,
+    // most types are told apart by how their last field starts
+    if let Some(last) = own.clone().nth(5).filter(|last| !last.is_empty()) {
+        let start = last.split(WILD).next().unwrap_or("");
+        let head = kind.head();
+        if !start.starts_with(head) && !(head.starts_with(start) && start.len() < last.len()) {
+            return false;
         }
     }
+    for index in 0..6 {
+        match own.next() {
+            Some(own) if fits(own, kind.field(index)) => {}
+            // a pattern of fewer fields may run over several
+            None => return pattern.ends_with('*'),
+            Some(_) => return false,
+        }
+    }
+    true
 }
 
 /// A template as an example: `arn:aws:sns:<region>:<account>:<topic-name>`.
@@ -76,9 +84,11 @@ pub(super) fn example(template: &str) -> String {
     out
 }
 
+/// What varies in a pattern.
+const WILD: [char; 4] = ['*', '?', '$', HOLE];
+
 /// The same of one field.
 fn fits(own: &str, field: &str) -> bool {
-    const WILD: [char; 4] = ['*', '?', '$', HOLE];
     if own.is_empty() {
         return field.is_empty();
     }
@@ -112,25 +122,29 @@ fn instance(text: &str, template: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::may_be;
+    use crate::aws::catalog::catalog;
 
     #[test]
     fn patterns_meet_templates_field_by_field() {
         let table = [
-            ("arn:aws:ec2:eu-west-1:111122223333:volume/*", "arn:${Partition}:ec2:${R}:${A}:instance/${I}", false),
-            ("arn:aws:ec2:eu-west-1:111122223333:volume/*", "arn:${Partition}:ec2:${R}:${A}:volume/${I}", true),
-            ("arn:aws:ec2:*:*:vol*", "arn:${Partition}:ec2:${R}:${A}:volume/${I}", true),
-            ("arn:aws:ec2:*:*:*/i-1", "arn:${Partition}:ec2:${R}:${A}:volume/${I}", true),
-            ("arn:aws:ec2:*", "arn:${Partition}:ec2:${R}:${A}:volume/${I}", true),
-            ("arn:aws:sns:*:*:t", "arn:${Partition}:ec2:${R}:${A}:volume/${I}", false),
-            ("arn:aws:dynamodb:*:*:table/t", "arn:${P}:dynamodb:${R}:${A}:table/${T}/index/${I}", false),
-            ("arn:aws:dynamodb:*:*:table/t*", "arn:${P}:dynamodb:${R}:${A}:table/${T}/index/${I}", true),
-            ("arn:aws:s3:::b/k", "arn:${P}:s3:::${B}/${K}", true),
-            ("arn:aws:iam::1:role/a", "arn:${P}:iam::${A}:role/${RoleNameWithPath}", true),
-            ("arn:aws:sqs:eu-west-1::q", "arn:${P}:sqs:${R}:${A}:${Q}", false),
-            ("arn:aws:kms:*:*:alias/x", "arn:${P}:kms:${R}:${A}:key/${K}", false),
+            ("arn:aws:ec2:eu-west-1:111122223333:volume/*", "ec2 instance", false),
+            ("arn:aws:ec2:eu-west-1:111122223333:volume/*", "ec2 volume", true),
+            ("arn:aws:ec2:*:*:vol*", "ec2 volume", true),
+            ("arn:aws:ec2:*:*:*/i-1", "ec2 volume", true),
+            ("arn:aws:ec2:*", "ec2 volume", true),
+            ("arn:aws:sns:*:*:t", "ec2 volume", false),
+            ("arn:aws:dynamodb:*:*:table/t", "dynamodb index", false),
+            ("arn:aws:dynamodb:*:*:table/t*", "dynamodb index", true),
+            ("arn:aws:s3:::b/k", "s3 object", true),
+            ("arn:aws:iam::1:role/a", "iam role", true),
+            ("arn:aws:sqs:eu-west-1::q", "sqs queue", false),
+            ("arn:aws:kms:*:*:alias/x", "kms key", false),
         ];
-        for (pattern, template, expected) in table {
-            assert_eq!(may_be(pattern, template), expected, "{pattern} {template}");
+        for (pattern, name, expected) in table {
+            let (service, kind) = name.split_once(' ').unwrap();
+            let kinds = &catalog().service(service).unwrap().resources;
+            let kind = kinds.iter().find(|known| known.name == kind).unwrap();
+            assert_eq!(may_be(pattern, kind), expected, "{pattern} {}", kind.arn);
         }
     }
 }

@@ -63,7 +63,7 @@ fn foreign(
     if !known.takes_resource() || known.level == AccessLevel::Tagging || known.lower.contains("tag") {
         return None;
     }
-    if !service.resources.iter().any(|kind| pattern::matches(owner, service_of(&kind.arn))) {
+    if !service.resources.iter().any(|kind| pattern::matches(owner, kind.field(2))) {
         return None;
     }
     let own = || known.resources.iter().map(|of| usize::from(of.resource));
@@ -82,10 +82,6 @@ fn owner<'f>(facts: &'f StatementFacts<'_>) -> Option<&'f str> {
     named.all(|other| other == first).then_some(first)
 }
 
-fn service_of(arn: &str) -> &str {
-    arn.split(':').nth(2).unwrap_or("")
-}
-
 /// Which of the statement's resources may be of which type of a service, as far as asked:
 /// the actions of one service ask for the same again and again.
 #[derive(Debug, Default)]
@@ -99,7 +95,7 @@ impl<'c> Matches<'c> {
             told.resize(place + 1, None);
         }
         let Some(told) = told.get_mut(place) else { return false };
-        *told.get_or_insert_with(|| service.resources.get(kind).is_some_and(|kind| may_be(resource.text, &kind.arn)))
+        *told.get_or_insert_with(|| service.resources.get(kind).is_some_and(|kind| may_be(resource.text, kind)))
     }
 }
 
