@@ -108,28 +108,40 @@ impl DocumentFacts<'_> {
             {
                 return false;
             }
-            let others = statements.iter().enumerate();
-            let others = others.filter(|(at, by)| at != index && other(by) && !demands_more(by, facts));
-            let others: Vec<&StatementFacts<'_>> = others.map(|(_, by)| by).collect();
+            let among = statements.iter().enumerate().filter(|(at, by)| at != index && other(by));
+            let of_all = among.clone().fold(Services::NONE, |all, (_, by)| all.union(by.services));
+            if !of_all.hold(facts.services) {
+                return false;
+            }
+            let keys = Keys::of(facts);
+            let others: Vec<_> = among.map(|(_, by)| by).filter(|by| !keys.leave_out(by)).collect();
             !others.is_empty() && (facts.not_action || facts.actions.iter().all(|item| met(facts, &others, item)))
         };
         statements.iter().enumerate().filter(needless).map(|(index, _)| index).collect()
     }
 }
 
-/// Whether one statement is about no request that has the condition keys of another alone.
-fn demands_more(outer: &StatementFacts<'_>, inner: &StatementFacts<'_>) -> bool {
-    // a policy variable is a key as well, and what is not known may be one
-    let open = |facts: &ConditionFact<'_>| {
-        !facts.condition.key.is_known()
-            || facts.condition.values.iter().any(|node| node.as_str().is_none_or(|text| text.contains('$')))
-    };
-    if inner.resources.iter().any(|item| item.text.contains('$')) || inner.conditions.iter().any(open) {
-        return false;
+/// The condition keys that a request must have to meet a statement, where they are known.
+struct Keys<'f, 'a>(Option<&'f [ConditionFact<'a>]>);
+
+impl<'f, 'a> Keys<'f, 'a> {
+    fn of(facts: &'f StatementFacts<'a>) -> Self {
+        // a policy variable is a key as well, and what is not known may be one
+        let open = |condition: &ConditionFact<'_>| {
+            !condition.condition.key.is_known()
+                || condition.condition.values.iter().any(|node| node.as_str().is_none_or(|text| text.contains('$')))
+        };
+        let told = !facts.resources.iter().any(|item| item.text.contains('$')) && !facts.conditions.iter().any(open);
+        Self(told.then_some(facts.conditions.as_slice()))
     }
-    outer.conditions.iter().any(|condition| {
-        condition.fails_without_key() && !inner.conditions.iter().any(|own| own.key == condition.key)
-    })
+
+    /// Whether a statement is about no request that has these keys alone.
+    fn leave_out(&self, other: &StatementFacts<'_>) -> bool {
+        self.0.is_some_and(|own| {
+            let missing = |condition: &ConditionFact<'_>| own.iter().all(|own| own.key != condition.key);
+            other.conditions.iter().any(|condition| condition.fails_without_key() && missing(condition))
+        })
+    }
 }
 
 /// Whether one action pattern may match a text of another in which every wildcard stands for

@@ -14,7 +14,7 @@ fn is_hostile(c: char) -> bool {
 /// turn the text's direction are shown as `\u{1b}`, never sent.
 #[must_use]
 pub fn line(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_hostile) {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.contains(is_hostile) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
@@ -33,7 +33,10 @@ pub fn line(text: &str) -> Cow<'_, str> {
 /// The same for text in which offsets count: each such character becomes as many bytes of
 /// something harmless. Tabs stay; each line ends in one line feed.
 #[must_use]
-pub(super) fn same_length(text: &str) -> String {
+pub(super) fn same_length(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -50,7 +53,7 @@ pub(super) fn same_length(text: &str) -> String {
             c => out.push(c),
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 /// Writes a value as indented JSON. Characters that JSON allows as they are but that a

@@ -138,7 +138,7 @@ fn excerpt(run: &Run<'_>, marks: &[Cut<'_>]) -> Option<Excerpt> {
         .collect();
     Some(Excerpt {
         name: format!("{}:{}:{}", escape::line(place.name), place.start.line, place.start.column),
-        text: escape::same_length(&masked(run, first.span.source, start, shown)),
+        text: escape::same_length(&masked(run, first.span.source, start, shown)).into_owned(),
         first_line: line as usize,
         labels,
     })

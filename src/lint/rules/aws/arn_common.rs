@@ -1,5 +1,10 @@
 //! The forms that ARNs of a service have.
 
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
 use super::resource_common::may_be;
 use crate::aws::catalog::{ResourceType, Service, catalog};
 use crate::lint::{ResourceFact, StatementContext};
@@ -48,14 +53,37 @@ pub(super) enum Fault {
 
 /// The resources of a statement that cannot be any of their service's.
 pub(super) fn misfits<'f, 'a>(context: &'f StatementContext<'a>) -> impl Iterator<Item = Misfit<'f, 'a>> {
-    context.facts.resources.iter().filter_map(misfit)
+    context.facts.resources.iter().filter_map(|resource| {
+        if resource.all || !resource.text.starts_with("arn:") {
+            return None;
+        }
+        let (fault, template) = remembered(resource.text)?;
+        Some(Misfit { resource, fault, template })
+    })
 }
 
-fn misfit<'f, 'a>(resource: &'f ResourceFact<'a>) -> Option<Misfit<'f, 'a>> {
-    let text = resource.text;
-    if resource.all || !text.starts_with("arn:") {
-        return None;
-    }
+thread_local! {
+    static FAULTS: RefCell<FxHashMap<SmolStr, Option<(Fault, &'static str)>>> = RefCell::default();
+}
+
+/// The fault of an ARN, looked for once: several rules ask for it, and policies repeat ARNs.
+fn remembered(text: &str) -> Option<(Fault, &'static str)> {
+    const MOST: usize = 1 << 12;
+    FAULTS.with_borrow_mut(|faults| {
+        if let Some(told) = faults.get(text) {
+            return *told;
+        }
+        if faults.len() >= MOST {
+            faults.clear();
+        }
+        let told = fault(text);
+        faults.insert(text.into(), told);
+        told
+    })
+}
+
+/// What is wrong with an ARN, and the template that it comes close to.
+fn fault(text: &str) -> Option<(Fault, &'static str)> {
     let mut fields = text.splitn(6, ':').skip(2);
     let (name, region, account, rest) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
     if name.is_empty()
@@ -97,7 +125,7 @@ fn misfit<'f, 'a>(resource: &'f ResourceFact<'a>) -> Option<Misfit<'f, 'a>> {
     } else {
         return None;
     };
-    Some(Misfit { resource, fault, template })
+    Some((fault, template))
 }
 
 fn fits(service: &Service, text: &str) -> bool {

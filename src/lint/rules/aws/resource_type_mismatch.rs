@@ -18,7 +18,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     }
     // only a service that all the resources are of has the types to tell that none fits
     let Some(owner) = owner(facts) else { return };
-    let mut matches = Matches::default();
+    let mut matches = ByService::default();
     let mut found = Vec::new();
     for action in &facts.actions {
         if let Some(kinds) = foreign(context, action, owner, &mut matches) {
@@ -51,7 +51,7 @@ fn foreign(
     context: &StatementContext<'_>,
     action: &ActionFact<'_>,
     owner: &str,
-    matches: &mut Matches<'_>,
+    matches: &mut ByService<'_>,
 ) -> Option<Vec<String>> {
     // buckets and objects have rules of their own, and so have the aliases of keys
     let judged = !action.wildcard && action.item.text.is_known();
@@ -63,7 +63,12 @@ fn foreign(
     if !known.takes_resource() || known.level == AccessLevel::Tagging || known.lower.contains("tag") {
         return None;
     }
-    if !service.resources.iter().any(|kind| pattern::matches(owner, kind.field(2))) {
+    let matches = matches.0.entry(&service.prefix).or_insert_with(|| Matches {
+        // whether it has types of the resources' service at all
+        owns: service.resources.iter().any(|kind| pattern::matches(owner, kind.field(2))),
+        told: Vec::new(),
+    });
+    if !matches.owns {
         return None;
     }
     let own = || known.resources.iter().map(|of| usize::from(of.resource));
@@ -82,19 +87,25 @@ fn owner<'f>(facts: &'f StatementFacts<'_>) -> Option<&'f str> {
     named.all(|other| other == first).then_some(first)
 }
 
-/// Which of the statement's resources may be of which type of a service, as far as asked:
-/// the actions of one service ask for the same again and again.
+/// What is told of the services of a statement's actions: the actions of one ask for the
+/// same again and again.
 #[derive(Debug, Default)]
-struct Matches<'c>(FxHashMap<&'c str, Vec<Option<bool>>>);
+struct ByService<'c>(FxHashMap<&'c str, Matches>);
 
-impl<'c> Matches<'c> {
-    fn ask(&mut self, service: &'c Service, kind: usize, (at, resource): (usize, &ResourceFact<'_>)) -> bool {
-        let told = self.0.entry(&service.prefix).or_default();
+/// Which of the statement's resources may be of which type of a service, as far as asked.
+#[derive(Debug)]
+struct Matches {
+    owns: bool,
+    told: Vec<Option<bool>>,
+}
+
+impl Matches {
+    fn ask(&mut self, service: &Service, kind: usize, (at, resource): (usize, &ResourceFact<'_>)) -> bool {
         let place = at * service.resources.len() + kind;
-        if told.len() <= place {
-            told.resize(place + 1, None);
+        if self.told.len() <= place {
+            self.told.resize(place + 1, None);
         }
-        let Some(told) = told.get_mut(place) else { return false };
+        let Some(told) = self.told.get_mut(place) else { return false };
         *told.get_or_insert_with(|| service.resources.get(kind).is_some_and(|kind| may_be(resource.text, kind)))
     }
 }
