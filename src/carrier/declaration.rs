@@ -18,6 +18,8 @@ pub enum Carrier {
     AwsExport,
     /// What the Vault CLI or API prints.
     VaultExport,
+    /// Configuration of a Vault or OpenBao server, agent or proxy.
+    VaultConfig,
     /// Terraform or OpenTofu source.
     Terraform,
     /// Terraform plan or state JSON.
@@ -140,6 +142,12 @@ pub enum VaultKind {
     Namespace,
     /// A provider or client configuration (address, token).
     Provider,
+    /// A part of a server's configuration: `config` for the whole, `listener`, `storage`,
+    /// `seal`.
+    Server(SmolStr),
+    /// A part of an agent's or proxy's configuration: `config` for the whole, `listener`,
+    /// `method`, `sink`.
+    Agent(SmolStr),
     /// Anything else; the API path or resource type is kept.
     Other(SmolStr),
 }

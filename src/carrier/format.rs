@@ -15,6 +15,8 @@ pub enum Format {
     AwsAccount,
     /// What the Vault CLI or API prints or takes for one object.
     VaultApi,
+    /// Configuration of a Vault or OpenBao server, agent or proxy, HCL or JSON.
+    VaultConfig,
     /// Terraform or OpenTofu source.
     Terraform,
     /// Terraform source in JSON.
@@ -52,6 +54,7 @@ impl Format {
             Self::AwsCli => "AWS CLI output",
             Self::AwsAccount => "AWS account authorization details",
             Self::VaultApi => "Vault API object",
+            Self::VaultConfig => "Vault server or agent configuration",
             Self::Terraform => "Terraform",
             Self::TerraformJson => "Terraform (JSON)",
             Self::TerraformVariables => "Terraform variables",

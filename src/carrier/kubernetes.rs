@@ -1,10 +1,12 @@
-//! bank-vaults configuration and the custom resources of vault-config-operator
-//! (spec: vault-roles, section 3.4).
+//! Kubernetes YAML (spec: vault-roles, section 3.4): the custom resources of
+//! vault-config-operator, bank-vaults configuration, policies in a `ConfigMap`, and the
+//! configuration of servers and agents, there and in a Helm chart's values.
 
 use smol_str::SmolStr;
 
 use super::declaration::{Carrier, Declaration, Item, Named, VaultKind, VaultObject, VaultPolicy};
-use super::{Carried, ReadOptions, declare};
+use super::service::{self, Service};
+use super::{Carried, ReadOptions, bare, declare, recognise};
 use crate::source::Span;
 use crate::syntax::{Entry, Node, Text, Value};
 
@@ -25,9 +27,21 @@ pub fn read(documents: &[Node], options: &ReadOptions) -> Carried {
         } else if document.get("apiVersion").is_none() {
             reader.configuration(document);
         }
+        // The operator's resource has the server's configuration as an object.
+        if text("apiVersion").starts_with("vault.banzaicloud.com/")
+            && let Some(config) = document.get("spec").and_then(|spec| spec.get("config"))
+        {
+            reader.take(service::of_node(config, Service::Server, Carrier::Kubernetes, options));
+        }
+        reader.texts(document, text("kind") == "ConfigMap", NESTING);
     }
     reader.out
 }
+
+/// What stands in a text that a chart or another tool fills in first.
+const CHART: &[&str] = &["{{ .", "{{.", "{{-", "${"];
+/// How deep texts are sought in a document.
+const NESTING: u32 = 24;
 
 struct Reader<'a> {
     options: &'a ReadOptions,
@@ -50,6 +64,39 @@ fn atomic(name: impl Into<SmolStr>, span: Span) -> Named {
 }
 
 impl Reader<'_> {
+    fn take(&mut self, carried: Carried) {
+        self.out.append(carried);
+    }
+
+    /// Configurations of servers and agents that stand as texts in a document, and the
+    /// policies of a `ConfigMap`.
+    fn texts(&mut self, node: &Node, policies: bool, depth: u32) {
+        if depth == 0 {
+            return;
+        }
+        for item in node.as_list().unwrap_or_default() {
+            self.texts(item, policies, depth - 1);
+        }
+        for entry in node.as_map().unwrap_or_default() {
+            let Some(text) = entry.value.as_text() else {
+                self.texts(&entry.value, policies, depth - 1);
+                continue;
+            };
+            if !text.raw().contains('{') {
+                continue;
+            }
+            if let Some(carried) = service::embedded(text, entry.value.span, Carrier::Kubernetes, self.options) {
+                self.take(carried);
+            } else if policies
+                && recognise::is_vault_hcl(text.raw())
+                && !CHART.iter().any(|mark| text.raw().contains(mark))
+            {
+                let name = bare::stem(entry.key.raw());
+                self.policy(Some((Text::atomic(name, entry.key_span), entry.key_span)), &entry.value, entry.value.span);
+            }
+        }
+    }
+
     fn push(&mut self, address: String, span: Span, item: Item) {
         let address = address.into();
         let declaration = Declaration { carrier: Carrier::Kubernetes, address, span, condition: None, item };

@@ -24,6 +24,7 @@ pub mod pulumi_yaml;
 pub mod recognise;
 pub mod record;
 pub mod render;
+pub mod service;
 pub mod terraform;
 pub mod vault_export;
 
@@ -34,7 +35,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{Fragment, SourceId, SourceMap};
 use crate::syntax::{Node, json, python, yaml};
 use crate::vault::dialect::Dialect;
-use declaration::{Declaration, Item};
+use declaration::{Carrier, Declaration, Item};
 use record::Record;
 
 /// What readers have to know beyond the text.
@@ -135,10 +136,18 @@ pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &Rea
         Format::KubernetesYaml => {
             let (documents, diagnostics) = yaml::parse(&Fragment::plain(source, 0, sources.text(source)));
             let mut carried = kubernetes::read(&documents, options);
-            carried.diagnostics.splice(0..0, diagnostics);
+            // A chart's template is no YAML before it is filled in.
+            let template = !diagnostics.is_empty() && sources.text(source).contains("{{");
+            if !template {
+                carried.diagnostics.splice(0..0, diagnostics);
+            }
             carried
         }
         Format::VaultApi => parsed_json(sources, source, |node| vault_export::read(name, node, options)),
+        Format::VaultConfig => {
+            let text = Fragment::plain(source, 0, sources.text(source));
+            service::read(&text, Carrier::VaultConfig, options)
+        }
         Format::VaultHcl | Format::VaultJson => bare::vault(name, source, sources.text(source), options),
         Format::Terraform | Format::TerraformJson | Format::TerraformVariables => {
             terraform::read(sources, &[(source, format)], options)

@@ -5,6 +5,7 @@
 use memchr::memmem;
 
 use super::format::Format;
+use super::service::Service;
 use super::vault_export::guess;
 
 /// How much of a large text is looked at. A comment or a first member may be long; a
@@ -46,6 +47,9 @@ pub fn recognise(name: &str, text: &str) -> Option<Format> {
             if is_vault_hcl(body) {
                 return Some(Format::VaultHcl);
             }
+            if service(body).is_some() {
+                return Some(Format::VaultConfig);
+            }
             if extension(".hcl") || extension(".json") { None } else { recognise_yaml(body) }
         }
     }
@@ -85,6 +89,9 @@ fn recognise_json(name: &str, text: &str) -> Option<Format> {
     }
     if has("path") && keys.iter().all(|key| key == "path" || key == "name") {
         return Some(Format::VaultJson);
+    }
+    if service_of(keys.iter().map(|key| Word::Block(key))).is_some() {
+        return Some(Format::VaultConfig);
     }
     if has_any(&["request_id", "lease_id", "renewable"]) && has("data") {
         return Some(Format::VaultApi);
@@ -208,7 +215,7 @@ fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
 
 /// Whether HCL text is meant as a Vault policy: `path` blocks at the root, and none that
 /// another product's HCL has there. The text need not parse.
-fn is_vault_hcl(text: &str) -> bool {
+pub(super) fn is_vault_hcl(text: &str) -> bool {
     let text = text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text);
     let mut paths = 0;
     for word in RootWords::new(text) {
@@ -285,6 +292,88 @@ const OTHER_BLOCKS: &[&str] = &[
     "terraform",
     "variable",
     "vault",
+    "worker",
+];
+
+/// Which of Vault's own programs a text configures, HCL or JSON. The text need not parse.
+pub(super) fn service(text: &str) -> Option<Service> {
+    let text = text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text).trim_start();
+    if text.starts_with('{') {
+        let (keys, _) = top_level_keys(text);
+        return service_of(keys.iter().map(|key| Word::Block(key)));
+    }
+    service_of(RootWords::new(text))
+}
+
+/// Goes by what only these programs have at the root, beside nothing that others have there.
+fn service_of<'a>(words: impl Iterator<Item = Word<'a>>) -> Option<Service> {
+    let (mut listener, mut storage, mut login, mut own, mut cache, mut start) =
+        (false, false, false, false, false, false);
+    for word in words {
+        match word {
+            Word::Block(name) if OTHER_PROGRAMS.contains(&name) => return None,
+            Word::Block("listener") => listener = true,
+            Word::Block("storage" | "backend" | "ha_storage" | "ha_backend") => storage = true,
+            Word::Block("auto_auth" | "api_proxy") => login = true,
+            Word::Block("cache") => cache = true,
+            Word::Block("initialize") => start = true,
+            Word::Block("seal" | "service_registration" | "user_lockout") => own = true,
+            Word::Block(name) | Word::Attribute(name) if OWN_SETTINGS.contains(&name) => own = true,
+            _ => {}
+        }
+    }
+    match () {
+        () if login || (cache && listener && !storage) => Some(Service::Agent),
+        () if start || u8::from(listener) + u8::from(storage) + u8::from(own) > 1 => Some(Service::Server),
+        () => None,
+    }
+}
+
+/// Arguments that only a server has at the root.
+const OWN_SETTINGS: &[&str] = &[
+    "allow_audit_log_prefixing",
+    "api_addr",
+    "cluster_addr",
+    "default_lease_ttl",
+    "disable_mlock",
+    "enable_post_unseal_trace",
+    "introspection_endpoint",
+    "max_lease_ttl",
+    "plugin_directory",
+    "raw_storage_endpoint",
+    "ui",
+    "unsafe_allow_api_audit_creation",
+    "unsafe_relative_paths",
+];
+
+/// Blocks and members at the root of Boundary, Consul, Nomad, Packer, Terraform and Vault
+/// policies, none of which one of Vault's programs has.
+const OTHER_PROGRAMS: &[&str] = &[
+    "acl",
+    "build",
+    "client",
+    "consul",
+    "controller",
+    "data",
+    "datacenter",
+    "events",
+    "include",
+    "inputs",
+    "job",
+    "kms",
+    "locals",
+    "module",
+    "output",
+    "packer",
+    "path",
+    "policy",
+    "ports",
+    "provider",
+    "resource",
+    "server",
+    "source",
+    "terraform",
+    "variable",
     "worker",
 ];
 
@@ -411,6 +500,11 @@ impl<'a> Iterator for RootWords<'a> {
     }
 }
 
+/// What shows that a YAML text holds the configuration of a server or an agent: in a Helm
+/// chart's values, a `ConfigMap`, or the environment of a container.
+const CONFIG_TEXTS: &[&str] =
+    &["listener \"tcp\"", "listener \"unix\"", "auto_auth {", "VAULT_LOCAL_CONFIG", "BAO_LOCAL_CONFIG"];
+
 fn recognise_yaml(text: &str) -> Option<Format> {
     let head = text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text);
     let mentions = |needle: &str| memmem::find(text.as_bytes(), needle.as_bytes()).is_some();
@@ -431,6 +525,8 @@ fn recognise_yaml(text: &str) -> Option<Format> {
         || (has("policies") && mentions("rules:") && (mentions("path \"") || mentions("capabilities")))
         || (has("secrets") && mentions("configuration:") && mentions("- type: "))
         || has("externalConfig")
+        || (has("apiVersion") && mentions("capabilities") && mentions("path \""))
+        || CONFIG_TEXTS.iter().any(|text| mentions(text))
     {
         return Some(Format::KubernetesYaml);
     }
@@ -458,10 +554,20 @@ mod tests {
             ("app.hcl", "\u{feff}path \"a\" {}", Some(VaultHcl)),
             ("app.hcl", "/* path \"a\" {} */", None),
             ("terragrunt.hcl", "include { path = find_in_parent_folders() }\ninputs = {}", None),
-            ("agent.hcl", "auto_auth { sink \"file\" { path = \"x\" } }", None),
+            ("agent.hcl", "auto_auth { sink \"file\" { path = \"x\" } }", Some(VaultConfig)),
+            ("vault.hcl", "listener \"tcp\" {}\nstorage \"raft\" { path = \"/x\" }", Some(VaultConfig)),
+            ("vault.hcl", "ui = true\nlistener \"tcp\" { tls_disable = 1 }", Some(VaultConfig)),
+            ("vault.json", "{\"listener\": {\"tcp\": {}}, \"storage\": {\"file\": {}}}", Some(VaultConfig)),
+            ("proxy.hcl", "cache {}\nlistener \"unix\" {}\nvault { address = \"x\" }", Some(VaultConfig)),
+            ("boundary.hcl", "listener \"tcp\" { purpose = \"api\" }\ncontroller {}\nkms \"aead\" {}", None),
+            ("worker.hcl", "listener \"tcp\" { purpose = \"proxy\" }\nworker { name = \"x\" }", None),
+            ("nomad.hcl", "server { enabled = true }\nui { enabled = true }\nvault { enabled = true }", None),
+            ("template.hcl", "vault { address = \"x\" }\ntemplate { source = \"y\" }", None),
+            ("app.json", "{\"listener\": 80, \"name\": \"x\"}", None),
             ("job.nomad.hcl", "job \"x\" { task \"y\" { template { path \"z\" {} } } }", None),
             ("consul.hcl", "key_prefix \"a\" { policy = \"read\" }", None),
-            ("bao.hcl", "initialize \"x\" { request \"p\" { path = \"sys/policies/acl/a\" } }", None),
+            ("bao.hcl", "initialize \"x\" { request \"p\" { path = \"sys/policies/acl/a\" } }", Some(VaultConfig)),
+            ("bao.hcl", "seal \"static\" {}\ninitialize \"x\" {}\nstorage \"raft\" {}", Some(VaultConfig)),
             ("x.hcl", "policy \"p\" {}\npath \"a\" {}", None),
             ("x.hcl", "locals { a = <<EOT\npath \"a\" {}\nEOT\n}", None),
             ("app.json", "{\"path\": {\"a\": {\"capabilities\": [\"read\"]}}}", Some(VaultJson)),
@@ -488,6 +594,7 @@ mod tests {
             ("Pulumi.yaml", "name: x\nruntime: python\n", None),
             ("k.yaml", "apiVersion: redhatcop.redhat.io/v1alpha1\nkind: Policy\n", Some(KubernetesYaml)),
             ("k.yaml", "apiVersion: apps/v1\nkind: Deployment\n", None),
+            ("values.yaml", "server:\n  config: |\n    listener \"tcp\" {}\n", Some(KubernetesYaml)),
             ("main.tf", "", Some(Terraform)),
             ("main.tf.json", "{}", Some(TerraformJson)),
             ("x.auto.tfvars", "a = 1", Some(TerraformVariables)),

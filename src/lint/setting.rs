@@ -51,6 +51,8 @@ enum Kind {
     Group,
     Audit,
     Secret,
+    Server,
+    Agent,
     Other,
 }
 
@@ -69,6 +71,8 @@ const KINDS: &[(&str, Kind)] = &[
     ("group", Kind::Group),
     ("audit", Kind::Audit),
     ("secret", Kind::Secret),
+    ("server", Kind::Server),
+    ("agent", Kind::Agent),
     ("other", Kind::Other),
 ];
 
@@ -170,6 +174,8 @@ impl Object {
             VaultKind::Group => (Kind::Group, SmolStr::default()),
             VaultKind::Audit => (Kind::Audit, SmolStr::default()),
             VaultKind::Secret => (Kind::Secret, SmolStr::default()),
+            VaultKind::Server(part) => (Kind::Server, part.clone()),
+            VaultKind::Agent(part) => (Kind::Agent, part.clone()),
             VaultKind::Other(path) => (Kind::Other, path.clone()),
             _ => return false,
         };

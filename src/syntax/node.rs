@@ -249,15 +249,20 @@ impl Node {
         self.as_map()?.iter().rev().find(|entry| entry.key.known() == Some(key))
     }
 
-    /// The values of a field that may be given once or as a list: the list's elements, or
-    /// the value itself. None for what is absent or null.
+    /// The elements of a list, or the value itself where it is none; nothing for null.
+    #[must_use]
+    pub fn each(&self) -> &[Node] {
+        match &self.value {
+            Value::Null => &[],
+            Value::List(items) => items,
+            _ => std::slice::from_ref(self),
+        }
+    }
+
+    /// [`Node::each`] of a field, which may be given once, as a list or not at all.
     #[must_use]
     pub fn each_of(&self, key: &str) -> &[Node] {
-        match self.get(key) {
-            None | Some(Self { value: Value::Null, .. }) => &[],
-            Some(Self { value: Value::List(items), .. }) => items,
-            Some(node) => std::slice::from_ref(node),
-        }
+        self.get(key).map_or(&[], Node::each)
     }
 
     /// What kind of value this is, as messages name it.

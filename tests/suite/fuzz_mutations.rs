@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use crate::fuzz_targets::{CARRIERS, target};
 use crate::property::config;
 
-const SEEDS: [&str; 12] = [
+const SEEDS: [&str; 14] = [
     "path \"secret/data/+/x*\" {\n  capabilities = [\"read\", \"list\"] # c\n  allowed_parameters = { \"a\" = [\"b*\", 1, true], \"*\" = [] }\n}\n",
     "/* c */ path \"a/{{identity.entity.name}}\" { policy = \"write\" \n min_wrapping_ttl = \"1h30m\" }\npath \"b\" { capabilities = <<EOT\n[\"deny\"]\nEOT\n}",
     "{\"path\":{\"a/*\":{\"capabilities\":[\"read\",\"sudo\"],\"denied_parameters\":{\"x\":[]}}}}",
@@ -17,6 +17,8 @@ const SEEDS: [&str; 12] = [
     "name: p\nruntime: yaml\nresources:\n  a:\n    type: vault:Policy\n    properties:\n      policy: |\n        path \"x\" { capabilities = [\"read\"] }\n",
     "{\"format_version\":\"1.2\",\"terraform_version\":\"1.9\",\"planned_values\":{\"root_module\":{\"resources\":[{\"address\":\"vault_policy.p\",\"type\":\"vault_policy\",\"name\":\"p\",\"values\":{\"policy\":\"path \\\"a\\\" {}\"}}]}},\"resource_changes\":[]}",
     "{\"data\":{\"token_policies\":[\"root\",\"a\"],\"bind_secret_id\":false,\"token_ttl\":0,\"secret_id_num_uses\":-1},\"request_id\":\"x\"}",
+    "storage \"raft\" { path = \"/x\" }\nlistener \"tcp\" {\n  address = \"0.0.0.0:8200\"\n  tls_disable = 1\n}\naudit \"file\" \"a\" { options { file_path = \"stdout\" } }\ninitialize \"i\" {\n  request \"r\" {\n    operation = \"update\"\n    path = \"sys/policies/acl/a\"\n    data = { policy = <<-EOF\n      path \"*\" { capabilities = [\"sudo\"] }\n    EOF\n    }\n  }\n}\nauto_auth { sink \"file\" { config = { mode = 0644 } } }\n",
+    "apiVersion: v1\nkind: ConfigMap\ndata:\n  a.hcl: |\n    path \"x\" { capabilities = [\"read\"] }\n  config.hcl: |\n    listener \"tcp\" {}\n    storage \"file\" { path = \"/x\" }\n",
     "*a?b*\n?a*\n*?:b\na/+/b*\n",
 ];
 

@@ -42,6 +42,7 @@ pub(crate) const CARRIERS: &[(&str, Target)] = &[
     ("aws_account", |bytes| carrier(bytes, Format::AwsAccount, "account.json")),
     ("aws_cli", |bytes| carrier(bytes, Format::AwsCli, "policy.json")),
     ("vault_api", |bytes| carrier(bytes, Format::VaultApi, "auth/approle/role/ci.json")),
+    ("vault_config", |bytes| carrier(bytes, Format::VaultConfig, "vault.hcl")),
     ("kubernetes", |bytes| carrier(bytes, Format::KubernetesYaml, "vault.yaml")),
 ];
 

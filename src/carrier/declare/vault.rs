@@ -31,6 +31,10 @@ enum What {
     EngineConfig(&'static str),
     /// Anything that needs no more than its kind.
     Plain(fn() -> VaultKind),
+    /// A part of a server's own configuration.
+    Server(&'static str),
+    /// A part of an agent's or proxy's own configuration.
+    Agent(&'static str),
     /// Anything else, kept under its API path.
     Other(&'static str),
 }
@@ -49,7 +53,7 @@ const fn row(kind: &'static str, what: What, mount: &'static str, name: &'static
     Row { kind, what, mount, name }
 }
 
-use What::{AuthMount, Config, Engine, EngineConfig, EngineRole, Mapping, Other, Plain, Role};
+use What::{Agent, AuthMount, Config, Engine, EngineConfig, EngineRole, Mapping, Other, Plain, Role, Server};
 
 /// Every type that declares something, but for `vault_policy` and the generic ones.
 const ROWS: &[Row] = &[
@@ -179,6 +183,15 @@ const ROWS: &[Row] = &[
     row("vault_plugin", Other("sys/plugins/catalog"), "", "name"),
     row("vault_config_group_policy_application", Other("sys/config/group-policy-application"), "", ""),
     row("vault_sys_config_cors", Other("sys/config/cors"), "", ""),
+    // The programs' own configuration, which is no resource of the provider.
+    row("vault_server_config", Server("config"), "", ""),
+    row("vault_server_listener", Server("listener"), "", "type"),
+    row("vault_server_storage", Server("storage"), "", "type"),
+    row("vault_server_seal", Server("seal"), "", "type"),
+    row("vault_agent_config", Agent("config"), "", ""),
+    row("vault_agent_listener", Agent("listener"), "", "type"),
+    row("vault_agent_method", Agent("method"), "", "type"),
+    row("vault_agent_sink", Agent("sink"), "", "type"),
 ];
 
 /// Arguments that the provider calls otherwise than the API: type, argument, API name.
@@ -236,6 +249,8 @@ fn of_row(record: &Record, row: &Row, sink: &mut Sink<'_>) {
         Config(method) => object.kind = VaultKind::AuthConfig(smol(method)),
         EngineRole(engine) => object.kind = VaultKind::SecretsRole(smol(engine)),
         EngineConfig(engine) => object.kind = VaultKind::SecretsConfig(smol(engine)),
+        Server(part) => object.kind = VaultKind::Server(smol(part)),
+        Agent(part) => object.kind = VaultKind::Agent(smol(part)),
         Other(path) => object.kind = VaultKind::Other(smol(path)),
         Plain(kind) => object.kind = kind(),
         AuthMount(method) => {

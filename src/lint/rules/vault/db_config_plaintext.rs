@@ -45,7 +45,7 @@ fn report(span: Span, sink: &mut Sink<'_>) {
 }
 
 /// The password in `scheme://user:password@host` or `user:password@tcp(host)`.
-fn in_address(node: &Node) -> Option<Span> {
+pub(super) fn in_address(node: &Node) -> Option<Span> {
     let Value::String(text) = &node.value else { return None };
     let raw = text.raw();
     let start = raw.find("://").map_or(0, |at| at + 3);

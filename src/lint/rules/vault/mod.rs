@@ -1,7 +1,10 @@
 //! Native checks of the rules in `rules/vault`. One `mod` line each, sorted; the table is
 //! made by the build script.
 
+mod address_common;
 mod admin_common;
+mod agent_auto_auth_token;
+mod agent_sink_mode;
 mod allowed_and_disallowed_overlap;
 mod allowed_params_no_required;
 mod audit_none;
@@ -59,6 +62,7 @@ mod leading_slash;
 mod leading_v1;
 mod legacy_and_token_field;
 mod list_only_wildcard;
+mod listener_common;
 mod mfa_not_enforced;
 mod mount_audit_nonhmac;
 mod mount_common;
@@ -92,6 +96,12 @@ mod role_ttl_cut;
 mod role_ttl_gt_max;
 mod role_weak_bound_strong_policy;
 mod secret_before_mount;
+mod server_audit_api;
+mod server_rekey_unauth;
+mod server_secret_literal;
+mod server_source_forged;
+mod server_tls_disable;
+mod server_unauth_profiling;
 mod shadowed_by_deny;
 mod shadowed_stanza;
 mod stanza_rules_common;

@@ -1,3 +1,4 @@
+use super::address_common::{is_local, is_open};
 use crate::carrier::declaration::VaultKind;
 use crate::lint::{Check, ObjectContext, Sink};
 use crate::vault::roles::field::{self, Fact};
@@ -12,6 +13,7 @@ fn check(context: &ObjectContext<'_>, sink: &mut Sink<'_>) {
     if let Fact::Known(address, span) = field::string(body, &["address"])
         && let Some(rest) = address.strip_prefix("http://")
         && !is_local(rest)
+        && !is_open(rest)
     {
         sink.report(span, "the token and every secret go to Vault in the clear".to_owned())
             .label("without TLS")
@@ -23,13 +25,6 @@ fn check(context: &ObjectContext<'_>, sink: &mut Sink<'_>) {
             "whoever stands in between gets the token: the server's certificate is not looked at".to_owned(),
         )
         .label("any certificate will do")
-        .help("name the CA in `ca_cert_file`");
+        .help("name the CA instead");
     }
-}
-
-/// Whether the host is this machine.
-fn is_local(rest: &str) -> bool {
-    let host = rest.split(['/', '?']).next().unwrap_or(rest);
-    let name = host.strip_prefix("[::1]").map_or_else(|| host.split(':').next().unwrap_or(host), |_| "localhost");
-    name == "localhost" || name.starts_with("127.")
 }

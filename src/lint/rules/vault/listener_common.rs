@@ -1,0 +1,33 @@
+//! Switches of a server's configuration that are each a finding.
+
+use crate::carrier::declaration::VaultKind;
+use crate::lint::{ObjectContext, Sink};
+use crate::syntax::Node;
+use crate::vault::roles::field::{self, Fact};
+
+/// One switch: where it stands, its name, the value that is wrong, and what is wrong then.
+pub(super) type Switch = (&'static str, &'static str, bool, &'static str);
+
+/// Reports each switch of a part of the server's configuration that is set to what it is
+/// not to be.
+pub(super) fn report(part: &str, switches: &[Switch], context: &ObjectContext<'_>, sink: &mut Sink<'_>) {
+    if !matches!(&context.object.kind, VaultKind::Server(own) if own == part) {
+        return;
+    }
+    for (block, name, wrong, message) in switches {
+        let blocks =
+            if block.is_empty() { std::slice::from_ref(context.body()) } else { context.body().each_of(block) };
+        for body in blocks {
+            if let Fact::Known(value, span) = field::boolean(body, &[name])
+                && value == *wrong
+            {
+                sink.report(span, *message);
+            }
+        }
+    }
+}
+
+/// The address that a listener is given, where it is known.
+pub(super) fn address(listener: &Node) -> Option<String> {
+    field::string(listener, &["address"]).known().map(ToString::to_string)
+}
