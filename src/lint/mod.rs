@@ -15,6 +15,7 @@ mod finding;
 mod ignore;
 mod needless;
 mod page;
+mod private;
 mod region;
 mod registry;
 mod report;

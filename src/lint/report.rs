@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::{Confidence, Finding, Rule, Rules, Severity};
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 
 /// The result of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,6 +17,22 @@ pub struct Report {
     pub suppressed: Vec<Suppressed>,
     /// Places of credentials, in order: no report shows what stands there.
     pub secrets: Vec<Span>,
+    /// Texts that a tool wrote with every value there is: around a finding in them no more
+    /// is shown than the window it lies in.
+    pub machine_made: Vec<SourceId>,
+    /// The windows, in order: the arguments that findings are in.
+    pub windows: Vec<Span>,
+}
+
+impl Report {
+    /// How much may be shown around a place; none for no limit.
+    #[must_use]
+    pub fn window(&self, place: Span) -> Option<Span> {
+        self.machine_made.binary_search(&place.source).ok()?;
+        let after = self.windows.partition_point(|window| (window.source, window.start) <= (place.source, place.start));
+        let around = after.checked_sub(1).and_then(|at| self.windows.get(at));
+        Some(around.filter(|window| window.source == place.source && window.end >= place.end).copied().unwrap_or(place))
+    }
 }
 
 /// A finding that somebody decided to live with.

@@ -11,6 +11,7 @@ use super::check::{
 use super::facts::{DocumentFacts, StanzaFacts};
 use super::ignore;
 use super::needless;
+use super::private;
 use super::region::{AwsPlan, MountNames, VaultPlan};
 use super::registry::{Engine, Rules};
 use super::report::{Report, Selection, sort_findings};
@@ -57,7 +58,8 @@ impl<'r> Plan<'r> {
     fn new(rules: &'r Rules, selection: &Selection, inputs: &Inputs<'_>) -> Self {
         let mut plan = Self { all_problems: selection.select.is_empty(), ..Self::default() };
         let mounts = MountNames::new(inputs);
-        for entry in rules.entries.iter().filter(|entry| selection.runs(&entry.rule)) {
+        let runs = |rule: &Rule| rule.category == Category::Secret || selection.runs(rule);
+        for entry in rules.entries.iter().filter(|entry| runs(&entry.rule)) {
             let rule = &entry.rule;
             match &entry.engine {
                 Engine::Native(check) => match *check {
@@ -111,13 +113,15 @@ pub fn run(inputs: &Inputs<'_>, rules: &Rules, selection: &Selection) -> Report 
             finding.severity = selection.severity_of(rule, finding.severity);
         }
     }
+    let mut hidden = Report::default();
+    private::note(inputs, rules, &findings, &mut hidden);
+    // Rules about secrets run in any case, so that what they find is hidden.
+    findings.retain(|finding| rules.get(&finding.rule).is_none_or(|rule| selection.runs(rule)));
     silence(rules, &mut findings);
     sort_findings(&mut findings);
-    let secret = |finding: &&Finding| rules.get(&finding.rule).is_some_and(|rule| rule.category == Category::Secret);
-    let secrets = findings.iter().filter(secret).map(|finding| finding.span).collect();
     let findings = fold(rules, findings);
-    let mut report = ignore::apply(inputs, rules, selection, findings);
-    report.secrets = secrets;
+    let report = ignore::apply(inputs, rules, selection, findings);
+    let mut report = Report { findings: report.findings, suppressed: report.suppressed, ..hidden };
     report.findings.retain(|finding| {
         selection.min_severity.is_none_or(|least| finding.severity >= least)
             && selection.min_confidence.is_none_or(|least| finding.confidence >= least)

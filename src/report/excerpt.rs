@@ -115,6 +115,12 @@ fn excerpt(run: &Run<'_>, marks: &[Cut<'_>]) -> Option<Excerpt> {
         start = text.floor_char_boundary((first.span.start as usize).saturating_sub(NEIGHBOURHOOD).max(from));
         end = text.ceil_char_boundary((mark_end + NEIGHBOURHOOD).min(to));
     }
+    if let Some(window) = run.report.window(first.span) {
+        let clipped = (window.start as usize).max(start);
+        line += u32::try_from(text.get(start..clipped)?.matches('\n').count()).ok()?;
+        start = clipped;
+        end = end.min(window.end as usize);
+    }
     let shown = text.get(start..end)?.trim_end_matches(['\n', '\r']);
     let place = run.place(first.span);
     let labels = marks

@@ -239,3 +239,66 @@ fn the_commands_in_the_readme_run() {
         assert!(outcome.status != 2, "{command}: {}{}", outcome.stdout, outcome.stderr);
     }
 }
+
+/// A plan, and the same on many lines, whose sensitive values are in the clear around what
+/// is found; and a program with a password beside a finding.
+#[test]
+fn no_report_shows_a_secret() {
+    let plan = r#"{"format_version":"1.2","variables":{"v":{"value":"TOPSECRETVALUE"}},"resource_changes":[
+        {"address":"vault_policy.p","mode":"managed","type":"vault_policy","name":"p","change":{"actions":["update"],
+          "before":{"nickname":"TOPSECRETVALUE"},
+          "after":{"name":"p","nickname":"TOPSECRETVALUE","policy":"path \"sys/*\" { capabilities = [\"sudo\"] }",
+            "list":["TOPSECRETVALUE"],"map":{"k":"TOPSECRETVALUE"},"pin":424242},
+          "after_unknown":{},"after_sensitive":{"nickname":true,"list":[true],"map":{"k":true},"pin":true}}},
+        {"address":"vault_approle_auth_backend_role.r","mode":"managed","type":"vault_approle_auth_backend_role","name":"r",
+          "change":{"actions":["create"],"before":null,"after":{"backend":"approle","role_name":"r",
+            "role_id":"TOPSECRETVALUE","token_policies":["p"],"other":"TOPSECRETVALUE"},
+          "after_unknown":{},"after_sensitive":{"role_id":true}}},
+        {"address":"vault_generic_secret.s","mode":"managed","type":"vault_generic_secret","name":"s",
+          "change":{"actions":["create"],"after":{"path":"secret/x","data_json":"{\"password\":\"TOPSECRETVALUE\"}"},
+          "after_unknown":{},"after_sensitive":{"data_json":true}}}],
+        "configuration":{"provider_config":{"vault":{"expressions":{"token":{"constant_value":"TOPSECRETVALUE"}}}}}}"#;
+    let line = serde_json::from_str::<Value>(plan).unwrap().to_string();
+    let lines = serde_json::to_string_pretty(&serde_json::from_str::<Value>(plan).unwrap()).unwrap();
+    let state = r#"{"version":4,"terraform_version":"1.9.0","serial":1,"lineage":"x","resources":[
+        {"mode":"managed","type":"vault_approle_auth_backend_role","name":"r","instances":[{"attributes":{
+          "role_name":"r","secret":"TOPSECRETVALUE","token_policies":["root"],"other":"TOPSECRETVALUE"},
+          "sensitive_attributes":[]}]}]}"#;
+    let stack = r#"{"version":3,"deployment":{"manifest":{},"resources":[
+        {"urn":"urn:pulumi:dev::app::vault:index/policy:Policy::p","custom":true,"type":"vault:index/policy:Policy",
+         "inputs":{"name":"p","other":"TOPSECRETVALUE","policy":"path \"*\" { capabilities = [\"sudo\"] }",
+           "secret":{"4dabf18193072939515e22adb298388d":"1b47061264138c4ac30d75fd1eb44270","plaintext":"\"TOPSECRETVALUE\""}}}]}}"#;
+    let program = br#"resource "vault_userpass_auth_backend_user" "u" {
+  username       = "u"
+  password       = "TOPSECRETVALUE"
+  token_policies = ["root"]
+}
+"#;
+    let files = directory(&[
+        ("line.json", line.as_bytes()),
+        ("lines.json", lines.as_bytes()),
+        ("terraform.tfstate", state.as_bytes()),
+        ("stack.json", stack.as_bytes()),
+        ("main.tf", program),
+    ]);
+    for format in ["human", "json", "sarif", "github", "gitlab", "junit"] {
+        for select in [&[][..], &["--select", "vault/role-*"][..]] {
+            let args = [&["check", ".", "--format", format][..], select].concat();
+            let outcome = overgrant(files.path(), &args);
+            let shown = format!("{}{}", outcome.stdout, outcome.stderr);
+            assert!(!shown.contains("TOPSECRET") && !shown.contains("424242"), "{format}: {shown}");
+            assert!(shown.contains("role") && outcome.status == 1, "{format}: {shown}");
+        }
+    }
+    for name in ["line.json", "lines.json"] {
+        let outcome = overgrant(files.path(), &["check", name]);
+        assert!(outcome.stdout.contains("capabilities = [\\\"sudo\\\"]"), "the place is shown: {}", outcome.stdout);
+    }
+    let asked =
+        ["simulate", "-C", ".", "--principal", "auth/approle/role/r", "--capability", "read", "--path", "sys/x"];
+    for asked in [&asked[..], &["model", "-C", "."][..], &["access", "auth/approle/role/r", "-C", "."][..]] {
+        let outcome = overgrant(files.path(), asked);
+        let shown = format!("{}{}", outcome.stdout, outcome.stderr);
+        assert!(!shown.contains("TOPSECRET"), "{asked:?}: {shown}");
+    }
+}

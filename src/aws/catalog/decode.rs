@@ -54,7 +54,16 @@ pub(super) fn chunk(packed: &[u8], raw_len: usize) -> Vec<Service> {
         let sets = section(&mut lines).iter().map(|l| numbers(l.trim_start_matches('='))).collect();
         let actions: Vec<Action> = lines.by_ref().take_while(|l| !l.is_empty()).filter_map(action).collect();
         let places = (0_u16..).zip(&actions).map(|(at, action)| (action.lower.clone(), at)).collect();
-        services.push(Service { prefix: prefix.into(), name: name.into(), actions, places, resources, keys, sets, used: OnceLock::new() });
+        services.push(Service {
+            prefix: prefix.into(),
+            name: name.into(),
+            actions,
+            places,
+            resources,
+            keys,
+            sets,
+            used: OnceLock::new(),
+        });
     }
     services
 }

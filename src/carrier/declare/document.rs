@@ -1,9 +1,11 @@
 //! Policy documents inside arguments: as text, as an object, or not known.
 
+use smol_str::SmolStr;
+
 use crate::aws::document::{self, Document};
 use crate::carrier::ReadOptions;
 use crate::diagnostic::Diagnostic;
-use crate::source::Fragment;
+use crate::source::{Fragment, Unknown};
 use crate::syntax::{Node, Text, Value, json};
 use crate::vault::policy::{self, Policy};
 
@@ -48,6 +50,10 @@ pub fn vault_policy(node: &Node, options: &ReadOptions) -> Option<(Policy, Vec<D
         Value::String(text) => Some(parse(text)),
         Value::Map(_) => Some(parse(&crate::carrier::render::json(node))),
         Value::Unknown(what) => Some((Policy { unknown: vec![what.clone()], ..Policy::default() }, Vec::new())),
+        Value::Secret => {
+            let hidden = Unknown { refs: vec![SmolStr::new_static("a sensitive value")], span: node.span };
+            Some((Policy { unknown: vec![hidden], ..Policy::default() }, Vec::new()))
+        }
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Terraform plans and states in JSON: `terraform show -json` of either, and raw state
 //! files of version 4.
 
+mod references;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use super::terraform::alias;
 use super::{Carried, ReadOptions};
 use crate::source::{Fragment, SourceId, SourceMap, Span, Unknown};
 use crate::syntax::{Entry, Node, Text, Value, json};
+use references::References;
 
 /// How deep modules may nest.
 const MODULES: usize = 64;
@@ -58,7 +60,7 @@ impl<'a> Reader<'a> {
         let members = scan::members(self.text, start)?;
         let find = |name: &str| members.iter().rev().find(|(key, _)| *key == name).map(|(_, range)| range.clone());
         if let Some(changes) = find("resource_changes") {
-            let references = References { text: self.text, root: find("configuration"), known: None };
+            let references = References::new(self.text, find("configuration"));
             self.changes(&changes, references)?;
         } else if let Some(values) = find("values").or_else(|| find("planned_values")) {
             let root = member(self.text, &values, "root_module");
@@ -235,19 +237,25 @@ impl<'a> Reader<'a> {
             })
         };
         for record in &mut self.records {
-            let Value::Map(entries) = &mut record.body.value else { continue };
-            for entry in entries {
-                if let Value::List(items) = &mut entry.value.value {
-                    for item in items {
-                        if let Some(value) = known(item) {
-                            *item = value;
-                        }
-                    }
-                } else if let Some(value) = known(&entry.value) {
-                    entry.value = value;
-                }
+            put(&mut record.body, &known, 16);
+        }
+    }
+}
+
+/// Puts values where they are referred to, in all of a body.
+fn put(node: &mut Node, known: &dyn Fn(&Node) -> Option<Node>, depth: usize) {
+    if depth == 0 {
+        return;
+    }
+    match &mut node.value {
+        Value::Unknown(_) => {
+            if let Some(value) = known(node) {
+                *node = value;
             }
         }
+        Value::List(items) => items.iter_mut().for_each(|item| put(item, known, depth - 1)),
+        Value::Map(entries) => entries.iter_mut().for_each(|entry| put(&mut entry.value, known, depth - 1)),
+        _ => {}
     }
 }
 
@@ -281,139 +289,6 @@ impl<'a> Parts<'a> {
 
 fn member(text: &str, range: &Range<usize>, name: &str) -> Option<Range<usize>> {
     Parts::of(text, range)?.range(name)
-}
-
-/// What arguments refer to, from the plan's copy of the configuration: read only where a
-/// value is unknown.
-struct References<'a> {
-    text: &'a str,
-    root: Option<Range<usize>>,
-    known: Option<BTreeMap<String, Vec<SmolStr>>>,
-}
-
-impl References<'_> {
-    fn known(&mut self) -> &BTreeMap<String, Vec<SmolStr>> {
-        let (text, root) = (self.text, self.root.clone());
-        self.known.get_or_insert_with(|| {
-            let mut known = BTreeMap::new();
-            if let Some(root) = root.and_then(|root| member(text, &root, "root_module")) {
-                collect(text, &root, "", MODULES, &mut known);
-            }
-            known
-        })
-    }
-
-    /// Whether the configuration gives the resource that attribute; none where it does not
-    /// have the resource.
-    fn gives(&mut self, address: &str, attribute: &str) -> Option<bool> {
-        let address = without_keys(address);
-        let known = self.known();
-        known.contains_key(&format!("{address}#")).then(|| known.contains_key(&format!("{address}#{attribute}")))
-    }
-
-    /// What an attribute of the resource refers to, as absolute addresses.
-    fn of(&mut self, address: &str, attribute: &str) -> Vec<SmolStr> {
-        let key = format!("{}#{attribute}", without_keys(address));
-        let found = self.known().get(&key).cloned().unwrap_or_default();
-        if found.is_empty() {
-            return vec![SmolStr::from(format!("{address}.{attribute}"))];
-        }
-        // References of a module's inside are seen from that module's instance.
-        let prefix = module_of(address);
-        found.into_iter().map(|reference| SmolStr::from(format!("{prefix}{reference}"))).collect()
-    }
-}
-
-/// The module part of an address, with its dot.
-fn module_of(address: &str) -> &str {
-    let mut end = 0;
-    let mut rest = address;
-    while rest.starts_with("module.") {
-        let Some(length) = step(rest, 2) else { break };
-        end += length;
-        rest = address.get(end..).unwrap_or("");
-    }
-    address.get(..end).unwrap_or("")
-}
-
-/// Length of that many dotted parts, dots inside index keys apart.
-fn step(text: &str, parts: usize) -> Option<usize> {
-    let mut seen = 0;
-    let mut inside = false;
-    let mut quoted = false;
-    for (at, character) in text.char_indices() {
-        match character {
-            '"' => quoted = !quoted,
-            '[' if !quoted => inside = true,
-            ']' if !quoted => inside = false,
-            '.' if !inside => {
-                seen += 1;
-                if seen == parts {
-                    return Some(at + 1);
-                }
-            }
-            _ => {}
-        }
-    }
-    None
-}
-
-/// An address without its index keys, as the configuration has it.
-fn without_keys(address: &str) -> String {
-    let mut out = String::with_capacity(address.len());
-    let (mut inside, mut quoted) = (false, false);
-    for character in address.chars() {
-        match character {
-            '"' if inside => quoted = !quoted,
-            '[' if !quoted => inside = true,
-            ']' if !quoted => inside = false,
-            other if !inside => out.push(other),
-            _ => {}
-        }
-    }
-    out
-}
-
-fn collect(
-    text: &str,
-    range: &Range<usize>,
-    prefix: &str,
-    depth: usize,
-    known: &mut BTreeMap<String, Vec<SmolStr>>,
-) -> Option<()> {
-    if depth == 0 {
-        return None;
-    }
-    let module = Parts::of(text, range)?;
-    if let Some(resources) = module.range("resources") {
-        for element in scan::elements(text, resources.start)? {
-            let parts = Parts::of(text, &element)?;
-            let Some(address) = parts.plain("address") else { continue };
-            let Some(expressions) = parts.range("expressions") else { continue };
-            known.insert(format!("{prefix}{address}#"), Vec::new());
-            for (attribute, range) in scan::members(text, expressions.start)? {
-                known.insert(format!("{prefix}{address}#{attribute}"), Vec::new());
-                let Some(members) = scan::members(text, range.start) else { continue };
-                let Some((_, references)) = members.into_iter().find(|(key, _)| *key == "references") else { continue };
-                let list = scan::elements(text, references.start)?;
-                let names: Vec<SmolStr> =
-                    list.iter().filter_map(|range| scan::plain(text, range)).map(SmolStr::new).collect();
-                // "a.b.c" comes with "a.b": only the longest says what is meant.
-                let kept = names.iter().filter(|name| {
-                    !names.iter().any(|other| other.len() > name.len() && other.starts_with(&format!("{name}.")))
-                });
-                known.insert(format!("{prefix}{address}#{attribute}"), kept.cloned().collect());
-            }
-        }
-    }
-    if let Some(calls) = module.range("module_calls") {
-        for (name, call) in scan::members(text, calls.start)? {
-            if let Some(inner) = member(text, &call, "module") {
-                collect(text, &inner, &format!("{prefix}module.{name}."), depth - 1, known);
-            }
-        }
-    }
-    Some(())
 }
 
 /// Adds what is not known before the plan is applied: `after_unknown` has `true` where

@@ -50,6 +50,48 @@ fn unknown_values_name_what_they_refer_to() {
     assert_eq!(policy.display(), "${module.m[\"a.b\"].aws_iam_policy.p.arn}");
     let hidden = carried.records.iter().find(|r| r.address == "vault_policy.v").unwrap();
     assert_eq!(hidden.body.get("policy").unwrap().value, Value::Secret);
+    // It is there, and what it says is not known.
+    let declared = carried.declarations.iter().find_map(|d| match &d.item {
+        Item::VaultPolicy(policy) => Some(policy),
+        _ => None,
+    });
+    assert!(!declared.unwrap().policy.unknown.is_empty());
+}
+
+#[test]
+fn references_lead_through_variables_and_outputs_of_modules() {
+    let policy = |address: &str| {
+        format!(
+            r#"{{"address":"{address}","mode":"managed","type":"aws_iam_policy","name":"p",
+               "change":{{"actions":["create"],"after":{{"name":"p"}},"after_unknown":{{"policy":true}}}}}}"#
+        )
+    };
+    let own =
+        r#"{"resources":[{"address":"aws_iam_policy.p","expressions":{"policy":{"references":["var.document"]}}}]}"#;
+    let text = format!(
+        r#"{{"format_version":"1.2","resource_changes":[
+          {{"address":"data.aws_iam_policy_document.d","mode":"data","type":"aws_iam_policy_document","name":"d",
+            "change":{{"actions":["read"],"after":{{"statement":[{{"actions":["sqs:*"],"effect":"Allow","resources":["*"]}}]}},"after_unknown":{{"json":true}}}}}},
+          {{"address":"module.docs.data.aws_iam_policy_document.in","mode":"data","type":"aws_iam_policy_document","name":"in",
+            "change":{{"actions":["read"],"after":{{"statement":[{{"actions":["sns:*"],"effect":"Allow","resources":["*"]}}]}},"after_unknown":{{"json":true}}}}}},
+          {},{},{}],
+        "configuration":{{"root_module":{{"module_calls":{{
+          "given":{{"expressions":{{"document":{{"references":["data.aws_iam_policy_document.d.json","data.aws_iam_policy_document.d"]}}}},"module":{own}}},
+          "made":{{"expressions":{{"document":{{"references":["module.docs.json","module.docs"]}}}},"module":{own}}},
+          "open":{{"expressions":{{"document":{{"references":["var.theirs"]}}}},"module":{own}}},
+          "docs":{{"module":{{"outputs":{{"json":{{"expression":{{"references":["data.aws_iam_policy_document.in.json","data.aws_iam_policy_document.in"]}}}}}}}}}}}}}}}}}}"#,
+        policy(r#"module.given[\"a.b\"].aws_iam_policy.p"#),
+        policy("module.made.aws_iam_policy.p"),
+        policy("module.open.aws_iam_policy.p"),
+    );
+    let (_, carried) = run(&text);
+    let found = policies(&carried);
+    let action = |at: usize| found[at].document.statements[0].action.as_ref().unwrap().items[0].text.display();
+    assert_eq!((action(0), action(1)), ("sqs:*".to_owned(), "sns:*".to_owned()));
+    assert!(found[2].document.unknown);
+    let open = carried.records.iter().find(|r| r.address == "module.open.aws_iam_policy.p").unwrap();
+    let Value::Unknown(what) = &open.body.get("policy").unwrap().value else { panic!() };
+    assert_eq!(what.refs, ["var.theirs"]);
 }
 
 #[test]

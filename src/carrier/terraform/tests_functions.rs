@@ -73,7 +73,7 @@ fn string_functions() {
         (r#"trimprefix("helloworld", "cat")"#, r#""helloworld""#),
         (r#"trimsuffix("helloworld", "world")"#, r#""hello""#),
         (r#"trimspace("  hello\n\n")"#, r#""hello""#),
-        (r#"upper(var.open)"#, "?(var.open)"),
+        (r"upper(var.open)", "?(var.open)"),
     ]);
 }
 
@@ -152,8 +152,8 @@ fn collection_functions() {
         (r#"flatten([[["a", "b"], []], ["c"]])"#, r#"["a", "b", "c"]"#),
         (r#"flatten([["a"], var.open])"#, r#"["a", ?(var.open)]"#),
         (r#"index(["a", "b", "c"], "b")"#, "1"),
-        (r#"keys({a=1, c=2, d=3, b=4})"#, r#"["a", "b", "c", "d"]"#),
-        (r#"values({a=3, c=2, d=1})"#, "[3, 2, 1]"),
+        (r"keys({a=1, c=2, d=3, b=4})", r#"["a", "b", "c", "d"]"#),
+        (r"values({a=3, c=2, d=1})", "[3, 2, 1]"),
         ("length([])", "0"),
         (r#"length({"a" = "b"})"#, "1"),
         (r#"length("hello")"#, "5"),
@@ -205,7 +205,7 @@ fn encodings_and_conversions() {
         (r#"jsondecode("{\"hello\": \"world\"}")"#, r#"{hello: "world"}"#),
         (r#"jsondecode("true")"#, "true"),
         (r#""${jsonencode({"hello"="world"})}!""#, r#""{\"hello\":\"world\"}!""#),
-        (r#"base64encode(jsonencode({a = 1}))"#, r#"?(base64encode(jsonencode(…)))"#),
+        (r"base64encode(jsonencode({a = 1}))", r"?(base64encode(jsonencode(…)))"),
         (r#"yamldecode("hello: world")"#, r#"{hello: "world"}"#),
         (r#"yamldecode("{a: &foo [1, 2, 3], b: *foo}")"#, "{a: [1, 2, 3], b: [1, 2, 3]}"),
         (r#"yamldecode("a: yes\nb: true\nc: 010\nd: ~\n")"#, r#"{a: "yes", b: true, c: 010, d: null}"#),
@@ -236,7 +236,7 @@ fn encodings_and_conversions() {
         ("can(local.map.x)", "true"),
         ("can(var.open.x)", "?(var.open.x)"),
         ("try(var.open.x, 5)", "?(var.open.x)"),
-        (r#"templatestring(local.map.y, {})"#, r#""two""#),
+        (r"templatestring(local.map.y, {})", r#""two""#),
     ]);
 }
 
@@ -261,7 +261,7 @@ fn network_functions() {
         ),
         (r#"can(cidrhost("10.0.0.0/33", 1))"#, "false"),
         (r#"can(cidrsubnet("10.0.0.0/30", 4, 1))"#, "false"),
-        (r#"cidrsubnet(var.open, 8, 1)"#, "?(var.open)"),
+        (r"cidrsubnet(var.open, 8, 1)", "?(var.open)"),
     ]);
 }
 
@@ -278,7 +278,7 @@ fn what_differs_from_run_to_run_is_unknown() {
         ),
         (r#"sha256("x")"#, r#"?(sha256("x"))"#),
         (r#"core::upper("x")"#, r#""X""#),
-        (r#"nothing(var.open)"#, "?(var.open)"),
+        (r"nothing(var.open)", "?(var.open)"),
         (r#"templatefile("gone.tpl", {})"#, r#"?(templatefile("gone.tpl"))"#),
     ]);
 }

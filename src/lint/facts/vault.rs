@@ -75,6 +75,14 @@ impl<'a> StanzaFacts<'a> {
         (first.unwrap_or(end), !self.glob, Reverse(pluses), self.path.len(), self.path)
     }
 
+    /// Whether the path starts with `+` and goes on with what no mount has: it can only be
+    /// about child namespaces.
+    #[must_use]
+    pub fn below_children(&self) -> bool {
+        let next = self.path.strip_prefix("+/").and_then(|rest| rest.split('/').next());
+        matches!(next, Some("auth" | "cubbyhole" | "identity" | "sys"))
+    }
+
     /// Whether one stanza stands for many paths.
     #[must_use]
     pub fn wildcard(&self) -> bool {

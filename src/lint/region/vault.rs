@@ -144,6 +144,10 @@ impl VaultPlan<'_> {
             }
             for region in &line.paths {
                 let Some(common) = facts.lang.intersection(region) else { continue };
+                // In child namespaces only what is about any mount or namespace is meant.
+                if facts.below_children() && region.intersection(&PathLang::prefix("\u{1}")).is_none() {
+                    continue;
+                }
                 let enough = match self.region.cover {
                     Cover::Some => true,
                     Cover::All => facts.lang.contains(region),

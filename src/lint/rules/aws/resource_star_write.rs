@@ -46,7 +46,7 @@ fn example_of(action: &ActionFact<'_>) -> Option<String> {
 fn writes(action: &ActionFact<'_>) -> Option<AccessLevel> {
     if !action.wildcard {
         let (_, known) = action.known()?;
-        return (known.level.mutates() && known.takes_resource()).then_some(known.level);
+        return (known.level.mutates() && known.takes_resource() && !shows(known)).then_some(known.level);
     }
     if action.is_all() {
         return Some(AccessLevel::Write);
@@ -54,9 +54,14 @@ fn writes(action: &ActionFact<'_>) -> Option<AccessLevel> {
     action
         .held()
         .iter()
-        .filter(|known| known.level.mutates() && known.takes_resource())
+        .filter(|known| known.level.mutates() && known.takes_resource() && !shows(known))
         .map(|known| known.level)
         .max_by_key(|l| rank(*l))
+}
+
+/// Whether an action that AWS counts to the management of permissions only shows them.
+fn shows(known: &Action) -> bool {
+    known.level == AccessLevel::Permissions && ["describe", "list"].iter().any(|word| known.lower.starts_with(word))
 }
 
 fn rank(level: AccessLevel) -> u8 {

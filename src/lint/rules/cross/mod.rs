@@ -1,7 +1,9 @@
 //! Native checks of the rules in `rules/cross`. One `mod` line each, sorted; the table is
 //! made by the build script.
 
+mod module_not_read;
 mod notes_common;
+mod policy_not_known;
 mod provider_credential_literal;
 mod pulumi_unbound_name;
 mod pulumi_unknown_argument;

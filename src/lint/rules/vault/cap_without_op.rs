@@ -1,3 +1,4 @@
+use super::mount_common;
 use crate::lint::{Check, Sink, StanzaContext};
 use crate::model::MountClass;
 use crate::vault::capability::{Capabilities, Capability};
@@ -23,6 +24,9 @@ fn check(context: &StanzaContext<'_>, sink: &mut Sink<'_>) {
     // `create` beside a working `update`, and the reverse, is how people write both
     let pair = Capabilities::of(&[Capability::Create, Capability::Update, Capability::Patch]);
     let dead = if facts.grants.minus(dead).meets(pair) { dead.minus(pair) } else { dead };
+    // `vault/list-only-wildcard` says of `list` on the data of version 2 where it belongs
+    let told = engine_path(context).is_some_and(|below| below.starts_with("data/"));
+    let dead = if told { dead.minus(Capabilities::of(&[Capability::List])) } else { dead };
     let Some(capability) = facts.first_of(dead) else { return };
     let useful: Vec<String> = meaning.useful.iter().map(|c| format!("`{c}`")).collect();
     sink.report(
@@ -31,6 +35,12 @@ fn check(context: &StanzaContext<'_>, sink: &mut Sink<'_>) {
     )
     .label("does nothing")
     .help(format!("it serves {}", useful.join(", ")));
+}
+
+/// The path below its mount, if that is KV of version 2.
+fn engine_path<'a>(context: &StanzaContext<'a>) -> Option<&'a str> {
+    let (_, version, below) = mount_common::below_kv(context)?;
+    (version == 2).then_some(below)
 }
 
 /// What the path means where it is known what is mounted there.

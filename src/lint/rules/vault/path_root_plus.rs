@@ -3,17 +3,10 @@ use crate::vault::capability::{Capabilities, Capability};
 
 pub(super) const CHECK: Check = Check::VaultStanza(check);
 
-/// What no mount is called: behind them a `+` can only stand for a child namespace.
-const SYSTEM: [&str; 4] = ["auth", "cubbyhole", "identity", "sys"];
-
 fn check(context: &StanzaContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
     let Some(rest) = facts.path.strip_prefix('+') else { return };
-    if !(rest.is_empty() || rest.starts_with('/')) || facts.grants.is_empty() {
-        return;
-    }
-    let rest = rest.trim_start_matches('/');
-    if rest.split('/').next().is_some_and(|next| SYSTEM.contains(&next)) {
+    if !(rest.is_empty() || rest.starts_with('/')) || facts.grants.is_empty() || facts.below_children() {
         return;
     }
     let stanza = facts.stanza;

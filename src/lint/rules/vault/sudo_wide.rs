@@ -23,7 +23,7 @@ fn check(context: &StanzaContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let mount = mount_common::mount(context).and_then(|mount| mount.kind.as_deref());
-    if !reaches_protected(facts.path, mount, context.inputs.dialect) {
+    if facts.below_children() || !reaches_protected(facts.path, mount, context.inputs.dialect) {
         return;
     }
     let path = facts.stanza.path.display();

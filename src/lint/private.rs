@@ -1,0 +1,69 @@
+//! What no report may show: where secrets stand, and how much of texts that tools wrote
+//! may be shown around a finding.
+
+use std::collections::BTreeSet;
+
+use super::{Category, Finding, Inputs, Report, Rules};
+use crate::carrier::declaration::Carrier;
+use crate::carrier::record::Record;
+use crate::source::{SourceId, Span};
+use crate::syntax::{Node, Value};
+
+/// How deep values are looked at.
+const DEPTH: usize = 32;
+
+/// Fills in [`Report::secrets`] and [`Report::windows`] for what was found.
+pub(super) fn note(inputs: &Inputs<'_>, rules: &Rules, findings: &[Finding], report: &mut Report) {
+    let secret = |finding: &&Finding| rules.get(&finding.rule).is_some_and(|rule| rule.category == Category::Secret);
+    let mut secrets: BTreeSet<Span> = findings.iter().filter(secret).map(|finding| finding.span).collect();
+    let mut shown: Vec<Span> = findings.iter().flat_map(places).collect();
+    shown.sort();
+    let sources: BTreeSet<SourceId> = shown.iter().map(|span| span.source).collect();
+    let mut windows: BTreeSet<Span> = BTreeSet::new();
+    for record in inputs.records.iter().filter(|record| sources.contains(&record.span.source)) {
+        let here = shown.partition_point(|span| (span.source, span.start) < (record.span.source, record.span.start));
+        let mut here = shown.iter().skip(here).take_while(|span| within(record.span, **span)).peekable();
+        if here.peek().is_none() {
+            continue;
+        }
+        hidden(&record.body, DEPTH, &mut secrets);
+        if is_written_by_a_tool(record) {
+            report.machine_made.push(record.span.source);
+            for entry in record.body.as_map().unwrap_or_default() {
+                let whole = entry.key_span.to(entry.value.span);
+                if here.clone().any(|span| within(whole, *span)) {
+                    windows.insert(whole);
+                }
+            }
+        }
+    }
+    report.machine_made.sort();
+    report.machine_made.dedup();
+    report.secrets = secrets.into_iter().collect();
+    report.windows = windows.into_iter().collect();
+}
+
+/// The places that a report of the finding shows.
+fn places(finding: &Finding) -> impl Iterator<Item = Span> {
+    std::iter::once(finding.span).chain(finding.related.iter().map(|(span, _)| *span))
+}
+
+fn within(outer: Span, inner: Span) -> bool {
+    outer.source == inner.source && outer.start <= inner.start && inner.end <= outer.end
+}
+
+/// Plans, states and previews hold every value there is, secrets and all.
+fn is_written_by_a_tool(record: &Record) -> bool {
+    matches!(record.carrier, Carrier::TerraformPlan | Carrier::PulumiState)
+}
+
+fn hidden(node: &Node, depth: usize, into: &mut BTreeSet<Span>) {
+    match &node.value {
+        Value::Secret => {
+            into.insert(node.span);
+        }
+        Value::List(items) if depth > 0 => items.iter().for_each(|item| hidden(item, depth - 1, into)),
+        Value::Map(entries) if depth > 0 => entries.iter().for_each(|entry| hidden(&entry.value, depth - 1, into)),
+        _ => {}
+    }
+}
