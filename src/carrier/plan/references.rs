@@ -51,7 +51,9 @@ impl<'a> References<'a> {
         }
         let known = self.known();
         let mut out = Vec::new();
-        found.iter().for_each(|reference| follow(known, module_of(address), reference, FOLLOWED, &mut out));
+        for reference in &found {
+            follow(known, module_of(address), reference, FOLLOWED, &mut out);
+        }
         out
     }
 }
@@ -83,7 +85,9 @@ fn follow(known: &BTreeMap<String, Vec<SmolStr>>, prefix: &str, reference: &str,
     };
     match given {
         Some((given, scope)) if !given.is_empty() => {
-            given.iter().for_each(|reference| follow(known, &scope, reference, depth, out));
+            for reference in given {
+                follow(known, &scope, reference, depth, out);
+            }
         }
         _ => add(absolute()),
     }
