@@ -148,6 +148,8 @@ pub enum VaultKind {
     /// A part of an agent's or proxy's configuration: `config` for the whole, `listener`,
     /// `method`, `sink`.
     Agent(SmolStr),
+    /// A program that logs in with a role (`name` at `mount`) and asks for paths.
+    Consumer,
     /// Anything else; the API path or resource type is kept.
     Other(SmolStr),
 }

@@ -1,12 +1,13 @@
 //! Kubernetes YAML (spec: vault-roles, section 3.4): the custom resources of
 //! vault-config-operator, bank-vaults configuration, policies in a `ConfigMap`, and the
-//! configuration of servers and agents, there and in a Helm chart's values.
+//! configuration of servers and agents, there and in a Helm chart's values. What programs
+//! ask of Vault is in `consumer.rs`.
 
 use smol_str::SmolStr;
 
 use super::declaration::{Carrier, Declaration, Item, Named, VaultKind, VaultObject, VaultPolicy};
 use super::service::{self, Service};
-use super::{Carried, ReadOptions, bare, declare, recognise};
+use super::{Carried, ReadOptions, bare, consumer, declare, recognise};
 use crate::source::Span;
 use crate::syntax::{Entry, Node, Text, Value};
 
@@ -24,7 +25,7 @@ pub fn read(documents: &[Node], options: &ReadOptions) -> Carried {
         let spec = document.get("spec").and_then(|spec| spec.get("externalConfig"));
         if let Some(config) = spec.or_else(|| document.get("externalConfig")) {
             reader.configuration(config);
-        } else if document.get("apiVersion").is_none() {
+        } else if document.get("apiVersion").is_none() && is_configuration(document) {
             reader.configuration(document);
         }
         // The operator's resource has the server's configuration as an object.
@@ -34,8 +35,17 @@ pub fn read(documents: &[Node], options: &ReadOptions) -> Carried {
             reader.take(service::of_node(config, Service::Server, Carrier::Kubernetes, options));
         }
         reader.texts(document, text("kind") == "ConfigMap", NESTING);
+        reader.take(super::of_records(consumer::records(document), options));
     }
     reader.out
+}
+
+/// Whether a document of no kind is a bank-vaults configuration, and not the values of some
+/// chart that has lists of the same names.
+fn is_configuration(document: &Node) -> bool {
+    let any =
+        |list: &str, keys: &[&str]| items(document, list).any(|item| keys.iter().all(|key| item.get(key).is_some()));
+    any("policies", &["name", "rules"]) || any("secrets", &["type", "configuration"]) || any("auth", &["type", "roles"])
 }
 
 /// What stands in a text that a chart or another tool fills in first.

@@ -10,6 +10,7 @@ pub mod aws_account;
 pub mod aws_cli;
 pub mod bare;
 pub mod cloudformation;
+pub mod consumer;
 pub mod declaration;
 pub mod declare;
 pub mod format;

@@ -505,6 +505,15 @@ impl<'a> Iterator for RootWords<'a> {
 const CONFIG_TEXTS: &[&str] =
     &["listener \"tcp\"", "listener \"unix\"", "auto_auth {", "VAULT_LOCAL_CONFIG", "BAO_LOCAL_CONFIG"];
 
+/// What shows that a YAML text holds a program that asks something of Vault.
+const CONSUMERS: &[&str] = &[
+    "apiVersion: external-secrets.io/",
+    "apiVersion: secrets-store.csi.x-k8s.io/",
+    "apiVersion: secrets.hashicorp.com/",
+    "vault.hashicorp.com/agent-inject",
+    "vault.security.banzaicloud.io/vault-",
+];
+
 fn recognise_yaml(text: &str) -> Option<Format> {
     let head = text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text);
     let mentions = |needle: &str| memmem::find(text.as_bytes(), needle.as_bytes()).is_some();
@@ -527,6 +536,8 @@ fn recognise_yaml(text: &str) -> Option<Format> {
         || has("externalConfig")
         || (has("apiVersion") && mentions("capabilities") && mentions("path \""))
         || CONFIG_TEXTS.iter().any(|text| mentions(text))
+        || CONSUMERS.iter().any(|text| mentions(text))
+        || (has("apiVersion") && mentions("cert-manager.io/") && mentions("vault:"))
     {
         return Some(Format::KubernetesYaml);
     }

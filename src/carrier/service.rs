@@ -9,7 +9,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::declaration::{Carrier, Named};
 use super::record::{Mode, Record};
-use super::{Carried, ReadOptions, recognise};
+use super::{Carried, ReadOptions, consumer, recognise};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Fragment, Span};
 use crate::syntax::{Entry, Node, Text, Value, hcl1, json};
@@ -244,6 +244,7 @@ impl Records {
                 self.push("provider_vault", None, body);
             }
         }
+        self.records.extend(consumer::of_agent(config, self.carrier));
     }
 }
 

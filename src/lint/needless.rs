@@ -101,10 +101,7 @@ impl DocumentFacts<'_> {
             own.resources.iter().all(|resource| others.iter().any(|facts| reaches(facts, resource)))
         };
         let needless = |(index, facts): &(usize, &StatementFacts<'_>)| {
-            if !own(facts)
-                || facts.statement.unknown
-                || facts.statement.conditions_unknown
-                || facts.actions.is_empty()
+            if !own(facts) || facts.statement.unknown || facts.statement.conditions_unknown || facts.actions.is_empty()
             {
                 return false;
             }

@@ -192,6 +192,7 @@ const ROWS: &[Row] = &[
     row("vault_agent_listener", Agent("listener"), "", "type"),
     row("vault_agent_method", Agent("method"), "", "type"),
     row("vault_agent_sink", Agent("sink"), "", "type"),
+    row("vault_consumer", Plain(|| VaultKind::Consumer), "mount", "role"),
 ];
 
 /// Arguments that the provider calls otherwise than the API: type, argument, API name.
