@@ -219,7 +219,7 @@ impl<'a> Reader<'a> {
             let value = if given.more {
                 self.unknown(rest.range)
             } else {
-                let items: Vec<Node> = positional.map(|value| self.data(&value, rest.range)).collect();
+                let items: Vec<Node> = positional.map(|value| self.data(value, rest.range)).collect();
                 Node::new(self.span(rest.range), Value::List(items))
             };
             self.bind(rest.name.id.as_str(), Val::node(value));
@@ -231,7 +231,7 @@ impl<'a> Reader<'a> {
                 let span = self.span(rest.range);
                 let mut entries = Vec::new();
                 for (name, value) in keywords {
-                    let value = self.data(&value, rest.range);
+                    let value = self.data(value, rest.range);
                     entries.push(Entry { key: Text::atomic(name, value.span), key_span: value.span, value });
                 }
                 Node::new(span, Value::Map(entries))
@@ -255,10 +255,10 @@ impl<'a> Reader<'a> {
             },
             "pulumi.Output.all" => {
                 let value = if given.keywords.is_empty() {
-                    let items = given.positional.iter().map(|value| self.data(value, range)).collect();
+                    let items = given.positional.into_iter().map(|value| self.data(value, range)).collect();
                     Value::List(items)
                 } else {
-                    self.entries(&given.keywords, call)
+                    self.entries(given.keywords, call)
                 };
                 if given.more { Val::node(self.unknown(range)) } else { Val::node(Node::new(span, value)) }
             }
@@ -268,7 +268,7 @@ impl<'a> Reader<'a> {
             },
             "pulumi.Output.concat" => {
                 let mut builder = TextBuilder::new(self.source);
-                for (value, written) in given.positional.iter().zip(&call.arguments.args) {
+                for (value, written) in given.positional.into_iter().zip(&call.arguments.args) {
                     let node = self.data(value, written.range());
                     let place = self.span(written.range());
                     text::push(&mut builder, &node, place);
@@ -292,7 +292,7 @@ impl<'a> Reader<'a> {
                 _ => Val::node(self.unknown(range)),
             },
             "pathlib.Path" | "pathlib.PurePath" | "os.path.join" => {
-                let parts: Vec<Node> = given.positional.iter().map(|value| self.data(value, range)).collect();
+                let parts: Vec<Node> = given.positional.into_iter().map(|value| self.data(value, range)).collect();
                 let joined = parts.iter().try_fold(String::new(), |path, part| Some(join_path(&path, part.as_str()?)));
                 match joined {
                     Some(path) if !given.more => Val::node(Node::new(span, Value::String(Text::atomic(path, span)))),
@@ -301,7 +301,7 @@ impl<'a> Reader<'a> {
             }
             "pathlib.Path.cwd" | "os.getcwd" => Val::node(Node::new(span, Value::String(Text::atomic(".", span)))),
             "os.path.dirname" => {
-                let node = first.map(|value| self.data(value, range));
+                let node = first.map(|value| self.data(value.clone(), range));
                 match node
                     .as_ref()
                     .and_then(Node::as_str)
@@ -315,7 +315,7 @@ impl<'a> Reader<'a> {
                 first.cloned().unwrap_or_else(|| Val::node(self.unknown(range)))
             }
             "pulumi.ResourceOptions" => {
-                let value = self.entries(&given.keywords, call);
+                let value = self.entries(given.keywords, call);
                 Val::node(Node::new(span, value))
             }
             _ => Val::node(self.unknown(range)),
@@ -323,17 +323,17 @@ impl<'a> Reader<'a> {
     }
 
     /// Keyword arguments as a map, each key at its place where it is written in the call.
-    fn entries(&mut self, keywords: &[(SmolStr, Val<'a>)], call: &'a ExprCall) -> Value {
+    fn entries(&mut self, keywords: Vec<(SmolStr, Val<'a>)>, call: &'a ExprCall) -> Value {
         let mut entries = Vec::new();
         for (name, value) in keywords {
             let written = call.arguments.keywords.iter().find_map(|keyword| {
                 let arg = keyword.arg.as_ref()?;
-                (arg.id.as_str() == name).then_some((arg.range, keyword.value.range()))
+                (arg.id.as_str() == name.as_str()).then_some((arg.range, keyword.value.range()))
             });
             let (key_range, value_range) = written.unwrap_or((call.range(), call.range()));
             let value = self.data(value, value_range);
             let key_span = self.span(key_range);
-            entries.push(Entry { key: Text::atomic(name.clone(), key_span), key_span, value });
+            entries.push(Entry { key: Text::atomic(name, key_span), key_span, value });
         }
         Value::Map(entries)
     }
@@ -357,10 +357,10 @@ impl<'a> Reader<'a> {
                 let sorted = matches!(name, "sorted" | "reversed");
                 match self.elements(value) {
                     Some(items) if !sorted || items.len() < 2 => {
-                        Some(Value::List(items.iter().map(|item| self.data(item, range)).collect()))
+                        Some(Value::List(items.into_iter().map(|item| self.data(item, range)).collect()))
                     }
                     Some(items) => {
-                        let mut nodes: Vec<Node> = items.iter().map(|item| self.data(item, range)).collect();
+                        let mut nodes: Vec<Node> = items.into_iter().map(|item| self.data(item, range)).collect();
                         if name == "reversed" {
                             nodes.reverse();
                             Some(Value::List(nodes))
@@ -376,14 +376,14 @@ impl<'a> Reader<'a> {
             }
             ("list" | "tuple" | "set", None) => Some(Value::List(Vec::new())),
             ("dict", Some(value)) if given.keywords.is_empty() => return value.clone(),
-            ("dict", None) if !given.more => Some(self.entries(&given.keywords, call)),
+            ("dict", None) if !given.more => Some(self.entries(given.keywords, call)),
             ("enumerate", Some(value)) => self.elements(value).map(|items| {
-                let pair = |(index, item): (usize, &Val<'a>)| {
+                let pair = |(index, item): (usize, Val<'a>)| {
                     let number = Node::new(span, Value::Number(smol_str::format_smolstr!("{index}")));
                     let item = self.data(item, range);
                     Node::new(span, Value::List(vec![number, item]))
                 };
-                Value::List(items.iter().enumerate().map(pair).collect())
+                Value::List(items.into_iter().enumerate().map(pair).collect())
             }),
             ("zip", Some(_)) => {
                 let lists: Option<Vec<Vec<Val<'a>>>> =
@@ -392,7 +392,7 @@ impl<'a> Reader<'a> {
                     let shortest = lists.iter().map(Vec::len).min().unwrap_or(0);
                     let row = |index: usize| {
                         let items = lists.iter().filter_map(|list| list.get(index));
-                        Node::new(span, Value::List(items.map(|item| self.data(item, range)).collect()))
+                        Node::new(span, Value::List(items.map(|item| self.data(item.clone(), range)).collect()))
                     };
                     Value::List((0..shortest).map(row).collect())
                 })
@@ -430,9 +430,9 @@ impl<'a> Reader<'a> {
         }
         let Val::Node(template) = given.positional.remove(0) else { return Val::node(self.unknown(range)) };
         let Value::String(text) = &template.value else { return Val::node(self.unknown(range)) };
-        let positional: Vec<Node> = given.positional.iter().map(|value| self.data(value, range)).collect();
+        let positional: Vec<Node> = given.positional.into_iter().map(|value| self.data(value, range)).collect();
         let keywords: Vec<(SmolStr, Node)> =
-            given.keywords.iter().map(|(name, value)| (name.clone(), self.data(value, range))).collect();
+            given.keywords.into_iter().map(|(name, value)| (name, self.data(value, range))).collect();
         let made = text::format(text, template.span, self.source, |builder, field, place| {
             let (found, written) = match field {
                 text::Field::Index(index) => (positional.get(index), index.to_string()),

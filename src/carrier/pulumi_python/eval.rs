@@ -33,7 +33,7 @@ impl<'a> Reader<'a> {
     /// The value of an expression as data.
     pub(super) fn eval_node(&mut self, expression: &'a Expr) -> Node {
         let value = self.eval(expression);
-        self.data(&value, expression.range())
+        self.data(value, expression.range())
     }
 
     fn expression(&mut self, expression: &'a Expr) -> Val<'a> {

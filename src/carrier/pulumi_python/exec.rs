@@ -20,6 +20,9 @@ pub(super) enum Flow {
     Stop,
 }
 
+/// What the names of a scope stand for.
+type Names<'a> = Rc<BTreeMap<SmolStr, Val<'a>>>;
+
 impl<'a> Reader<'a> {
     pub(super) fn block(&mut self, statements: &'a [Stmt]) -> Flow {
         if self.depth >= DEPTH {
@@ -250,7 +253,7 @@ impl<'a> Reader<'a> {
         let scope = self.scope;
         let names = |reader: &Self| reader.scopes.get(scope).map(|s| s.names.clone()).unwrap_or_default();
         let before = names(self);
-        let mut ends: Vec<BTreeMap<SmolStr, Val<'a>>> = Vec::new();
+        let mut ends: Vec<Names<'a>> = Vec::new();
         for (condition, body) in bodies {
             self.set_names(scope, before.clone());
             self.conditions.extend(condition.clone());
@@ -270,17 +273,21 @@ impl<'a> Reader<'a> {
             return Flow::Stop;
         };
         for end in ends {
-            for (name, value) in end {
-                match joined.get(&name) {
+            if Rc::ptr_eq(&joined, &end) {
+                continue;
+            }
+            for (name, value) in end.iter() {
+                match joined.get(name) {
                     None => {
-                        joined.insert(name, value);
+                        Rc::make_mut(&mut joined).insert(name.clone(), value.clone());
                     }
-                    Some(other) if same(other, &value) => {}
+                    Some(other) if same(other, value) => {}
                     Some(other) => {
-                        let place = span_of(other).or_else(|| span_of(&value));
+                        let place = span_of(other).or_else(|| span_of(value));
                         if let Some(span) = place {
                             let unknown = Unknown { refs: vec![name.clone()], span };
-                            joined.insert(name, Val::node(Node::new(span, Value::Unknown(unknown))));
+                            let unknown = Val::node(Node::new(span, Value::Unknown(unknown)));
+                            Rc::make_mut(&mut joined).insert(name.clone(), unknown);
                         }
                     }
                 }
@@ -290,7 +297,7 @@ impl<'a> Reader<'a> {
         Flow::Next
     }
 
-    fn set_names(&mut self, scope: usize, names: BTreeMap<SmolStr, Val<'a>>) {
+    fn set_names(&mut self, scope: usize, names: Names<'a>) {
         if let Some(scope) = self.scopes.get_mut(scope) {
             scope.names = names;
         }
@@ -354,8 +361,8 @@ impl<'a> Reader<'a> {
             Expr::Subscript(subscript) => {
                 let Expr::Name(object) = &*subscript.value else { return };
                 let key = self.eval(&subscript.slice);
-                let key = self.data(&key, subscript.slice.range());
-                let value = self.data(&value, subscript.range);
+                let key = self.data(key, subscript.slice.range());
+                let value = self.data(value, subscript.range);
                 self.insert(object.id.as_str(), key, value);
             }
             Expr::Starred(starred) => self.assign(&starred.value, value),
@@ -415,7 +422,7 @@ impl<'a> Reader<'a> {
     /// A new scope inside another; gives back the one to return to.
     pub(super) fn push_scope(&mut self, parent: usize) -> usize {
         let before = self.scope;
-        self.scopes.push(Scope { names: BTreeMap::new(), parent: Some(parent) });
+        self.scopes.push(Scope { names: Rc::default(), parent: Some(parent) });
         self.scope = self.scopes.len() - 1;
         before
     }

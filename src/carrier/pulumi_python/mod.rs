@@ -217,8 +217,12 @@ impl<'a> Reader<'a> {
     /// The text of a range on one line, cut where it is long: how an unknown value is named.
     fn excerpt(&self, range: TextRange) -> SmolStr {
         let written = self.text.get(range.start().to_usize()..range.end().to_usize()).unwrap_or("");
-        if written.len() <= 80 && !written.contains("  ") && !written.contains(|c: char| c.is_whitespace() && c != ' ')
-        {
+        let one_line = |text: &str| {
+            let blank = |c: char| c.is_whitespace() && c != ' ';
+            let plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+            !text.contains("  ") && (plain || !text.contains(blank))
+        };
+        if written.len() <= 80 && one_line(written) {
             return SmolStr::new(written);
         }
         let written = written.get(..written.floor_char_boundary(400)).unwrap_or(written);
@@ -231,7 +235,7 @@ impl<'a> Reader<'a> {
             if !out.is_empty() {
                 out.push(' ');
             }
-            out.extend(word.chars().take(80));
+            out.push_str(word.char_indices().nth(80).and_then(|(end, _)| word.get(..end)).unwrap_or(word));
         }
         SmolStr::from(out)
     }
@@ -252,10 +256,11 @@ impl<'a> Reader<'a> {
         Some(Node::clone(node))
     }
 
-    /// A value as data.
-    fn data(&mut self, value: &Val<'a>, range: TextRange) -> Node {
+    /// A value as data: itself where nothing else holds it, else a copy.
+    fn data(&mut self, value: Val<'a>, range: TextRange) -> Node {
         match value {
-            Val::Node(node) => self.copy(node).unwrap_or_else(|| self.unknown(range)),
+            Val::Node(node) => Rc::try_unwrap(node)
+                .unwrap_or_else(|shared| self.copy(&shared).unwrap_or_else(|| self.unknown(range))),
             _ => self.unknown(range),
         }
     }

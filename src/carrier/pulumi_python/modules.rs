@@ -233,8 +233,8 @@ impl<'a> Reader<'a> {
             if written == "*" {
                 let names = module.and_then(|module| self.scopes.get(self.modules.get(module)?.scope?));
                 let names = names.map(|scope| scope.names.clone()).unwrap_or_default();
-                for (name, value) in names.into_iter().filter(|(name, _)| !name.starts_with('_')) {
-                    self.bind(name, value);
+                for (name, value) in names.iter().filter(|(name, _)| !name.starts_with('_')) {
+                    self.bind(name.clone(), value.clone());
                 }
                 continue;
             }

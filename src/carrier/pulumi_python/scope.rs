@@ -28,7 +28,7 @@ impl<'a> Reader<'a> {
     /// Binds a name.
     pub(super) fn bind(&mut self, name: impl Into<SmolStr>, value: Val<'a>) {
         if let Some(scope) = self.scopes.get_mut(self.scope) {
-            scope.names.insert(name.into(), value);
+            Rc::make_mut(&mut scope.names).insert(name.into(), value);
         }
     }
 
@@ -37,8 +37,8 @@ impl<'a> Reader<'a> {
         let mut scope = Some(self.scope);
         while let Some(index) = scope {
             let Some(current) = self.scopes.get_mut(index) else { return };
-            if let Some(slot) = current.names.get_mut(name) {
-                *slot = value;
+            if current.names.contains_key(name) {
+                Rc::make_mut(&mut current.names).insert(name.into(), value);
                 return;
             }
             scope = current.parent;

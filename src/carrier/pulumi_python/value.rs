@@ -55,6 +55,7 @@ pub(super) enum Body<'a> {
 /// Names of a module or a function call.
 #[derive(Debug, Default)]
 pub(super) struct Scope<'a> {
-    pub(super) names: BTreeMap<SmolStr, Val<'a>>,
+    /// Shared with what remembers them while the sides of a branch are read.
+    pub(super) names: Rc<BTreeMap<SmolStr, Val<'a>>>,
     pub(super) parent: Option<usize>,
 }
