@@ -60,7 +60,8 @@ pub struct Carried {
     /// The declarations, in source order.
     pub declarations: Vec<Declaration>,
     /// The resource records they were made from, for the carriers that have such, so that
-    /// rules can look at what no declaration says (unknown arguments, wrong classes).
+    /// rules can look at what no declaration says (unknown arguments, wrong classes). Those
+    /// of one source stand together, sources in order.
     pub records: Vec<Record>,
     /// What could not be read or parsed.
     pub diagnostics: Vec<Diagnostic>,
@@ -347,6 +348,7 @@ impl Reading {
         for (_, carried) in self.roots {
             all.append(carried);
         }
+        all.records.sort_by_key(|record| record.span.source);
         all.wants.sort();
         all.wants.dedup();
         all

@@ -519,8 +519,8 @@ fn recognise_yaml(text: &str) -> Option<Format> {
     let mentions = |needle: &str| memmem::find(text.as_bytes(), needle.as_bytes()).is_some();
     let mut keys = Vec::new();
     for line in head.lines() {
-        if let Some((key, value)) = line.split_once(':')
-            && key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '"' || c == '\'')
+        if line.starts_with(|c: char| c.is_ascii_alphabetic() || c == '"' || c == '\'')
+            && let Some((key, value)) = line.split_once(':')
         {
             keys.push((key.trim_matches(['"', '\'']).trim(), value.trim()));
         }

@@ -21,10 +21,19 @@ pub struct Inputs<'a> {
     pub sources: &'a SourceMap,
     /// All declarations, linked.
     pub model: &'a Model,
-    /// The resource records that declarations were made from.
+    /// The resource records that declarations were made from, sorted by source.
     pub records: &'a [Record],
     /// The Vault server that is meant.
     pub dialect: Dialect,
+}
+
+impl<'a> Inputs<'a> {
+    /// The records of one source.
+    pub(crate) fn records_of(&self, source: SourceId) -> &'a [Record] {
+        let from = self.records.partition_point(|record| record.span.source < source);
+        let to = self.records.partition_point(|record| record.span.source <= source);
+        self.records.get(from..to).unwrap_or_default()
+    }
 }
 
 /// A native rule's function, by the level it is called at.

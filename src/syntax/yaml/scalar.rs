@@ -61,6 +61,9 @@ fn core(value: &str) -> Option<Value> {
 }
 
 fn is_number(value: &str) -> bool {
+    if !value.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
+        return false;
+    }
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if let Some(octal) = value.strip_prefix("0o") {
         return !octal.is_empty() && octal.bytes().all(|b| (b'0'..=b'7').contains(&b));
@@ -113,15 +116,7 @@ fn string(fragment: &Fragment<'_>, value: &str, style: ScalarStyle, start: usize
         let piece = value.get(run.value.clone()).unwrap_or("");
         let (from, to) = (base + run.raw.start, base + run.raw.end);
         if piece.len() == to - from && !piece.contains(HOLE) {
-            if fragment.is_plain() {
-                builder.push(piece, fragment.span(from, to));
-            } else {
-                for (at, character) in piece.char_indices() {
-                    let mut encoded = [0; 4];
-                    let here = fragment.span(from + at, from + at + character.len_utf8());
-                    builder.push(character.encode_utf8(&mut encoded), here);
-                }
-            }
+            builder.part(fragment, from, to);
             continue;
         }
         for (at, character) in piece.char_indices() {

@@ -74,7 +74,8 @@ pub(super) fn characters(inputs: &Inputs<'_>, declaration: &Declaration, documen
 /// The type of the resource that holds the document.
 fn record<'a>(context: &DocumentContext<'a>) -> Option<&'a str> {
     let around = |span: crate::source::Span| span.contains(context.document.span);
-    context.inputs.records.iter().find(|record| around(record.span)).map(|record| record.kind.as_str())
+    let records = context.inputs.records_of(context.document.span.source);
+    records.iter().find(|record| around(record.span)).map(|record| record.kind.as_str())
 }
 
 /// Characters that are no white space.
