@@ -129,6 +129,7 @@ const HOLDERS: &[Holder] = &[
 /// Types that declare nothing and that rules look at.
 const WATCHED: &[&str] = &[
     "aws_lambda_function_url",
+    "aws_organizations_policy_attachment",
     "aws_s3_account_public_access_block",
     "aws_s3_bucket_acl",
     "aws_s3_bucket_public_access_block",
