@@ -7,6 +7,7 @@ pub mod document;
 pub mod evaluate;
 mod logic;
 pub mod partition;
+pub mod pass_role;
 pub mod placeholder;
 pub mod principal;
 mod template;

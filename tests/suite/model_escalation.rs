@@ -332,3 +332,119 @@ resource "vault_gcp_auth_backend_role" "ops" {
         assert_eq!(steps_of("auth/approle/role/ci", &[("main.tf", &text)]), expected, "{path}");
     }
 }
+
+#[test]
+fn aws_credentials_reach_a_bound_role_through_compute_and_through_others() {
+    let statement = |actions: &str, resource: &str, more: &str| {
+        format!(r#"{{"Effect":"Allow","Action":{actions},"Resource":"{resource}"{more}}}"#)
+    };
+    let bound = "arn:aws:iam::111122223333:role/vault-admin";
+    let pass = statement(r#""iam:PassRole""#, bound, "");
+    let run = statement(r#""ec2:RunInstances""#, "*", "");
+    let to = |service: &str| {
+        let more = format!(r#","Condition":{{"StringEquals":{{"iam:PassedToService":"{service}"}}}}"#);
+        statement(r#""iam:PassRole""#, bound, &more)
+    };
+    let lambda = statement(r#"["lambda:CreateFunction"]"#, "*", "");
+    let denied = run.replace("Allow", "Deny");
+    let table = [
+        (vec![pass.clone(), run.clone()], true),
+        (vec![to("ec2.amazonaws.com"), run.clone()], true),
+        // One of the two is missing, for another role, for another service, or denied.
+        (vec![pass.clone()], false),
+        (vec![run.clone()], false),
+        (vec![statement(r#""iam:PassRole""#, "arn:aws:iam::111122223333:role/app", ""), run.clone()], false),
+        (vec![to("lambda.amazonaws.com"), run.clone()], false),
+        (vec![pass.clone(), run.clone(), denied], false),
+        // The role's trust lets no function in.
+        (vec![pass.clone(), lambda], false),
+        // Through another role of the model, which may rewrite the trust.
+        (vec![statement(r#""sts:AssumeRole""#, "arn:aws:iam::111122223333:role/between", "")], true),
+        (vec![statement(r#""sts:AssumeRole""#, "arn:aws:iam::111122223333:role/other", "")], false),
+    ];
+    let account = r#"{"UserDetailList": [], "GroupDetailList": [], "Policies": [], "RoleDetailList": [
+      {"RoleName": "vault-admin", "Arn": "arn:aws:iam::111122223333:role/vault-admin", "Path": "/",
+       "RolePolicyList": [], "AttachedManagedPolicies": [],
+       "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [
+         {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}},
+      {"RoleName": "between", "Arn": "arn:aws:iam::111122223333:role/between", "Path": "/",
+       "AttachedManagedPolicies": [], "RolePolicyList": [{"PolicyName": "p", "PolicyDocument":
+         {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:UpdateAssumeRolePolicy",
+          "Resource": "arn:aws:iam::111122223333:role/vault-admin"}]}}],
+       "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [
+         {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "sts:AssumeRole"}]}}]}"#;
+    for (statements, admin) in table {
+        let document = format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(","));
+        let role =
+            format!(r#"{{"credential_type": "iam_user", "policy_document": "{}"}}"#, document.replace('"', "\\\""));
+        let files = [
+            BOSS,
+            ("account.json", account),
+            ("auth/approle/role/ci.json", r#"{"token_policies": ["app"], "bind_secret_id": true}"#),
+            ("sys/policies/acl/app.hcl", r#"path "aws/creds/deploy" { capabilities = ["read"] }"#),
+            ("aws/roles/deploy.json", role.as_str()),
+            (
+                "auth/aws/role/boss.json",
+                r#"{"auth_type": "iam", "bound_iam_principal_arn": ["arn:aws:iam::111122223333:role/vault-admin"], "token_policies": ["boss"]}"#,
+            ),
+        ];
+        let found = steps_of("auth/approle/role/ci", &files);
+        assert_eq!(found == ["E31", "E1"], admin, "{document}: {found:?}");
+    }
+}
+
+#[test]
+fn a_secret_that_holds_credentials_leads_to_whose_they_are() {
+    let main = r#"
+resource "vault_approle_auth_backend_role" "boss" {
+  role_name      = "boss"
+  token_policies = ["boss"]
+}
+resource "vault_approle_auth_backend_role_secret_id" "boss" {
+  role_name = vault_approle_auth_backend_role.boss.role_name
+}
+resource "vault_token" "boss" {
+  policies = ["boss"]
+}
+resource "vault_mount" "kv" {
+  path = "kv"
+  type = "kv-v2"
+}
+resource "vault_kv_secret_v2" "stored" {
+  mount     = vault_mount.kv.path
+  name      = "boss/login"
+  data_json = jsonencode(DATA)
+}
+resource "vault_policy" "boss" {
+  name   = "boss"
+  policy = "path \"sys/policies/acl/boss\" { capabilities = [\"update\"] }"
+}
+resource "vault_policy" "app" {
+  name   = "app"
+  policy = "path \"PATH\" { capabilities = [\"read\"] }"
+}
+resource "vault_approle_auth_backend_role" "ci" {
+  role_name      = "ci"
+  token_policies = ["app"]
+}
+"#;
+    let (role, id) = ("vault_approle_auth_backend_role.boss", "vault_approle_auth_backend_role_secret_id.boss");
+    let both = format!("{{ role_id = {role}.role_id, secret_id = {id}.secret_id }}");
+    let table = [
+        (both.clone(), "kv/data/boss/login", true),
+        (both.clone(), "kv/data/*", true),
+        (both.clone(), "kv/metadata/boss/login", false),
+        (both, "kv/data/other", false),
+        // Half of what it takes, or none of it.
+        (format!("{{ secret_id = {id}.secret_id }}"), "kv/data/boss/login", false),
+        (format!("{{ role_id = {role}.role_id }}"), "kv/data/boss/login", false),
+        (format!("{{ accessor = {id}.accessor }}"), "kv/data/boss/login", false),
+        ("{ token = vault_token.boss.client_token }".to_owned(), "kv/data/boss/login", true),
+        ("{ token = vault_token.boss.id }".to_owned(), "kv/data/boss/login", false),
+    ];
+    for (data, path, admin) in table {
+        let text = main.replace("DATA", &data).replace("PATH", path);
+        let found = steps_of("auth/approle/role/ci", &[("main.tf", &text)]);
+        assert_eq!(found == ["E38", "E1"], admin, "{data} {path}: {found:?}");
+    }
+}

@@ -384,3 +384,33 @@ fn namespaces_are_apart() {
     let takes = r#"path "auth/approle/role/boss/+" { capabilities = ["read", "update"] }"#;
     assert_eq!(namespaced(takes, boss), (vec![], vec![]));
 }
+
+#[test]
+fn snapshots_in_a_bucket_are_read_with_credentials_that_vault_gives() {
+    let agent = r#"
+resource "vault_raft_snapshot_agent_config" "s3" {
+  name             = "s3"
+  interval_seconds = 3600
+  storage_type     = "aws-s3"
+  aws_s3_bucket    = "vault-snapshots"
+  path_prefix      = "prod/"
+}
+"#;
+    let read = r#"path "aws/creds/deploy" { capabilities = ["read"] }"#;
+    let table = [
+        ("s3:GetObject", "arn:aws:s3:::vault-snapshots/*", read, true),
+        ("s3:*", "*", read, true),
+        ("s3:ListBucket", "arn:aws:s3:::vault-snapshots", read, false),
+        ("s3:GetObject", "arn:aws:s3:::vault-snapshots/test/*", read, false),
+        ("s3:GetObject", "arn:aws:s3:::other/*", read, false),
+        ("s3:*", "*", r#"path "aws/creds/other" { capabilities = ["read"] }"#, false),
+    ];
+    for (action, resource, policy, owner) in table {
+        let document = format!(
+            r#"{{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",\"Action\":\"{action}\",\"Resource\":\"{resource}\"}}]}}"#
+        );
+        let role = format!(r#"{{"credential_type": "iam_user", "policy_document": "{document}"}}"#);
+        let found = powers(policy, &[("agent.tf", agent), ("aws/roles/deploy.json", &role)]);
+        assert_eq!(found == ["E31"], owner, "{action} {resource}: {found:?}");
+    }
+}

@@ -182,6 +182,7 @@ const ROWS: &[Row] = &[
     row("vault_password_policy", Other("sys/policies/password"), "", "name"),
     row("vault_plugin", Other("sys/plugins/catalog"), "", "name"),
     row("vault_config_group_policy_application", Other("sys/config/group-policy-application"), "", ""),
+    row("vault_raft_snapshot_agent_config", Other("sys/storage/raft/snapshot-auto/config"), "", "name"),
     row("vault_sys_config_cors", Other("sys/config/cors"), "", ""),
     // The programs' own configuration, which is no resource of the provider.
     row("vault_server_config", Server("config"), "", ""),

@@ -5,14 +5,9 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::{FRESH, Model, VaultPrincipal};
-use crate::aws::context::Context;
-use crate::aws::document::PolicyKind;
-use crate::aws::evaluate::{PreparedPolicy, Request, decide};
-use crate::carrier::declaration::{Item, VaultKind};
-use crate::decision::Decision;
-use crate::model::AwsIdentityId;
+use crate::carrier::declaration::VaultKind;
 use crate::model::ids::{PolicyId, RoleId, TokenRoleId};
-use crate::model::vault::{Object, Role, Subject};
+use crate::model::vault::{Object, Subject};
 use crate::syntax::{Node, Value};
 use crate::vault::capability::{Capabilities, Capability};
 use crate::vault::roles::{Method, field};
@@ -49,6 +44,7 @@ impl Model {
         self.kubernetes_bridges(&mut all);
         self.gcp_bridges(&mut all);
         self.ldap_bridges(&mut all);
+        self.secret_bridges(&mut all);
         let mut by_target = Bridges::default();
         for bridge in all {
             by_target.entry(bridge.becomes).or_default().push(bridge);
@@ -83,73 +79,6 @@ impl Model {
                 }
             }
         }
-    }
-
-    /// AWS credentials that log in by an `aws` auth role (E31).
-    fn aws_bridges(&self, out: &mut Vec<Bridge>) {
-        for id in self.aws.issued() {
-            let mut roles: Vec<RoleId> = self.aws.logins_of(id).collect();
-            for (index, role) in self.vault.roles.iter().enumerate() {
-                let aws = role.method == Method::Aws && role.subject == Subject::Role;
-                let known = roles.contains(&RoleId::at(index));
-                if aws && !known && self.becomes_bound(id, role) {
-                    roles.push(RoleId::at(index));
-                }
-            }
-            let engine = self.aws.identity(id).and_then(|identity| self.vault.objects.get(identity.issued_by?.index()));
-            for role in roles {
-                if self.vault.role(role).map(|role| &role.namespace) != engine.map(|engine| &engine.namespace) {
-                    continue;
-                }
-                for (capability, path) in self.requests_for(id) {
-                    out.push(Bridge {
-                        id: "E31",
-                        what: "gets AWS credentials that can log in to Vault as another role",
-                        needs: vec![(path, Capabilities::of(&[capability]))],
-                        becomes: VaultPrincipal::Role(role),
-                    });
-                }
-            }
-        }
-    }
-
-    /// Whether an identity can certainly act as a principal that an auth role lets in: it
-    /// may assume it, rewrite who may assume it, or make keys for it. Where nothing tells
-    /// an account, the engine's user is taken to be of the principal's.
-    fn becomes_bound(&self, id: AwsIdentityId, role: &Role) -> bool {
-        let Some(body) = self.vault_body(role.decl) else { return false };
-        let bound = field::string_list(body, &["bound_iam_principal_arn", "bound_iam_principal_arns"]);
-        bound.known().any(|(arn, _)| {
-            let (Some(kind), false) = (arn.splitn(6, ':').nth(5).and_then(|r| r.split('/').next()), arn.ends_with('*'))
-            else {
-                return false;
-            };
-            let bearing = self.bearing_on(id, arn);
-            let known = self.aws.identities().find(|id| {
-                self.aws.identity(*id).is_some_and(|i| i.arn.as_deref() == Some(arn) && i.issued_by.is_none())
-            });
-            let trust = known.and_then(|id| self.aws.identity(id)?.trust).and_then(|decl| {
-                match &self.declaration(decl)?.item {
-                    Item::AwsPolicy(policy) => {
-                        Some(PreparedPolicy::new("trust", policy.document.clone(), PolicyKind::Trust))
-                    }
-                    _ => None,
-                }
-            });
-            let may = |action: &str| {
-                let Ok(request) = Request::new(&bearing.caller, action, arn, Context::new(false)) else { return false };
-                let mut policies = bearing.policies();
-                if action == "sts:AssumeRole" {
-                    policies.resource.extend(&trust);
-                }
-                bearing.missing.is_empty() && decide(&request, &policies).decision() == Decision::Allowed
-            };
-            match kind {
-                "role" => may("iam:UpdateAssumeRolePolicy") || may("sts:AssumeRole"),
-                "user" => may("iam:CreateAccessKey"),
-                _ => false,
-            }
-        })
     }
 
     /// Certificates of a CA that a `cert` role trusts (E32).

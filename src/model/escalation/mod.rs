@@ -10,9 +10,11 @@
 //! than is found. What gives less than every policy, or needs facts from outside (unseal
 //! keys, plugins on disk), is a [`Power`] and says so.
 
+mod aws;
 mod bridges;
 mod edges;
 mod powers;
+mod secrets;
 mod sites;
 mod slots;
 mod view;

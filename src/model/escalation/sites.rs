@@ -26,9 +26,21 @@ pub(super) struct Sites<'m> {
     rows: Vec<(&'static Row, Vec<Tried>)>,
     /// Mounts that hold something, with the requests that read it.
     contents: Vec<(SmolStr, SmolStr, Vec<String>)>,
+    /// Ways to powers that the model shows.
+    shown: Vec<Shown>,
     /// Namespaces that the model knows of.
     namespaces: Vec<SmolStr>,
     slots: &'m BTreeMap<SmolStr, Slots>,
+}
+
+/// A way to a power by one request.
+pub(super) struct Shown {
+    pub(super) id: &'static str,
+    pub(super) what: &'static str,
+    pub(super) kind: PowerKind,
+    pub(super) given: Option<&'static str>,
+    pub(super) namespace: SmolStr,
+    pub(super) need: (String, Capabilities),
 }
 
 /// A site, with the regions in which its requests lie.
@@ -52,7 +64,7 @@ impl Model {
             (row, self.sites_of(row.over, &namespaces, slots).into_iter().map(tried).collect())
         };
         let rows = POWERS.iter().map(of_row).collect();
-        Sites { rows, contents: self.contents(), namespaces, slots }
+        Sites { rows, contents: self.contents(), shown: self.snapshots_in_s3(), namespaces, slots }
     }
 
     fn sites_of(&self, over: Over, namespaces: &[SmolStr], slots: &BTreeMap<SmolStr, Slots>) -> Vec<Site> {
@@ -201,6 +213,7 @@ impl Sites<'_> {
     pub(super) fn roots(&self) -> Vec<SmolStr> {
         let tried = self.rows.iter().flat_map(|(_, tried)| tried);
         let mounts = tried.filter_map(|tried| tried.site.mount.as_deref());
+        let mounts = mounts.chain(self.shown.iter().map(|shown| shown.need.0.as_str()));
         let all = mounts.chain(self.namespaces.iter().map(SmolStr::as_str)).filter_map(|path| path.split('/').next());
         let mut roots: Vec<SmolStr> = all.filter(|root| !root.is_empty()).map(SmolStr::new).collect();
         roots.sort();
@@ -236,6 +249,12 @@ impl Sites<'_> {
                 if let Some(step) = view.fires(&row.edge, slots, aim) {
                     add(row.kind(), &site.says, row.given, step);
                 }
+            }
+        }
+        for shown in self.shown.iter().filter(|shown| shown.namespace == *view.namespace()) {
+            if let Some(request) = view.asks("", &shown.need.0, shown.need.1) {
+                let step = Step { id: shown.id, what: shown.what, requests: vec![request], becomes: None };
+                add(shown.kind, "", shown.given, step);
             }
         }
         for (path, step) in self.moved(view) {

@@ -3,101 +3,20 @@
 //! The sets are those that published catalogues of IAM privilege escalation agree on.
 
 use crate::aws::catalog::catalog;
+use crate::aws::pass_role::PASS_SETS;
 use crate::lint::{ConditionFact, ResourceFact, Services, Severity, Sink, StatementFacts};
 use crate::source::Span;
 
-/// Actions that together run code as a role, with the services the role is passed to.
-pub(super) struct PassSet {
-    /// Any of these service principals takes the role.
-    pub(super) services: &'static [&'static str],
-    /// What is needed besides `iam:PassRole`.
-    pub(super) actions: &'static [&'static str],
-    /// The services of these actions.
-    needs: Services,
-}
-
-const fn set(services: &'static [&'static str], actions: &'static [&'static str]) -> PassSet {
-    PassSet { services, actions, needs: Services::of_all(actions) }
-}
-
-const EC2: &[&str] = &["ec2.amazonaws.com", "ec2.amazonaws.com.cn"];
-const ECS: &[&str] = &["ecs-tasks.amazonaws.com"];
-const CFN: &[&str] = &["cloudformation.amazonaws.com"];
-const GLUE: &[&str] = &["glue.amazonaws.com"];
-const SAGEMAKER: &[&str] = &["sagemaker.amazonaws.com"];
-const AGENTCORE: &[&str] = &["bedrock-agentcore.amazonaws.com"];
-
-/// Sets that need a role to be passed. A set stands before those that need more.
-pub(super) const PASS_SETS: &[PassSet] = &[
-    set(EC2, &["ec2:runinstances"]),
-    set(EC2, &["ec2:requestspotinstances"]),
-    set(&["lambda.amazonaws.com"], &["lambda:createfunction"]),
-    set(CFN, &["cloudformation:createstack"]),
-    set(CFN, &["cloudformation:createstackset", "cloudformation:createstackinstances"]),
-    set(CFN, &["cloudformation:updatestackset"]),
-    set(ECS, &["ecs:runtask"]),
-    set(ECS, &["ecs:starttask"]),
-    set(ECS, &["ecs:registertaskdefinition", "ecs:createservice"]),
-    set(GLUE, &["glue:createdevendpoint"]),
-    set(GLUE, &["glue:createjob", "glue:startjobrun"]),
-    set(GLUE, &["glue:createjob", "glue:createtrigger"]),
-    set(GLUE, &["glue:updatejob", "glue:startjobrun"]),
-    set(GLUE, &["glue:updatejob", "glue:createtrigger"]),
-    set(GLUE, &["glue:createsession", "glue:runstatement"]),
-    set(SAGEMAKER, &["sagemaker:createnotebookinstance"]),
-    set(SAGEMAKER, &["sagemaker:createprocessingjob"]),
-    set(SAGEMAKER, &["sagemaker:createtrainingjob"]),
-    set(&["codebuild.amazonaws.com"], &["codebuild:createproject", "codebuild:startbuild"]),
-    set(&["codebuild.amazonaws.com"], &["codebuild:createproject", "codebuild:startbuildbatch"]),
-    set(&["codebuild.amazonaws.com"], &["codebuild:updateproject", "codebuild:startbuild"]),
-    set(&["codebuild.amazonaws.com"], &["codebuild:updateproject", "codebuild:startbuildbatch"]),
-    set(&["states.amazonaws.com"], &["states:createstatemachine", "states:startexecution"]),
-    set(&["scheduler.amazonaws.com"], &["scheduler:createschedule"]),
-    set(&["ssm.amazonaws.com"], &["ssm:createdocument", "ssm:startautomationexecution"]),
-    set(&["tasks.apprunner.amazonaws.com", "build.apprunner.amazonaws.com"], &["apprunner:createservice"]),
-    set(EC2, &["autoscaling:createlaunchconfiguration", "autoscaling:createautoscalinggroup"]),
-    set(EC2, &["autoscaling:createlaunchconfiguration", "autoscaling:updateautoscalinggroup"]),
-    set(&["elasticmapreduce.amazonaws.com", "ec2.amazonaws.com"], &["elasticmapreduce:runjobflow"]),
-    set(&["emr-serverless.amazonaws.com"], &["emr-serverless:createapplication", "emr-serverless:startjobrun"]),
-    set(ECS, &["batch:registerjobdefinition", "batch:submitjob"]),
-    set(&["braket.amazonaws.com"], &["braket:createjob"]),
-    set(&["datapipeline.amazonaws.com"], &["datapipeline:createpipeline", "datapipeline:putpipelinedefinition"]),
-    set(&["cognito-identity.amazonaws.com"], &["cognito-identity:setidentitypoolroles"]),
-    set(
-        &["kinesisanalytics.amazonaws.com"],
-        &["kinesisanalytics:createapplication", "kinesisanalytics:startapplication"],
-    ),
-    set(&["omics.amazonaws.com"], &["omics:createworkflow", "omics:startrun", "s3:getobject"]),
-    set(
-        &["gamelift.amazonaws.com"],
-        &["gamelift:createbuild", "gamelift:createfleet", "gamelift:requestuploadcredentials"],
-    ),
-    set(
-        EC2,
-        &[
-            "imagebuilder:createcomponent",
-            "imagebuilder:createimage",
-            "imagebuilder:createimagerecipe",
-            "imagebuilder:createinfrastructureconfiguration",
-        ],
-    ),
-    set(
-        AGENTCORE,
-        &[
-            "bedrock-agentcore:createcodeinterpreter",
-            "bedrock-agentcore:startcodeinterpretersession",
-            "bedrock-agentcore:invokecodeinterpreter",
-        ],
-    ),
-    set(
-        AGENTCORE,
-        &[
-            "bedrock-agentcore:createbrowser",
-            "bedrock-agentcore:startbrowsersession",
-            "bedrock-agentcore:connectbrowserautomationstream",
-        ],
-    ),
-];
+/// The services of each set's actions.
+const NEEDS: [Services; PASS_SETS.len()] = {
+    let mut needs = [Services::NONE; PASS_SETS.len()];
+    let mut at = 0;
+    while at < needs.len() {
+        needs[at] = Services::of_all(PASS_SETS[at].actions);
+        at += 1;
+    }
+    needs
+};
 
 /// On which resources an action must be granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -319,7 +238,7 @@ pub(super) fn pass_set<'f>(statements: &'f [StatementFacts<'f>]) -> Option<Vec<G
     }
     let allowed = allowed(statements);
     let mut weaker: Option<Vec<Grant<'f>>> = None;
-    for set in PASS_SETS.iter().filter(|set| allowed.hold(set.needs)) {
+    for (set, _) in PASS_SETS.iter().zip(NEEDS).filter(|(_, needs)| allowed.hold(*needs)) {
         let Some(others) = grants(statements, set.actions, Reach::Any) else { continue };
         // each statement by itself, as each has services of its own
         for (index, facts) in statements.iter().enumerate().filter(|(_, facts)| reach(facts)) {

@@ -1,4 +1,5 @@
-use super::escalation_common::{PASS_SETS, Reach, grant, passes};
+use super::escalation_common::{Reach, grant, passes};
+use crate::aws::pass_role::PASS_SETS;
 use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
