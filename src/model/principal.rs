@@ -493,7 +493,7 @@ impl Role {
 
 impl VaultModel {
     /// The configuration that gives policies to every login on a role's mount.
-    fn configs_of<'m>(&'m self, role: &'m Role) -> impl Iterator<Item = &'m Role> {
+    pub fn configs_of<'m>(&'m self, role: &'m Role) -> impl Iterator<Item = &'m Role> {
         let own = role.subject == Subject::Config;
         self.configs
             .iter()

@@ -1,5 +1,7 @@
 //! What rules about credentials in the clear share.
 
+use crate::aws::placeholder;
+
 /// The first characters of a credential, which tell its kind and not its value.
 pub(super) fn prefix(text: &str) -> &str {
     text.get(..4).unwrap_or("")
@@ -25,9 +27,49 @@ pub(super) fn invented(text: &str) -> bool {
     distinct < 7 || counts
 }
 
+/// Whether a text stands for a secret without being one: masked, left to be filled in, or
+/// a reference that something resolves later.
+pub(super) fn stands_for(text: &str) -> bool {
+    const REFERENCES: [&str; 9] =
+        ["$", "vault:", "ref+", "op://", "file:", "env:", "sops:", "ENC[", "arn:aws:secretsmanager:"];
+    const WORDS: [&str; 5] = ["redacted", "sensitive", "sensitive value", "hidden", "masked"];
+    let bare = text.trim_matches(|c: char| "<>[](){}*".contains(c)).to_ascii_lowercase();
+    let first = text.chars().next();
+    text.is_empty()
+        || bare.is_empty()
+        || WORDS.contains(&bare.as_str())
+        || (first.is_some_and(|c| "*xX.•-_#".contains(c)) && text.chars().all(|c| Some(c) == first))
+        || REFERENCES.iter().any(|reference| text.starts_with(reference))
+        || text.contains("${")
+        || placeholder::find(text).is_some()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::invented;
+    use super::{invented, stands_for};
+
+    #[test]
+    fn what_stands_for_a_secret_is_none() {
+        let table = [
+            ("********", true),
+            ("xxxxxxxx", true),
+            ("<password>", true),
+            ("{{ bob_password }}", true),
+            ("${BOB_PASSWORD}", true),
+            ("$BOB_PASSWORD", true),
+            ("(sensitive value)", true),
+            ("[REDACTED]", true),
+            ("vault:secret/data/bob#password", true),
+            ("", true),
+            ("hunter2", false),
+            ("changeme", false),
+            ("correct horse battery staple", false),
+            ("*5tar*", false),
+        ];
+        for (text, expected) in table {
+            assert_eq!(stands_for(text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn made_up_credentials_are_told_from_real_looking_ones() {

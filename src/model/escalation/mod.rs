@@ -26,6 +26,7 @@ use smol_str::SmolStr;
 
 pub use edges::{Edge, Gain, Need, Server};
 pub use powers::{Power, PowerKind};
+pub use secrets::StoredLogin;
 
 use self::bridges::Bridges;
 use self::sites::Sites;

@@ -17,16 +17,32 @@ const READ: Capabilities = Capabilities::of(&[Capability::Read]);
 /// How deep a secret's body is looked into.
 const MAX_DEPTH: usize = 16;
 
+/// A stored secret with which one logs in as somebody.
+#[derive(Debug, Clone)]
+pub struct StoredLogin {
+    /// Where the secret is declared.
+    pub decl: DeclId,
+    /// The paths that have to be read, that of the secret first.
+    pub reads: Vec<String>,
+    /// Whose login it is.
+    pub principal: VaultPrincipal,
+}
+
 impl Model {
-    /// Secrets that hold a token or the credentials of an `AppRole` role.
-    pub(super) fn secret_bridges(&self, out: &mut Vec<Bridge>) {
+    /// Secrets that hold, by reference, a token or the credentials of an `AppRole` role.
+    #[must_use]
+    pub fn stored_logins(&self) -> Vec<StoredLogin> {
+        let mut out = Vec::new();
         for object in self.vault.objects.iter().filter(|object| object.kind == VaultKind::Secret) {
             let (Some(path), Some(body)) = (self.secret_path(object), self.vault_body(object.decl)) else { continue };
             let mut refs = Vec::new();
             collect(body, MAX_DEPTH, &mut refs);
-            let mut add = |more: Option<String>, becomes| {
-                let needs = std::iter::once(path.clone()).chain(more).map(|path| (path, READ)).collect();
-                out.push(Bridge { id: "E38", what: "reads a secret that somebody logs in with", needs, becomes });
+            if refs.is_empty() {
+                continue;
+            }
+            let mut add = |more: Option<String>, principal| {
+                let reads = std::iter::once(path.clone()).chain(more).collect();
+                out.push(StoredLogin { decl: object.decl, reads, principal });
             };
             for (index, token) in self.vault.tokens.iter().enumerate() {
                 if token.namespace == object.namespace && self.holds(&refs, token.decl, "client_token") {
@@ -55,6 +71,17 @@ impl Model {
                 add(more, VaultPrincipal::Role(RoleId::at(index)));
             }
         }
+        out
+    }
+
+    /// The same as ways to become whose they are.
+    pub(super) fn secret_bridges(&self, out: &mut Vec<Bridge>) {
+        out.extend(self.stored_logins().into_iter().map(|stored| Bridge {
+            id: "E38",
+            what: "reads a secret that somebody logs in with",
+            needs: stored.reads.into_iter().map(|path| (path, READ)).collect(),
+            becomes: stored.principal,
+        }));
     }
 
     /// The path under which a stored secret is read.
