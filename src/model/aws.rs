@@ -55,6 +55,29 @@ pub struct AwsIdentity {
     pub groups_if: Vec<(AwsIdentityId, Vec<SmolStr>)>,
 }
 
+impl AwsIdentity {
+    /// One that nothing is known of but its kind and where it is declared.
+    fn new(kind: AwsPrincipalKind, decl: DeclId, address: SmolStr, exists_if: &[SmolStr]) -> Self {
+        Self {
+            kind,
+            decl,
+            name: None,
+            arn: None,
+            address,
+            groups: Vec::new(),
+            policies: Vec::new(),
+            session: Vec::new(),
+            boundary: None,
+            trust: None,
+            missing: Vec::new(),
+            issued_by: None,
+            exists_if: exists_if.to_vec(),
+            attached_if: Vec::new(),
+            groups_if: Vec::new(),
+        }
+    }
+}
+
 /// AWS identities and policies, linked.
 #[derive(Debug, Default)]
 pub struct AwsModel {
@@ -271,22 +294,11 @@ impl<'a> Linker<'a> {
         let existing = principal.name.as_ref().and_then(|name| self.identity(decl, principal.kind, name));
         let id = existing.unwrap_or_else(|| {
             let id = AwsIdentityId(u32::try_from(model.identities.len()).unwrap_or(u32::MAX));
+            let exists_if = given_if(self.declarations, decl);
             model.identities.push(AwsIdentity {
-                kind: principal.kind,
-                decl,
                 name: known(principal.name.as_ref()),
                 arn: known(principal.arn.as_ref()),
-                address: declaration.address.clone(),
-                groups: Vec::new(),
-                policies: Vec::new(),
-                session: Vec::new(),
-                boundary: None,
-                trust: None,
-                missing: Vec::new(),
-                issued_by: None,
-                exists_if: given_if(self.declarations, decl).to_vec(),
-                attached_if: Vec::new(),
-                groups_if: Vec::new(),
+                ..AwsIdentity::new(principal.kind, decl, declaration.address.clone(), exists_if)
             });
             if let Some(name) = known(principal.name.as_ref()) {
                 self.names.entry((principal.kind, name)).or_default().push((id, decl));

@@ -205,3 +205,29 @@ fn iam_principals_have_what_the_role_that_lets_them_in_has() {
     );
     assert!(app.notes.iter().any(|note| note.contains("auth/aws/role/ec2")), "{:?}", app.notes);
 }
+
+#[test]
+fn what_is_taken_for_granted_of_an_account_is_said() {
+    let role = BRIDGE[2];
+    let other = r#"{"UserDetailList": [], "GroupDetailList": [], "Policies": [], "RoleDetailList": [{"RoleName": "x",
+        "Arn": "arn:aws:iam::999988887777:role/x", "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []},
+        "RolePolicyList": [], "AttachedManagedPolicies": []}]}"#;
+    let notes = |files: &[(&str, &str)], resource: &str, owner: Option<&str>| {
+        let (sources, model, _) = model_of(files);
+        let id = model.aws.issued().next().unwrap();
+        let question =
+            AwsQuestion { action: "s3:GetObject", resource, context: Context::new(false), resource_account: owner };
+        let answer = overgrant::simulate::principal::decide_aws(&model, &sources, id, &question).unwrap();
+        (answer.decision, answer.notes)
+    };
+    let data = "arn:aws:s3:::data/x";
+    let (decision, said) = notes(&[role], data, Some("111122223333"));
+    assert_eq!(decision, Decision::Allowed);
+    assert_eq!(said, ["callers of which nothing tells the account are taken to be in the resource's"]);
+    // The account that the model speaks of, though the resource is of another.
+    let (decision, said) = notes(&[role, ("account.json", other)], data, Some("111122223333"));
+    assert_eq!(decision, Decision::Denied);
+    assert_eq!(said, ["callers of which nothing tells the account are taken to be in 999988887777, as the others are"]);
+    let (decision, _) = notes(&[role, ("account.json", other)], data, Some("999988887777"));
+    assert_eq!(decision, Decision::Allowed);
+}

@@ -48,21 +48,38 @@ impl Bearing {
     }
 }
 
-/// The identity's ARN, or one made of its name and an account: the model's, else the
-/// resource's.
-fn caller_arn(model: &Model, identity: &AwsIdentity, resource: &str) -> String {
+/// The identity's ARN, or one made of its name and an account, and what that takes for
+/// granted: that it is of the one account that the model speaks of, else of the resource's.
+fn caller_arn(model: &Model, identity: &AwsIdentity, owner: Option<&str>) -> (String, Option<String>) {
     if let Some(arn) = identity.arn.as_ref().filter(|arn| !arn.contains(":group/")) {
-        return arn.to_string();
+        return (arn.to_string(), None);
     }
-    let mut accounts = model.aws.identities().filter_map(|id| model.aws.identity(id)?.arn.clone());
-    let account = accounts.find_map(|arn| arn.split(':').nth(4).map(str::to_owned));
-    let account =
-        account.or_else(|| resource.split(':').nth(4).map(str::to_owned)).filter(|account| !account.is_empty());
-    let account = account.unwrap_or_else(|| NO_ACCOUNT.to_owned());
+    // Roles that an engine assumes are often in other accounts than its own user.
+    let declared = model.aws.identities().filter_map(|id| model.aws.identity(id)).filter(|id| id.issued_by.is_none());
+    let mut known: Vec<&str> = declared.filter_map(|id| account_of(id.arn.as_deref()?)).collect();
+    known.sort_unstable();
+    known.dedup();
+    let (account, note) = match (known.as_slice(), owner) {
+        ([one], _) => {
+            let note =
+                format!("callers of which nothing tells the account are taken to be in {one}, as the others are");
+            (*one, Some(note))
+        }
+        (_, Some(owner)) => {
+            let note = "callers of which nothing tells the account are taken to be in the resource's";
+            (owner, Some(note.to_owned()))
+        }
+        _ => (NO_ACCOUNT, None),
+    };
     let name = identity.name.as_deref().unwrap_or(&identity.address);
     // What a group's policies give is what a user of it has.
     let kind = if identity.kind == AwsPrincipalKind::Role { "role" } else { "user" };
-    format!("arn:aws:iam::{account}:{kind}/{name}")
+    (format!("arn:aws:iam::{account}:{kind}/{name}"), note)
+}
+
+/// The account that an ARN names.
+fn account_of(arn: &str) -> Option<&str> {
+    arn.split(':').nth(4).filter(|account| !account.is_empty())
 }
 
 fn policy(model: &Model, decl: DeclId) -> Option<&AwsPolicy> {
@@ -101,12 +118,21 @@ impl Model {
     ///
     /// What the model does not tell is taken so: every SCP and RCP of the model applies, on
     /// one level; a level whose SCPs only deny has `FullAWSAccess` too, which AWS attaches;
-    /// a resource without a policy in the model has none. Notes say so.
+    /// a resource without a policy in the model has none; an identity without account is of
+    /// the model's only one, else of the resource's. Notes say so.
     #[must_use]
     pub fn bearing_on(&self, id: AwsIdentityId, resource: &str) -> Bearing {
+        self.bearing_on_owned(id, resource, account_of(resource))
+    }
+
+    /// The same for a resource of an account.
+    #[must_use]
+    pub fn bearing_on_owned(&self, id: AwsIdentityId, resource: &str, owner: Option<&str>) -> Bearing {
         let Some(identity) = self.aws.identity(id) else { return Bearing::default() };
         let mut bearing = prepare(self, identity, resource);
-        bearing.caller = caller_arn(self, identity, resource);
+        let (caller, note) = caller_arn(self, identity, owner.or(account_of(resource)));
+        bearing.caller = caller;
+        bearing.notes.extend(note);
         bearing.missing = missing(self, identity);
         bearing.exists_if.clone_from(&identity.exists_if);
         bearing

@@ -24,23 +24,10 @@ impl Linker<'_> {
     fn issue_of(&self, model: &mut AwsModel, id: ObjectId, object: &Object, declared: &VaultObject) {
         let (decl, body) = (object.decl, &declared.body);
         let Some(declaration) = self.declarations.get(decl.index()) else { return };
-        let mut given = AwsIdentity {
-            kind: AwsPrincipalKind::User,
-            decl,
-            name: None,
-            arn: None,
-            address: issued_name(object).unwrap_or_else(|| declaration.address.clone()),
-            groups: Vec::new(),
-            policies: Vec::new(),
-            session: Vec::new(),
-            boundary: None,
-            trust: None,
-            missing: Vec::new(),
-            issued_by: Some(id),
-            exists_if: given_if(self.declarations, decl).to_vec(),
-            attached_if: Vec::new(),
-            groups_if: Vec::new(),
-        };
+        let address = issued_name(object).unwrap_or_else(|| declaration.address.clone());
+        let exists_if = given_if(self.declarations, decl);
+        let mut given =
+            AwsIdentity { issued_by: Some(id), ..AwsIdentity::new(AwsPrincipalKind::User, decl, address, exists_if) };
         // A static role hands out the keys of a user that is there already.
         if let Some(user) = body.get("username").and_then(named) {
             match self.identity(decl, AwsPrincipalKind::User, &user).and_then(|id| model.identity(id)) {

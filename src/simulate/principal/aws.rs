@@ -94,7 +94,7 @@ pub fn decide_aws(
     if model.aws.identity(id).is_none() {
         return Err("no such principal".to_owned());
     }
-    let bearing = model.bearing_on(id, question.resource);
+    let bearing = model.bearing_on_owned(id, question.resource, question.resource_account);
     let mut request = Request::new(&bearing.caller, question.action, question.resource, question.context.clone())?;
     if let Some(account) = question.resource_account {
         request = request.owned_by(account);

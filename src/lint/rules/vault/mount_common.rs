@@ -30,10 +30,9 @@ pub(super) fn serving(context: &StanzaContext<'_>) -> Option<(String, &'static s
 /// A declared KV mount that the stanza's path lies at: the mount's path, its version, and
 /// what stands behind the mount in the stanza's path.
 pub(super) fn below_kv<'a>(context: &StanzaContext<'a>) -> Option<(&'a str, u8, &'a str)> {
-    let (model, path) = (&context.inputs.model.vault, context.facts.path);
-    let declared = model.mount_of("", path).and_then(|id| model.mount(id))?;
+    let declared = mount(context)?;
     let (mount, version) = (declared.path.as_deref()?, declared.kv_version?);
-    Some((mount, version, path.strip_prefix(mount)?.strip_prefix('/')?))
+    Some((mount, version, context.facts.path.strip_prefix(mount)?.strip_prefix('/')?))
 }
 
 /// The capabilities that do something at the paths, where it is known what serves them: a
