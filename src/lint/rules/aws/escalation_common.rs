@@ -2,21 +2,16 @@
 //!
 //! The sets are those that published catalogues of IAM privilege escalation agree on.
 
+use std::sync::LazyLock;
+
 use crate::aws::catalog::catalog;
 use crate::aws::pass_role::PASS_SETS;
 use crate::lint::{ConditionFact, ResourceFact, Services, Severity, Sink, StatementFacts};
 use crate::source::Span;
 
 /// The services of each set's actions.
-const NEEDS: [Services; PASS_SETS.len()] = {
-    let mut needs = [Services::NONE; PASS_SETS.len()];
-    let mut at = 0;
-    while at < needs.len() {
-        needs[at] = Services::of_all(PASS_SETS[at].actions);
-        at += 1;
-    }
-    needs
-};
+static NEEDS: LazyLock<Vec<Services>> =
+    LazyLock::new(|| PASS_SETS.iter().map(|set| Services::of_all(set.actions)).collect());
 
 /// On which resources an action must be granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -238,7 +233,7 @@ pub(super) fn pass_set<'f>(statements: &'f [StatementFacts<'f>]) -> Option<Vec<G
     }
     let allowed = allowed(statements);
     let mut weaker: Option<Vec<Grant<'f>>> = None;
-    for (set, _) in PASS_SETS.iter().zip(NEEDS).filter(|(_, needs)| allowed.hold(*needs)) {
+    for (set, _) in PASS_SETS.iter().zip(NEEDS.iter()).filter(|(_, needs)| allowed.hold(**needs)) {
         let Some(others) = grants(statements, set.actions, Reach::Any) else { continue };
         // each statement by itself, as each has services of its own
         for (index, facts) in statements.iter().enumerate().filter(|(_, facts)| reach(facts)) {

@@ -12,8 +12,15 @@ use crate::vault::token_role::glob_matches;
 
 pub(super) const CHECK: Check = Check::Model(check);
 
+/// A role with the CA that it trusts, and the common names that it takes.
+struct Trusting<'a> {
+    role: &'a Role,
+    authority: String,
+    names: StringList,
+}
+
 fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
-    let mut mounts: BTreeMap<(&str, &str), Vec<(&Role, String, StringList)>> = BTreeMap::new();
+    let mut mounts: BTreeMap<(&str, &str), Vec<Trusting<'_>>> = BTreeMap::new();
     for role in inputs.model.vault.roles.iter().filter(|role| role.method == Method::Cert) {
         let (Some(mount), Some(body)) = (role.mount.as_deref(), inputs.model.vault_body(role.decl)) else { continue };
         let Some(certificate) = body.get("certificate") else { continue };
@@ -21,7 +28,8 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
         let names = field::string_list(body, &["allowed_common_names"]);
         let names = if names.is_empty() { field::string_list(body, &["allowed_names"]) } else { names };
         let roles = mounts.entry((&role.namespace, mount)).or_default();
-        if let Some((other, ..)) = roles.iter().find(|(_, known, theirs)| *known != authority && meet(theirs, &names)) {
+        let other = roles.iter().find(|other| other.authority != authority && meet(&other.names, &names));
+        if let Some(Trusting { role: other, .. }) = other {
             let (Some((name, _)), Some((first, place))) = (&role.named, &other.named) else { continue };
             sink.report(
                 certificate.span,
@@ -35,7 +43,7 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
             .help("mount the method once for each CA");
             continue;
         }
-        roles.push((role, authority, names));
+        roles.push(Trusting { role, authority, names });
     }
 }
 
