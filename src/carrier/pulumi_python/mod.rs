@@ -227,7 +227,7 @@ impl<'a> Reader<'a> {
         }
         let written = written.get(..written.floor_char_boundary(400)).unwrap_or(written);
         let mut out = String::new();
-        for word in written.split_whitespace() {
+        for word in written.split_ascii_whitespace() {
             if out.len() > 80 {
                 out.push('…');
                 break;
