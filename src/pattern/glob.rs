@@ -420,7 +420,17 @@ fn shape(code: &[u8]) -> Shape {
 /// Whether a pattern matches a text, without compiling it first.
 #[must_use]
 pub fn matches(pattern: &str, text: &str) -> bool {
-    code::matches(pattern.as_bytes(), text.as_bytes(), &Written { fold: false })
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    let Some(first) = memchr::memchr2(b'*', b'?', pattern) else { return pattern == text };
+    // most answers are told by what stands before the first wildcard or after the last one
+    let head = pattern.get(..first).unwrap_or_default();
+    let (Some(body), Some(wild)) = (text.strip_prefix(head), pattern.get(first..)) else { return false };
+    let last = memchr::memrchr2(b'*', b'?', wild).unwrap_or(0);
+    let tail = wild.get(last + 1..).unwrap_or_default();
+    if !body.ends_with(tail) {
+        return false;
+    }
+    (last == 0 && wild.first() == Some(&b'*')) || code::matches(wild, body, &Written { fold: false })
 }
 
 /// Whether a pattern matches a text, ASCII letters compared without case.

@@ -36,9 +36,10 @@ pub(super) fn draw(run: &Run<'_>, handler: &GraphicalReportHandler, marks: &[Mar
     let Some(primary) = marks.first() else { return out };
     let marks: Vec<Cut<'_>> =
         marks.iter().filter(|m| m.span.source == primary.span.source).filter_map(|mark| cut(run, mark)).collect();
+    let mut drawn = String::with_capacity(1024);
     for cluster in clusters(marks) {
         let Some(excerpt) = excerpt(run, &cluster) else { continue };
-        let mut drawn = String::new();
+        drawn.clear();
         if handler.render_report(&mut drawn, &excerpt).is_err() {
             continue;
         }

@@ -259,8 +259,9 @@ impl<'a> Reader<'a> {
     /// A value as data: itself where nothing else holds it, else a copy.
     fn data(&mut self, value: Val<'a>, range: TextRange) -> Node {
         match value {
-            Val::Node(node) => Rc::try_unwrap(node)
-                .unwrap_or_else(|shared| self.copy(&shared).unwrap_or_else(|| self.unknown(range))),
+            Val::Node(node) => {
+                Rc::try_unwrap(node).unwrap_or_else(|shared| self.copy(&shared).unwrap_or_else(|| self.unknown(range)))
+            }
             _ => self.unknown(range),
         }
     }

@@ -67,15 +67,18 @@ fn foreign(
         // whether it has types of the resources' service at all
         owns: service.resources.iter().any(|kind| pattern::matches(owner, kind.field(2))),
         told: Vec::new(),
+        any: Vec::new(),
     });
     if !matches.owns {
         return None;
     }
     let own = || known.resources.iter().map(|of| usize::from(of.resource));
-    let none = context.facts.resources.iter().enumerate().all(|(at, resource)| {
-        let mut fits = |kind| matches.ask(service, kind, (at, resource));
-        !own().any(&mut fits) && (0..service.resources.len()).any(&mut fits)
-    });
+    let none = context
+        .facts
+        .resources
+        .iter()
+        .enumerate()
+        .all(|at| !own().any(|kind| matches.ask(service, kind, at)) && matches.any(service, at));
     let example = |kind: &ResourceType| format!("`{}`", example(&kind.arn));
     (none && !elsewhere(context, &action.lower)).then(|| service.resources_of(known).take(3).map(example).collect())
 }
@@ -97,6 +100,8 @@ struct ByService<'c>(FxHashMap<&'c str, Matches>);
 struct Matches {
     owns: bool,
     told: Vec<Option<bool>>,
+    /// Whether a resource may be of any type.
+    any: Vec<Option<bool>>,
 }
 
 impl Matches {
@@ -107,6 +112,20 @@ impl Matches {
         }
         let Some(told) = self.told.get_mut(place) else { return false };
         *told.get_or_insert_with(|| service.resources.get(kind).is_some_and(|kind| may_be(resource.text, kind)))
+    }
+
+    fn any(&mut self, service: &Service, (at, resource): (usize, &ResourceFact<'_>)) -> bool {
+        if self.any.len() <= at {
+            self.any.resize(at + 1, None);
+        }
+        if let Some(Some(told)) = self.any.get(at) {
+            return *told;
+        }
+        let told = (0..service.resources.len()).any(|kind| self.ask(service, kind, (at, resource)));
+        if let Some(place) = self.any.get_mut(at) {
+            *place = Some(told);
+        }
+        told
     }
 }
 

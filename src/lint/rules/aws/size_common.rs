@@ -81,7 +81,9 @@ fn record<'a>(context: &DocumentContext<'a>) -> Option<&'a str> {
 /// Characters that are no white space.
 fn dense(text: &str) -> usize {
     if text.is_ascii() {
-        return text.bytes().filter(|byte| !matches!(byte, b' ' | b'\t'..=b'\r')).count();
+        // a sum, not a filter: it is worked out many bytes at a time
+        let blank: usize = text.bytes().map(|byte| usize::from(matches!(byte, b' ' | b'\t'..=b'\r'))).sum();
+        return text.len() - blank;
     }
     text.chars().filter(|char| !char.is_whitespace()).count()
 }

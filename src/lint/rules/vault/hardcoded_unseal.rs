@@ -1,6 +1,5 @@
 use std::sync::LazyLock;
 
-use memchr::memmem;
 use regex::Regex;
 
 use crate::lint::rules::secret_common::{invented, prefix};
@@ -16,10 +15,11 @@ static GIVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(r#"{name}["'`]?[ \t]*[:=]>?[ \t\r\n]*\[?[ \t\r\n]*["'`]?({key})(?:[^A-Za-z0-9+/=]|$)"#)).ok()
 });
 
+/// What a text without any of is not looked into further.
+static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("nseal|NSEAL|ecovery|ECOVERY").ok());
+
 fn check(context: &TextContext<'_>, sink: &mut Sink<'_>) {
-    let bytes = context.text.as_bytes();
-    let words = ["nseal", "NSEAL", "ecovery", "ECOVERY"];
-    if !words.iter().any(|word| memmem::find(bytes, word.as_bytes()).is_some()) {
+    if !WORDS.as_ref().is_some_and(|words| words.is_match(context.text)) {
         return;
     }
     let Some(given) = GIVEN.as_ref() else { return };
