@@ -29,6 +29,23 @@ pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
+/// Whether one name is the other in other letters' case, or with a letter missing, doubled or
+/// swapped. A letter or digit in place of another may tell two names apart (`team-a`,
+/// `team-b`).
+#[must_use]
+pub fn slipped(a: &str, b: &str) -> bool {
+    if a.eq_ignore_ascii_case(b) {
+        return true;
+    }
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let digits = |text: &str| text.chars().any(|c| c.is_ascii_digit());
+    (a.len() != b.len() && !digits(a) && !digits(b) && a.len().min(b.len()) > 3) || sorted(a) == sorted(b)
+}
+
 /// How many letters differ between two names without regard to case (optimal string
 /// alignment: insert, delete, replace, swap neighbours), if it is fewer than `bound`.
 #[must_use]

@@ -58,7 +58,7 @@ pub fn of_agent(config: &Node, carrier: Carrier) -> Vec<Record> {
             consumer.template(contents);
         }
     }
-    out.consumer(consumer);
+    out.consumer(&consumer);
     out.records
 }
 
@@ -184,7 +184,7 @@ impl Out {
         });
     }
 
-    fn consumer(&mut self, consumer: Consumer) {
+    fn consumer(&mut self, consumer: &Consumer) {
         let asks = [&consumer.reads, &consumer.writes, &consumer.keys].iter().any(|list| !list.is_empty());
         if consumer.role.is_none() && !(asks && consumer.login.is_some()) {
             return;
@@ -238,7 +238,7 @@ impl Out {
         }
         let versions = vault.get("version").and_then(Node::as_str) != Some("v1");
         consumer.engine = vault.get("path").and_then(known).map(|path| (path, versions));
-        self.consumer(consumer);
+        self.consumer(&consumer);
     }
 
     /// External Secrets: what is read through a store.
@@ -255,7 +255,7 @@ impl Out {
             let key = item.get("extract").map_or_else(|| item.get("key"), |extract| extract.get("key"));
             consumer.keys.extend(key.and_then(known));
         }
-        self.consumer(consumer);
+        self.consumer(&consumer);
     }
 
     /// The Vault Secrets Operator.
@@ -271,7 +271,7 @@ impl Out {
                 consumer.id = Some(id(kind, namespace, name));
                 consumer.mount = mount(spec.get("mount"), method, document.span);
                 consumer.role = spec.get(method).and_then(|login| login.get("role")).and_then(known);
-                self.consumer(consumer);
+                self.consumer(&consumer);
             }
             "VaultStaticSecret" | "VaultDynamicSecret" | "VaultPKISecret" => {
                 let Some((login, _)) = at("vaultAuthRef") else { return };
@@ -296,7 +296,7 @@ impl Out {
                     ("VaultPKISecret", _, Some(role)) => consumer.writes.push(below(role, "issue/")),
                     _ => {}
                 }
-                self.consumer(consumer);
+                self.consumer(&consumer);
             }
             _ => {}
         }
@@ -326,7 +326,7 @@ impl Out {
                 }
             }
         }
-        self.consumer(consumer);
+        self.consumer(&consumer);
     }
 
     /// An issuer of certificates.
@@ -339,7 +339,7 @@ impl Out {
         consumer.mount = mount(login.get("mountPath"), "kubernetes", login.span);
         consumer.role = login.get("role").and_then(known);
         consumer.writes.extend(vault.get("path").and_then(known));
-        self.consumer(consumer);
+        self.consumer(&consumer);
     }
 
     /// Annotations of pods, wherever in the document they stand.
@@ -382,7 +382,7 @@ impl Out {
                 consumer.reads.extend(path.map(|(path, span)| (path.trim_start_matches('/').to_smolstr(), span)));
             }
         }
-        self.consumer(consumer);
+        self.consumer(&consumer);
     }
 
     /// bank-vaults' webhook, which fills variables that begin with `vault:`.
@@ -399,7 +399,7 @@ impl Out {
         if consumer.role.is_some() {
             variables(document, NESTING, &mut consumer.reads);
         }
-        self.consumer(consumer);
+        self.consumer(&consumer);
     }
 }
 

@@ -9,7 +9,7 @@ use super::declaration::{Carrier, Declaration, Item, Named, VaultKind, VaultObje
 use super::service::{self, Service};
 use super::{Carried, ReadOptions, bare, consumer, declare, recognise};
 use crate::source::Span;
-use crate::syntax::{Entry, Node, Text, Value};
+use crate::syntax::{Entry, Node, Text, Value, yaml};
 
 /// What the documents of a YAML text declare.
 #[must_use]
@@ -32,10 +32,10 @@ pub fn read(documents: &[Node], options: &ReadOptions) -> Carried {
         if text("apiVersion").starts_with("vault.banzaicloud.com/")
             && let Some(config) = document.get("spec").and_then(|spec| spec.get("config"))
         {
-            reader.take(service::of_node(config, Service::Server, Carrier::Kubernetes, options));
+            reader.out.append(service::of_node(config, Service::Server, Carrier::Kubernetes, options));
         }
         reader.texts(document, text("kind") == "ConfigMap", NESTING);
-        reader.take(super::of_records(consumer::records(document), options));
+        reader.out.append(super::of_records(consumer::records(document), options));
     }
     reader.out
 }
@@ -74,10 +74,6 @@ fn atomic(name: impl Into<SmolStr>, span: Span) -> Named {
 }
 
 impl Reader<'_> {
-    fn take(&mut self, carried: Carried) {
-        self.out.append(carried);
-    }
-
     /// Configurations of servers and agents that stand as texts in a document, and the
     /// policies of a `ConfigMap`.
     fn texts(&mut self, node: &Node, policies: bool, depth: u32) {
@@ -86,6 +82,14 @@ impl Reader<'_> {
         }
         for item in node.as_list().unwrap_or_default() {
             self.texts(item, policies, depth - 1);
+            // `VAULT_LOCAL_CONFIG={…}` in a list of variables.
+            let variable = item.as_text().and_then(|text| Some((text, text.raw().find("_LOCAL_CONFIG=")?)));
+            if let Some((text, at)) = variable {
+                let (start, end) = (at + "_LOCAL_CONFIG=".len(), text.raw().len());
+                let (inner, place) = (text.sub(item.span, start, end), text.span_of(item.span, start, end));
+                self.out
+                    .append(service::embedded(&inner, place, Carrier::Kubernetes, self.options).unwrap_or_default());
+            }
         }
         for entry in node.as_map().unwrap_or_default() {
             let Some(text) = entry.value.as_text() else {
@@ -95,14 +99,26 @@ impl Reader<'_> {
             if !text.raw().contains('{') {
                 continue;
             }
-            if let Some(carried) = service::embedded(text, entry.value.span, Carrier::Kubernetes, self.options) {
-                self.take(carried);
+            let file = entry.key.raw();
+            let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
+            if matches!(extension, "yaml" | "yml") {
+                // A bank-vaults configuration that is mounted as a file.
+                let (documents, _) = yaml::parse(&text.fragment(entry.value.span));
+                documents.iter().filter(|inner| is_configuration(inner)).for_each(|inner| self.configuration(inner));
+            } else if let Some(carried) = service::embedded(text, entry.value.span, Carrier::Kubernetes, self.options) {
+                self.out.append(carried);
             } else if policies
                 && recognise::is_vault_hcl(text.raw())
                 && !CHART.iter().any(|mark| text.raw().contains(mark))
             {
-                let name = bare::stem(entry.key.raw());
-                self.policy(Some((Text::atomic(name, entry.key_span), entry.key_span)), &entry.value, entry.value.span);
+                let name = bare::stem(file);
+                let parses =
+                    crate::vault::policy::parse(&text.fragment(entry.value.span), self.options.dialect).is_ok();
+                // What is no policy may look like one; a file of that name is meant to be one.
+                if parses || extension == "hcl" {
+                    let name = Some((Text::atomic(name, entry.key_span), entry.key_span));
+                    self.policy(name, &entry.value, entry.value.span);
+                }
             }
         }
     }

@@ -307,6 +307,22 @@ const VAULT: &[Way] = &[
         "\n",
         yaml_block,
     ),
+    way(
+        "self-initialization",
+        "bao.hcl",
+        Format::VaultConfig,
+        "initialize \"a\" {\n  request \"p\" {\n    operation = \"update\"\n    path = \"sys/policies/acl/p\"\n    data = {\n      policy = <<EOT\n",
+        "\nEOT\n    }\n  }\n}\n",
+        python_raw,
+    ),
+    way(
+        "ConfigMap",
+        "policies.yaml",
+        Format::KubernetesYaml,
+        "apiVersion: v1\nkind: ConfigMap\ndata:\n  p.hcl: |\n          ",
+        "\n",
+        yaml_block,
+    ),
 ];
 
 const AWS: &[Way] = &[

@@ -2,7 +2,7 @@ use super::mount_common::{literal, mount, namespace};
 use crate::carrier::declaration::{Carrier, Item, VaultKind};
 use crate::lint::{Check, Confidence, Inputs, Sink, StanzaContext};
 use crate::model::MountClass;
-use crate::suggest::closest;
+use crate::suggest::{closest, slipped};
 
 pub(super) const CHECK: Check = Check::VaultStanza(check);
 
@@ -59,21 +59,6 @@ fn check(context: &StanzaContext<'_>, sink: &mut Sink<'_>) {
         }
         None => {}
     }
-}
-
-/// Whether one text is the other in other letters' case, or with a letter missing, doubled
-/// or swapped. A letter in place of another may tell two mounts apart (`team-a`, `team-b`).
-fn slipped(a: &str, b: &str) -> bool {
-    if a.eq_ignore_ascii_case(b) {
-        return true;
-    }
-    let sorted = |text: &str| {
-        let mut letters: Vec<char> = text.chars().collect();
-        letters.sort_unstable();
-        letters
-    };
-    let digits = |text: &str| text.chars().any(|c| c.is_ascii_digit());
-    (a.len() != b.len() && !digits(a) && !digits(b) && a.len().min(b.len()) > 3) || sorted(a) == sorted(b)
 }
 
 /// Whether the table of all mounts of that sort is among the inputs.

@@ -7,7 +7,8 @@ pub(super) const CHECK: Check = Check::VaultStanza(check);
 fn check(context: &StanzaContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
     let (create, update) = (facts.grants.has(Capability::Create), facts.grants.has(Capability::Update));
-    if create || !update || facts.unknown {
+    // Who only updates may be meant to; who reads as well is meant to keep the secret.
+    if create || !update || facts.unknown || !facts.grants.has(Capability::Read) {
         return;
     }
     let Some((_, version, rest)) = below_kv(context) else { return };
