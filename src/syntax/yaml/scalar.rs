@@ -115,7 +115,8 @@ fn string(fragment: &Fragment<'_>, value: &str, style: ScalarStyle, start: usize
     for run in runs {
         let piece = value.get(run.value.clone()).unwrap_or("");
         let (from, to) = (base + run.raw.start, base + run.raw.end);
-        if piece.len() == to - from && !piece.contains(HOLE) {
+        // white space of one kind may stand for another
+        if fragment.text.get(from..to) == Some(piece) {
             builder.part(fragment, from, to);
             continue;
         }
