@@ -105,3 +105,110 @@ fn cloudformation_declared(bencher: divan::Bencher<'_, '_>, resources: usize) {
 fn plan_declared(bencher: divan::Bencher<'_, '_>, resources: usize) {
     whole(bencher, "plan.json", &plan(resources), Format::TerraformPlan);
 }
+
+/// The same resources in every other way of writing them.
+fn written(kind: &str, resources: usize) -> String {
+    let policy = |index: usize| {
+        format!(
+            r#"{{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",\"Action\":\"s3:GetObject\",\"Resource\":\"arn:aws:s3:::b{index}/*\"}}]}}"#
+        )
+    };
+    let document = |index: usize| policy(index).replace("\\\"", "\"");
+    let joined = |one: &dyn Fn(usize) -> String, between: &str| -> String {
+        (0..resources).map(one).collect::<Vec<_>>().join(between)
+    };
+    match kind {
+        "main.tf.json" => {
+            let one = |i: usize| format!(r#""p{i}":{{"name":"p{i}","policy":"{}"}}"#, policy(i));
+            format!(r#"{{"resource":{{"aws_iam_policy":{{{}}}}}}}"#, joined(&one, ",\n"))
+        }
+        "terraform.tfstate" => {
+            let one = |i: usize| {
+                format!(
+                    r#"{{"mode":"managed","type":"aws_iam_policy","name":"p{i}","instances":[{{"attributes":{{"name":"p{i}","policy":"{}"}},"sensitive_attributes":[]}}]}}"#,
+                    policy(i)
+                )
+            };
+            format!(r#"{{"version":4,"serial":1,"lineage":"x","resources":[{}]}}"#, joined(&one, ",\n"))
+        }
+        "__main__.py" => {
+            let one = |i: usize| {
+                format!("aws.iam.Policy(\"p{i}\",\n    name=\"p{i}\",\n    policy=json.dumps({}))\n", document(i))
+            };
+            format!("import json\nimport pulumi_aws as aws\n\n{}", joined(&one, "\n"))
+        }
+        "Pulumi.yaml" => {
+            let one = |i: usize| {
+                format!(
+                    "  p{i}:\n    type: aws:iam:Policy\n    properties:\n      name: p{i}\n      policy:\n        fn::toJSON: {}\n",
+                    document(i)
+                )
+            };
+            format!("name: app\nruntime: yaml\nresources:\n{}", joined(&one, ""))
+        }
+        "stack.json" => {
+            let one = |i: usize| {
+                format!(
+                    r#"{{"urn":"urn:pulumi:dev::app::aws:iam/policy:Policy::p{i}","custom":true,"type":"aws:iam/policy:Policy","inputs":{{"name":"p{i}","policy":"{}"}}}}"#,
+                    policy(i)
+                )
+            };
+            format!(r#"{{"version":3,"deployment":{{"manifest":{{}},"resources":[{}]}}}}"#, joined(&one, ",\n"))
+        }
+        "template.json" => {
+            let one = |i: usize| {
+                format!(
+                    r#""P{i}":{{"Type":"AWS::IAM::ManagedPolicy","Properties":{{"ManagedPolicyName":"p{i}","PolicyDocument":{}}}}}"#,
+                    document(i)
+                )
+            };
+            format!(r#"{{"AWSTemplateFormatVersion":"2010-09-09","Resources":{{{}}}}}"#, joined(&one, ",\n"))
+        }
+        "account.json" => {
+            let one = |i: usize| {
+                format!(
+                    r#"{{"PolicyName":"p{i}","Arn":"arn:aws:iam::111122223333:policy/p{i}","PolicyVersionList":[{{"Document":{},"VersionId":"v1","IsDefaultVersion":true}}]}}"#,
+                    document(i)
+                )
+            };
+            format!(
+                r#"{{"UserDetailList":[],"GroupDetailList":[],"RoleDetailList":[],"Policies":[{}]}}"#,
+                joined(&one, ",\n")
+            )
+        }
+        "policies.yaml" => {
+            let one = |i: usize| {
+                format!(
+                    "apiVersion: redhatcop.redhat.io/v1alpha1\nkind: Policy\nmetadata:\n  name: p{i}\nspec:\n  policy: |\n    path \"secret/data/app-{i}/*\" {{\n      capabilities = [\"read\"]\n    }}\n"
+                )
+            };
+            joined(&one, "---\n")
+        }
+        _ => String::new(),
+    }
+}
+
+/// Everything else that is read, from text to declarations; each must declare all of it.
+#[divan::bench(
+    args = ["main.tf.json", "terraform.tfstate", "__main__.py", "Pulumi.yaml", "stack.json", "template.json", "account.json", "policies.yaml"],
+    consts = [100, 1000],
+)]
+fn others_declared<const RESOURCES: usize>(bencher: divan::Bencher<'_, '_>, name: &str) {
+    let text = written(name, RESOURCES);
+    let format = match name {
+        "main.tf.json" => Format::TerraformJson,
+        "terraform.tfstate" => Format::TerraformState,
+        "__main__.py" => Format::PulumiPython,
+        "Pulumi.yaml" => Format::PulumiYaml,
+        "stack.json" => Format::PulumiState,
+        "template.json" => Format::CloudFormationJson,
+        "account.json" => Format::AwsAccount,
+        _ => Format::KubernetesYaml,
+    };
+    let mut sources = SourceMap::new();
+    let id = sources.add(name, text.as_str());
+    bencher.counter(BytesCount::of_str(&text)).bench_local(|| {
+        let declared = read_all(&sources, &[(id, format)], &ReadOptions::default()).declarations.len();
+        assert_eq!(declared, RESOURCES, "{name}");
+    });
+}

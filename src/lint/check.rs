@@ -10,7 +10,7 @@ use crate::aws::document::{Document, PolicyKind};
 use crate::carrier::declaration::{AwsPolicy, AwsPrincipal, Declaration, VaultObject, VaultPolicy};
 use crate::carrier::record::Record;
 use crate::model::{Model, Mount, Role, TokenRole};
-use crate::source::{SourceId, SourceMap, Span};
+use crate::source::{HOLE, SourceId, SourceMap, Span};
 use crate::syntax::Node;
 use crate::vault::dialect::Dialect;
 
@@ -295,6 +295,11 @@ impl Sink<'_> {
     /// Reports a place with one sentence: lower case, no final period, user input in
     /// backticks. The finding that comes back takes labels, witness, fix and so on.
     pub fn report(&mut self, span: Span, message: impl Into<String>) -> &mut Finding {
+        let mut message: String = message.into();
+        // Rules show texts by their display; what slips through is still no character to print.
+        if message.contains(HOLE) {
+            message = message.replace(HOLE, "${…}");
+        }
         let mut finding = Finding::new(self.rule.id.clone(), self.severity, message, span);
         finding.confidence = self.rule.confidence;
         finding.unit = self.unit.filter(|unit| unit.contains(span)).unwrap_or(span);

@@ -58,6 +58,17 @@ fn policy(before: &str, expression: &str) -> String {
 #[test]
 fn evaluates_the_ways_to_write_a_value() {
     let table = [
+        (
+            "def checked(document, stringify=False):\n    text = None\n    if not isinstance(document, str):\n        text = json.dumps(document)\n    if problems(text or document):\n        raise Exception()\n    return text if stringify and text else document",
+            "checked({'a': 1}, stringify=True)",
+            "{a: 1; }",
+        ),
+        ("s = set()\ns.add('a')\ns.update(['b'])", "list(s)", "[\"a\", \"b\"]"),
+        ("s = ['a']\ns.remove('a')", "s", "?s.remove('a')"),
+        ("text = json.dumps({'a': 1})", "json.loads(text)", "{a: 1; }"),
+        ("", "'x' if isinstance([1], (dict, list)) else 'y'", "\"x\""),
+        ("", "'x' if isinstance('a', dict | list) else 'y'", "\"y\""),
+        ("", "f'{os.environ[\"A\"]}-x' or 'y'", r#""${os.environ[\"A\"]}-x""#),
         ("", "'a' \"b\" '''c'''", "\"abc\""),
         ("", r"'a\tb\\n'", r#""a\tb\\n""#),
         ("", r"r'a\tb'", r#""a\\tb""#),
@@ -238,7 +249,7 @@ fn finds_what_stops_the_demonstration_programs() {
         "aws/s3-no-tls-policy",
         "aws/service-star",
         "vault/aws-ec2-weak",
-        "vault/cap-without-op",
+        "vault/list-only-wildcard",
         "vault/exclusive-policies",
         "vault/id-of-wrong-type",
         "vault/jwt-*",
@@ -251,7 +262,7 @@ fn finds_what_stops_the_demonstration_programs() {
             "registry",
             &[
                 (8, "cross/provider-credential-literal"),
-                (19, "vault/cap-without-op"),
+                (19, "vault/list-only-wildcard"),
                 (25, "cross/pulumi-unknown-class"),
                 (25, "vault/token-role-unbounded"),
                 (27, "cross/pulumi-unknown-argument"),
@@ -438,6 +449,9 @@ fn other_files_of_the_program_are_imported() {
         ("from .texts import READ", "READ", read, "app/texts.py"),
         ("from missing import READ", "READ", "?READ", "app/__main__.py"),
         ("from loop import READ", "READ", read, "app/texts.py"),
+        ("from app.lib.texts import READ", "READ", read, "app/lib/texts.py"),
+        ("from app.lib import texts", "texts.READ", read, "app/lib/texts.py"),
+        ("from other.lib.texts import READ", "READ", "?READ", "app/__main__.py"),
     ];
     for (imports, expression, policy, place) in table {
         let main = program(imports, expression);

@@ -185,6 +185,11 @@ impl<'a> Reader<'a> {
         };
         self.scope = before;
         (self.source, self.text) = caller;
+        let value = match value {
+            // What another file calls something says little here: the call does.
+            Some(Val::Node(node)) if node.span.source != self.source && is_words(&node) => None,
+            other => other,
+        };
         let value = value.unwrap_or_else(|| Val::node(self.unknown(at)));
         self.calls -= 1;
         value
@@ -404,6 +409,9 @@ impl<'a> Reader<'a> {
                 }),
                 _ => None,
             },
+            ("isinstance", Some(Val::Node(node))) => {
+                call.arguments.args.get(1).and_then(|kinds| is_instance(node, kinds, 8)).map(Value::Bool)
+            }
             ("len", Some(value)) => {
                 self.elements(value).map(|items| Value::Number(smol_str::format_smolstr!("{}", items.len())))
             }
@@ -454,6 +462,8 @@ impl<'a> Reader<'a> {
         let Some(Val::Node(node)) = value else { return Val::node(self.unknown(range)) };
         let parsed = match &node.value {
             Value::String(text) => crate::syntax::json::parse(&text.fragment(node.span)).0,
+            // What went through `json.dumps` is still the structure it was.
+            Value::Map(_) | Value::List(_) => return Val::Node(node),
             _ => None,
         };
         match parsed {
@@ -461,6 +471,55 @@ impl<'a> Reader<'a> {
             None => Val::node(self.unknown(range)),
         }
     }
+}
+
+/// Whether a value is unknown and says so in the program's words, not by a resource.
+fn is_words(node: &Node) -> bool {
+    let Value::Unknown(what) = &node.value else { return false };
+    let resource = |name: &SmolStr| ["aws_", "vault_", "AWS::"].iter().any(|start| name.starts_with(start));
+    !what.refs.iter().any(resource)
+}
+
+/// Whether a value is of one of the types, where both are known. A structure counts as one,
+/// though `json.dumps` may have made a text of it: what asks does so to make it either.
+fn is_instance(node: &Node, kinds: &Expr, depth: u32) -> Option<bool> {
+    let depth = depth.checked_sub(1)?;
+    let either = |kinds: &mut dyn Iterator<Item = &Expr>| {
+        let mut all = Some(false);
+        for kind in kinds {
+            match is_instance(node, kind, depth) {
+                Some(true) => return Some(true),
+                None => all = None,
+                Some(false) => {}
+            }
+        }
+        all
+    };
+    match kinds {
+        Expr::Tuple(tuple) => either(&mut tuple.elts.iter()),
+        Expr::BinOp(both) if both.op == ruff_python_ast::Operator::BitOr => {
+            either(&mut [&*both.left, &*both.right].into_iter())
+        }
+        Expr::Name(name) => match (&node.value, name.id.as_str()) {
+            (Value::Unknown(_) | Value::Secret, _) => None,
+            (Value::String(_), kind) => is_one_of(kind, &["str"]),
+            (Value::Map(_), kind) => is_one_of(kind, &["dict"]),
+            (Value::List(_), kind @ ("list" | "tuple" | "set")) => (kind == "list").then_some(true),
+            (Value::List(_), kind) => is_one_of(kind, &[]),
+            (Value::Bool(_), kind) => is_one_of(kind, &["bool", "int"]),
+            (Value::Number(number), kind) => {
+                is_one_of(kind, if number.contains(['.', 'e', 'E']) { &["float"] } else { &["int"] })
+            }
+            (Value::Null, kind) => is_one_of(kind, &[]),
+        },
+        _ => None,
+    }
+}
+
+/// Whether a type of Python's own is among some; none for other types.
+fn is_one_of(kind: &str, among: &[&str]) -> Option<bool> {
+    const OWN: [&str; 8] = ["str", "dict", "list", "tuple", "set", "bool", "int", "float"];
+    OWN.contains(&kind).then(|| among.contains(&kind))
 }
 
 /// Calls that give back what they are given: wrappers that change how a value travels,

@@ -448,6 +448,8 @@ pub(super) fn truthy(value: &Val<'_>) -> Option<bool> {
         Value::Bool(value) => Some(*value),
         Value::Number(number) => Some(!number.trim_matches(['0', '.', '_']).is_empty()),
         Value::String(text) if text.is_known() => Some(!text.raw().is_empty()),
+        // Whatever the unknown parts are, the rest is there.
+        Value::String(text) if text.raw().chars().any(|c| c != crate::source::HOLE) => Some(true),
         Value::List(items) if !items.iter().any(is_spread) => Some(!items.is_empty()),
         Value::Map(entries) if entries.iter().all(|entry| entry.key.is_known()) => Some(!entries.is_empty()),
         Value::String(_) | Value::List(_) | Value::Map(_) | Value::Unknown(_) | Value::Secret => None,

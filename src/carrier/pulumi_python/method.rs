@@ -11,6 +11,20 @@ use super::{Reader, text};
 use crate::source::Unknown;
 use crate::syntax::{Node, Text, TextBuilder, Value};
 
+/// Methods that change a list, set or dictionary in place, but for those that only order it.
+const CHANGES: &[&str] = &[
+    "clear",
+    "difference_update",
+    "discard",
+    "insert",
+    "intersection_update",
+    "pop",
+    "popitem",
+    "remove",
+    "setdefault",
+    "symmetric_difference_update",
+];
+
 impl<'a> Reader<'a> {
     /// `base.name(…)`, where `written` is how the base is written.
     pub(super) fn method(&mut self, base: &Val<'a>, name: &str, written: &'a Expr, call: &'a ExprCall) -> Val<'a> {
@@ -124,10 +138,11 @@ impl<'a> Reader<'a> {
                 }
                 _ => unknown,
             },
-            (Value::List(items), "append" | "extend") => {
+            // A set is a list here.
+            (Value::List(items), "append" | "add" | "extend" | "update") => {
                 let mut items = items.clone();
                 match (&first, name) {
-                    (Some(Val::Node(item)), "append") => items.push(Node::clone(item)),
+                    (Some(Val::Node(item)), "append" | "add") => items.push(Node::clone(item)),
                     (Some(Val::Node(more)), _) => match &more.value {
                         Value::List(more) => items.extend(more.iter().cloned()),
                         _ => items.push(rest_of(more)),
@@ -157,6 +172,11 @@ impl<'a> Reader<'a> {
                 };
                 self.change(written, changed);
                 Val::node(Node::new(span, Value::Null))
+            }
+            // What is changed in another way is not known any more.
+            (Value::List(_) | Value::Map(_), name) if CHANGES.contains(&name) => {
+                self.change(written, unknown.clone());
+                unknown
             }
             _ => unknown,
         }

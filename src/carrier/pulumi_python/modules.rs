@@ -1,7 +1,7 @@
 //! Other Python files of the program: what `import` and `from … import` bring in.
 //!
-//! Found are files beside the program or below its directory, and beside the file that
-//! imports relative to itself; a package installed elsewhere stays a name. A file runs
+//! Found are files beside the program or below its directory, of the package that the
+//! program is part of, and beside the file that imports relative to itself; a package installed elsewhere stays a name. A file runs
 //! once, when it is first imported, as Python does it. What it makes by being imported
 //! belongs to its own reading.
 
@@ -45,7 +45,7 @@ pub(super) fn collect(sources: &SourceMap, source: SourceId, suite: &[Stmt]) -> 
     let (mut found, mut wants) = (Vec::new(), BTreeSet::new());
     let mut seen = BTreeSet::from([source]);
     let mut queue = VecDeque::new();
-    asked(sources, suite, sources.name(source), &root, DEPTH, &mut queue);
+    asked(sources, suite, (sources.name(source), true), &root, DEPTH, &mut queue);
     while let Some(names) = queue.pop_front() {
         // The first of the places where Python looks.
         let Some(at) = names.files.iter().find_map(|name| sources.find(name)) else {
@@ -58,7 +58,7 @@ pub(super) fn collect(sources: &SourceMap, source: SourceId, suite: &[Stmt]) -> 
             continue;
         }
         let Some(parsed) = python::parse(sources.text(at)) else { continue };
-        asked(sources, parsed.suite(), sources.name(at), &root, DEPTH, &mut queue);
+        asked(sources, parsed.suite(), (sources.name(at), false), &root, DEPTH, &mut queue);
         found.push(Parse { source: at, parsed });
     }
     (found, wants.into_iter().take(FILES * 4).collect())
@@ -73,20 +73,28 @@ struct Asked {
 }
 
 /// What a file's imports ask for.
-fn asked(sources: &SourceMap, suite: &[Stmt], file: &str, root: &str, depth: usize, queue: &mut VecDeque<Asked>) {
+fn asked(
+    sources: &SourceMap,
+    suite: &[Stmt],
+    (file, program): (&str, bool),
+    root: &str,
+    depth: usize,
+    queue: &mut VecDeque<Asked>,
+) {
     for statement in suite {
         match statement {
             Stmt::Import(import) => {
                 for alias in &import.names {
                     let name = alias.name.id.as_str();
-                    let is_own = !name.contains('.');
+                    let is_own = !name.contains('.') || (program && above(root, name).is_some());
                     queue.extend(places(root, name).map(|files| Asked { files, is_own }));
                 }
             }
             Stmt::ImportFrom(import) => {
                 let Some(directory) = directory_of(import, file, root) else { continue };
                 let module = import.module.as_ref().map_or("", |module| module.id.as_str());
-                let is_own = import.level > 0 || !module.contains('.');
+                let packaged = program && import.level == 0 && above(&directory, module).is_some();
+                let is_own = import.level > 0 || !module.contains('.') || packaged;
                 let files = places(&directory, module);
                 let is_there = files.iter().flatten().any(|file| sources.find(file).is_some());
                 queue.extend(files.map(|files| Asked { files, is_own }));
@@ -100,8 +108,8 @@ fn asked(sources: &SourceMap, suite: &[Stmt], file: &str, root: &str, depth: usi
                     }
                 }
             }
-            Stmt::If(inner) if depth > 0 => asked(sources, &inner.body, file, root, depth - 1, queue),
-            Stmt::Try(inner) if depth > 0 => asked(sources, &inner.body, file, root, depth - 1, queue),
+            Stmt::If(inner) if depth > 0 => asked(sources, &inner.body, (file, program), root, depth - 1, queue),
+            Stmt::Try(inner) if depth > 0 => asked(sources, &inner.body, (file, program), root, depth - 1, queue),
             _ => {}
         }
     }
@@ -129,7 +137,29 @@ fn places(directory: &str, dotted: &str) -> Option<Vec<String>> {
     let below = dotted.replace('.', "/");
     let file = path::join(directory, &format!("{below}.py"))?;
     let package = path::join(directory, &format!("{below}/__init__.py"))?;
-    Some(vec![file, package])
+    let mut files = vec![file, package];
+    if let Some(parent) = above(directory, dotted) {
+        files.extend(path::join(parent, &format!("{below}.py")));
+        files.extend(path::join(parent, &format!("{below}/__init__.py")));
+    }
+    Some(files)
+}
+
+/// The directory that holds the package a dotted name starts with, where the program is
+/// part of that package: `src` for `shop.lib.names` in `src/shop/app`.
+fn above<'d>(directory: &'d str, dotted: &str) -> Option<&'d str> {
+    let (first, _) = dotted.split_once('.')?;
+    let mut at = directory;
+    loop {
+        let (parent, last) = at.rsplit_once('/').unwrap_or(("", at));
+        if last == first {
+            return Some(parent);
+        }
+        if parent.is_empty() {
+            return None;
+        }
+        at = parent;
+    }
 }
 
 /// Modules of Python itself that programs import most: no file is looked for.

@@ -35,7 +35,8 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         let (count, example) = held(service);
         let among = example.map_or_else(String::new, |name| format!(", among them `{name}`"));
         let all = if count == 0 { "every action".to_owned() } else { format!("all {count} actions") };
-        let message = format!("`{}` grants {all} of the service{among}", action.lower);
+        let shown = if action.item.text.is_known() { action.lower.to_string() } else { action.item.text.display() };
+        let message = format!("`{shown}` grants {all} of the service{among}");
         sink.report(span, message)
             .label("every action of the service")
             .severity(severity)

@@ -16,10 +16,10 @@ fn check(context: &StanzaContext<'_>, sink: &mut Sink<'_>) {
     let namespace = context.policy.policy.namespace.as_ref().and_then(|(name, _)| name.known()).unwrap_or("");
     let declared = model.mount_of(namespace, facts.path).and_then(|id| model.mount(id));
     let certain = match declared {
-        Some(mount) if mount.kind.as_deref() != Some("kv") => return,
         Some(mount) => match mount.kv_version {
-            Some(1) => return,
-            version => version == Some(2),
+            Some(2) => true,
+            None if mount.kind.as_deref() == Some("kv") => false,
+            _ => return,
         },
         // a deeper `data` is more likely part of a secret's own path
         None if mount.contains('/') => return,
