@@ -91,6 +91,7 @@ fn resource(template: &mut Template<'_>, entry: &Entry, globals: Option<&Node>, 
             }
         },
     };
+    let id = if entry.key.is_known() { entry.key.raw_smol().clone() } else { entry.key.display().into() };
     let mapped = types::find(kind);
     if mapped.is_none() && !sam::makes_role(kind) {
         return;
@@ -121,11 +122,11 @@ fn resource(template: &mut Template<'_>, entry: &Entry, globals: Option<&Node>, 
                 if kind == "AWS::Events::EventBusPolicy" {
                     wrap_statement(&mut body);
                 }
-                (mapped.terraform, body, entry.key.raw_smol().clone())
+                (mapped.terraform, body, id.clone())
             }
             None => match sam::role(&resolved) {
                 // "If you don't specify a role, one is created for you" under this logical id.
-                Some(body) => ("aws_iam_role", body, SmolStr::from(format!("{}Role", entry.key.raw()))),
+                Some(body) => ("aws_iam_role", body, SmolStr::from(format!("{id}Role"))),
                 None => continue,
             },
         };

@@ -187,7 +187,7 @@ Resources:
             told("Policybuildcache", "build-cache", "arn:aws:s3:::build-cache/*")
         ]
     );
-    assert_eq!((found.len(), found[2].1.as_str()), (3, "${Other}"));
+    assert_eq!((found.len(), found[2].0.as_str(), found[2].1.as_str()), (3, "Queue${Other}", "${Other}"));
 }
 
 #[test]
