@@ -33,6 +33,130 @@ fn deep_nesting_is_bounded() {
     assert_eq!(overgrant(dir.path(), &["check"]).status, 2);
 }
 
+/// Every carrier, each with its own way to nest without end: read, or refused with a word.
+#[test]
+fn no_carrier_nests_without_end() {
+    let open = |start: &str, unit: &str, count: usize| format!("{start}{}", unit.repeat(count)).into_bytes();
+    let closed = |start: &str, left: &str, right: &str, count: usize, end: &str| {
+        format!("{start}{}{}{end}", left.repeat(count), right.repeat(count)).into_bytes()
+    };
+    let tf = "resource \"vault_policy\" \"p\" {\n policy = ";
+    let python = "import pulumi_vault as vault\nvault.Policy('p', policy=";
+    let pulumi = "name: a\nruntime: yaml\nresources:\n  p:\n    type: vault:Policy\n    properties:\n      policy: ";
+    let stack = r#""type":"vault:index/policy:Policy","inputs":"#;
+    let aliases: String =
+        (1..12).map(|i| format!("  a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 9].join(", "))).collect();
+    let files: Vec<(&str, Vec<u8>)> = vec![
+        ("list.tf", open(tf, "[", 50_000)),
+        ("template.tf", closed(tf, "\"${", "}\"", 10_000, "\n}\n")),
+        ("choice.tf", open(tf, "var.a ? 1 : ", 20_000)),
+        ("blocks.tf", open("resource \"a\" \"b\" ", "{ a ", 50_000)),
+        ("main.tf.json", open(r#"{"resource":{"aws_iam_policy":{"p":{"policy":"#, "[", 50_000)),
+        (
+            "plan.json",
+            open(
+                r#"{"format_version":"1.2","resource_changes":[{"address":"aws_iam_policy.p","type":"aws_iam_policy","mode":"managed","name":"p","change":{"actions":["create"],"after":"#,
+                r#"{"a":"#,
+                50_000,
+            ),
+        ),
+        (
+            "modules.json",
+            open(
+                r#"{"format_version":"1.2","planned_values":{"root_module":"#,
+                r#"{"child_modules":[{"resources":[]},"#,
+                20_000,
+            ),
+        ),
+        (
+            "terraform.tfstate",
+            open(
+                r#"{"version":4,"lineage":"x","resources":[{"type":"vault_policy","name":"p","mode":"managed","instances":[{"attributes":"#,
+                r#"{"a":"#,
+                50_000,
+            ),
+        ),
+        ("list/__main__.py", closed(python, "[", "]", 5_000, ")\n")),
+        ("calls/__main__.py", closed(python, "f(", ")", 20_000, ")\n")),
+        ("sum/__main__.py", closed(python, "'a' + ", "", 20_000, "'b')\n")),
+        ("names/__main__.py", closed(&format!("{python}x"), ".a", "", 20_000, ")\n")),
+        ("Pulumi.yaml", open(pulumi, "[", 50_000)),
+        (
+            "preview.json",
+            open(
+                &format!(
+                    r#"{{"config":{{}},"steps":[{{"op":"create","urn":"urn:pulumi:a::b::vault:index/policy:Policy::p","newState":{{{stack}"#
+                ),
+                r#"{"a":"#,
+                50_000,
+            ),
+        ),
+        (
+            "stack.json",
+            open(
+                &format!(
+                    r#"{{"version":3,"deployment":{{"manifest":{{}},"resources":[{{"urn":"urn:pulumi:a::b::vault:index/policy:Policy::p",{stack}"#
+                ),
+                r#"{"a":"#,
+                50_000,
+            ),
+        ),
+        (
+            "template.json",
+            open(
+                r#"{"AWSTemplateFormatVersion":"2010-09-09","Resources":{"A":{"Type":"AWS::IAM::Role","Properties":"#,
+                r#"{"Fn::If":["c","#,
+                20_000,
+            ),
+        ),
+        (
+            "template.yaml",
+            open(
+                "AWSTemplateFormatVersion: \"2010-09-09\"\nResources:\n  A:\n    Type: AWS::IAM::Role\n    Properties: ",
+                "!If [c, ",
+                20_000,
+            ),
+        ),
+        (
+            "aliases.yaml",
+            format!("AWSTemplateFormatVersion: \"2010-09-09\"\nResources:\n  a0: &a0 [x]\n{aliases}").into_bytes(),
+        ),
+        (
+            "account.json",
+            open(r#"{"UserDetailList":[],"RoleDetailList":[{"RoleName":"a","AssumeRolePolicyDocument":"#, "[", 50_000),
+        ),
+        ("version.json", open(r#"{"PolicyVersion":{"Document":"#, r#"{"Statement":["#, 20_000)),
+        ("sys/policies/acl/a.json", open(r#"{"data":{"policy":"#, "[", 50_000)),
+        (
+            "policy.yaml",
+            open(
+                "apiVersion: redhatcop.redhat.io/v1alpha1\nkind: Policy\nmetadata:\n  name: a\nspec: ",
+                "{a: ",
+                50_000,
+            ),
+        ),
+    ];
+    for (name, text) in &files {
+        let dir = directory(&[(name, text.as_slice())]);
+        let outcome = overgrant(dir.path(), &["check", name]);
+        assert!(!outcome.stderr.contains("panicked"), "{name}: {}", outcome.stderr);
+        assert!(matches!(outcome.status, 0..=2), "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_is_told_and_the_rest_is_checked() {
+    let dir = directory(&[("ok.hcl", b"path \"a\" { capabilities = [\"raed\"] }"), ("named.hcl/x.txt", b"")]);
+    std::os::unix::fs::symlink("nowhere", dir.path().join("gone.hcl")).unwrap();
+    let outcome = overgrant(dir.path(), &["check", "ok.hcl", "gone.hcl", "named.hcl", "/dev/null", "never.hcl"]);
+    assert_eq!(outcome.status, 2);
+    let shown = format!("{}{}", outcome.stdout, outcome.stderr);
+    for told in ["cannot read `gone.hcl`", "cannot read `/dev/null`", "cannot read `never.hcl`", "`raed`"] {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+}
+
 #[test]
 fn huge_lines_are_cut() {
     let filler = "x".repeat(900_000);

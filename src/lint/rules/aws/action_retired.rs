@@ -5,14 +5,18 @@ pub(super) const CHECK: Check = Check::AwsStatement(check);
 
 /// Prefixes of services that AWS has shut down, and what to use instead if there is
 /// something. Source: AWS's announcements of the end of each service.
-const RETIRED: &[(&str, &str)] = &[
+pub(super) const RETIRED: &[(&str, &str)] = &[
     ("a4b", ""),
     ("aws-portal", "the actions of `billing`, `account`, `payments`, `tax` and `ce`"),
     ("codestar", ""),
+    ("deepcomposer", ""),
     ("deeplens", ""),
+    ("deepracer", ""),
     ("elastic-inference", ""),
+    ("gamesparks", ""),
     ("honeycode", ""),
     ("iot1click", ""),
+    ("iotroborunner", ""),
     ("mobilehub", ""),
     ("nimble", ""),
     ("opsworks", ""),

@@ -1,22 +1,13 @@
+use super::action_retired::RETIRED;
 use crate::aws::catalog::catalog;
 use crate::lint::{Check, Confidence, Severity, Sink, StatementContext};
 use crate::suggest::closest;
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
-/// Prefixes that existed, or exist and are not in the reference.
-const RETIRED: &[&str] = &[
-    "mobilehub",
-    "sumerian",
-    "alexaforbusiness",
-    "iot1click",
-    "application-cost-profiler",
-    "zocalo",
-    "iotthingsgraph",
-    "macie",
-    "elastic-inference",
-    "awsmigrationhub",
-];
+/// Prefixes that exist, or existed, and are neither in the reference nor known to be retired.
+const UNLISTED: &[&str] =
+    &["alexaforbusiness", "application-cost-profiler", "awsmigrationhub", "iotthingsgraph", "macie"];
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     for action in &context.facts.actions {
@@ -25,7 +16,8 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         if !judged
             || action.known_service().is_some()
             || prefix.contains(['*', '?', '$', ' '])
-            || RETIRED.contains(&prefix)
+            || UNLISTED.contains(&prefix)
+            || RETIRED.iter().any(|(retired, _)| *retired == prefix)
         {
             continue;
         }
