@@ -6,6 +6,7 @@
 use smol_str::SmolStr;
 
 use super::declaration::{Carrier, Declaration, Item, Named, VaultKind, VaultObject, VaultPolicy};
+use super::record::{Mode, Record};
 use super::service::{self, Service};
 use super::{Carried, ReadOptions, bare, consumer, declare, recognise};
 use crate::source::Span;
@@ -46,6 +47,28 @@ fn is_configuration(document: &Node) -> bool {
     let any =
         |list: &str, keys: &[&str]| items(document, list).any(|item| keys.iter().all(|key| item.get(key).is_some()));
     any("policies", &["name", "rules"]) || any("secrets", &["type", "configuration"]) || any("auth", &["type", "roles"])
+}
+
+/// A secret that is written when the server is new.
+fn startup_secret(secret: &Node) -> Option<Record> {
+    let (kind, path, data) = (secret.get("type")?, secret.get("path")?, secret.get("data")?);
+    let field = |key: &'static str, value: &Node| Entry {
+        key: Text::atomic(key, value.span),
+        key_span: value.span,
+        value: value.clone(),
+    };
+    (kind.as_str() == Some("kv")).then(|| Record {
+        carrier: Carrier::Kubernetes,
+        address: SmolStr::new(path.as_str().unwrap_or("startupSecrets")),
+        kind: SmolStr::new_static("vault_kv_secret"),
+        kind_span: kind.span,
+        mode: Mode::Managed,
+        label: None,
+        span: secret.span,
+        body: Node::new(secret.span, Value::Map(vec![field("path", path), field("data_json", data)])),
+        condition: None,
+        notes: Vec::new(),
+    })
 }
 
 /// What stands in a text that a chart or another tool fills in first.
@@ -147,6 +170,10 @@ impl Reader<'_> {
 
     /// A bank-vaults configuration.
     fn configuration(&mut self, config: &Node) {
+        let whole = VaultKind::Other(SmolStr::new_static("bank-vaults"));
+        self.object(whole, None, None, config, config.clone());
+        let secrets = items(config, "startupSecrets").filter_map(startup_secret).collect();
+        self.out.append(super::of_records(secrets, self.options));
         for policy in items(config, "policies") {
             if let Some(rules) = policy.get("rules") {
                 self.policy(named(policy, "name"), rules, policy.span);

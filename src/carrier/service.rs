@@ -11,7 +11,7 @@ use super::declaration::{Carrier, Named};
 use super::record::{Mode, Record};
 use super::{Carried, ReadOptions, consumer, recognise};
 use crate::diagnostic::Diagnostic;
-use crate::source::{Fragment, Span};
+use crate::source::{Fragment, Span, Unknown};
 use crate::syntax::{Entry, Node, Text, Value, hcl1, json};
 
 /// Which of the programs a configuration is for.
@@ -216,7 +216,7 @@ impl Records {
             key_span: value.span,
             value: value.clone(),
         };
-        let fields = vec![field("path", path), field("data_json", data)];
+        let fields = vec![field("path", path), field("data_json", &evaluated(data, NESTING))];
         let body = Node::new(request.body.span, Value::Map(fields));
         self.push("vault_generic_endpoint", request.label.clone(), body);
     }
@@ -246,6 +246,28 @@ impl Records {
         }
         self.records.extend(consumer::of_agent(config, self.carrier));
     }
+}
+
+/// How deep values are sought in a request.
+const NESTING: u32 = 16;
+
+/// A request's data, in which `{ eval_type = … }` stands for what the server takes from its
+/// environment, a file or another answer.
+fn evaluated(node: &Node, depth: u32) -> Node {
+    let value = match &node.value {
+        Value::Map(_) if node.get("eval_type").is_some() || depth == 0 => {
+            let what = node.get("eval_source").or_else(|| node.get("eval_type")).and_then(Node::as_str);
+            Value::Unknown(Unknown { refs: what.into_iter().map(SmolStr::new).collect(), span: node.span })
+        }
+        Value::Map(entries) => {
+            let inner =
+                entries.iter().map(|entry| Entry { value: evaluated(&entry.value, depth - 1), ..entry.clone() });
+            Value::Map(inner.collect())
+        }
+        Value::List(items) if depth > 0 => Value::List(items.iter().map(|item| evaluated(item, depth - 1)).collect()),
+        _ => return node.clone(),
+    };
+    Node::new(node.span, value)
 }
 
 /// Adds a field that is not there.

@@ -127,11 +127,9 @@ fn excerpt(run: &Run<'_>, marks: &[Cut<'_>]) -> Option<Excerpt> {
     let labels = marks
         .iter()
         .filter_map(|mark| {
-            let from = (mark.span.start as usize).checked_sub(start)?;
+            // What is wrong at the end of a text is shown behind its last line.
+            let from = (mark.span.start as usize).checked_sub(start)?.min(shown.len());
             let to = (mark.span.end as usize).saturating_sub(start).min(shown.len());
-            if from > shown.len() {
-                return None;
-            }
             // An empty place is shown as one column.
             let length = to.saturating_sub(from).max(usize::from(from < shown.len()));
             let label = (!mark.label.is_empty()).then(|| escape::line(mark.label).into_owned());

@@ -1,7 +1,7 @@
 //! See the page.
 
-use crate::aws::placeholder;
 use crate::carrier::record::Record;
+use crate::lint::rules::secret_common::stands_for;
 use crate::lint::{Check, RecordContext, Sink};
 use crate::source::Span;
 use crate::syntax::{Entry, Node, Value, json};
@@ -10,6 +10,7 @@ pub(super) const CHECK: Check = Check::Record(check);
 
 /// Arguments that hold a secret, by the type they belong to; `*` ends a prefix.
 const SECRETS: &[(&str, &[&str])] = &[
+    ("vault_generic_endpoint", &["data_json"]),
     ("vault_generic_secret", &["data_json"]),
     ("vault_kv_secret", &["data_json"]),
     ("vault_kv_secret_v2", &["data_json"]),
@@ -46,9 +47,8 @@ fn check(context: &RecordContext<'_>, sink: &mut Sink<'_>) {
         let Some(name) = entry.key.known().filter(|name| is_secret(record, name)) else { continue };
         if name.ends_with("_json") || name == "secret_string" {
             if let Some((field, span)) = written_field(&entry.value) {
-                let message = format!(
-                    "`{name}` holds the value of `{field}` in the clear, so it is in the repository's history for good"
-                );
+                let message =
+                    format!("`{field}` holds a secret in the clear, so it is in the repository's history for good");
                 // What comes from another file is shown where this one uses it.
                 sink.report(if span.source == record.span.source { span } else { entry.value.span }, message);
                 continue;
@@ -114,7 +114,7 @@ fn written(entry: &Entry, below: bool, depth: u32) -> Option<(String, Span)> {
 
 /// Whether something is there, and not a placeholder for it.
 fn is_value(value: &str) -> bool {
-    !value.is_empty() && placeholder::find(value).is_none()
+    !stands_for(value)
 }
 
 /// Whether a key is what secrets are called: its last word says so. `username`, `token_ttl`
@@ -123,6 +123,7 @@ fn names_secret(key: &str) -> bool {
     const LAST: &[&str] = &[
         "apikey",
         "auth",
+        "bindpass",
         "cred",
         "credential",
         "credentials",

@@ -1,7 +1,7 @@
 use crate::carrier::declaration::VaultKind;
-use crate::lint::rules::secret_common::invented;
+use crate::lint::rules::secret_common::stands_for;
 use crate::lint::{Check, ObjectContext, Sink};
-use crate::source::Span;
+use crate::source::{HOLE, Span};
 use crate::syntax::{Node, Value};
 
 pub(super) const CHECK: Check = Check::VaultObject(check);
@@ -61,12 +61,5 @@ pub(super) fn in_address(node: &Node) -> Option<Span> {
 
 /// Whether a text is a password and no template, variable or example.
 fn is_written(text: &str) -> bool {
-    let open =
-        ["{{", "${", "%s", "<", "$(", "__", &crate::source::HOLE.to_string()].iter().any(|mark| text.contains(mark));
-    !text.is_empty() && !open && !invented_word(text)
-}
-
-/// A word that stands for a password in an example. Short and weak passwords are real ones.
-fn invented_word(text: &str) -> bool {
-    text.len() >= 16 && invented(text) || text.chars().all(|c| matches!(c, '*' | 'x' | 'X' | '.'))
+    !stands_for(text) && !["{{", "%s", "$(", "__"].iter().any(|mark| text.contains(mark)) && !text.contains(HOLE)
 }

@@ -1,6 +1,6 @@
-use super::address_common::is_open;
 use super::db_config_plaintext::in_address;
 use crate::carrier::declaration::VaultKind;
+use crate::lint::rules::secret_common::stands_for;
 use crate::lint::{Check, ObjectContext, Severity, Sink};
 use crate::source::HOLE;
 use crate::vault::roles::field::{self, Fact};
@@ -59,13 +59,10 @@ fn check(context: &ObjectContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether a value is one, and no reference to where it is. What has the form of a token or
-/// an access key has a finding that says more, wherever it stands.
+/// Whether a value is one. What has the form of a token or an access key has a finding that
+/// says more, wherever it stands.
 fn is_written(value: &str) -> bool {
-    let token = ["hvs.", "hvb.", "hvr.", "s.", "b."].iter().any(|prefix| value.starts_with(prefix));
-    if token && value.len() > 24 {
-        return false;
-    }
-    let elsewhere = ["env://", "file://"].iter().any(|scheme| value.starts_with(scheme));
-    !value.is_empty() && !elsewhere && !is_open(value) && !value.contains(HOLE)
+    let prefixes = ["hvs.", "hvb.", "hvr.", "s.", "b."];
+    let token = value.len() > 24 && prefixes.iter().any(|prefix| value.starts_with(prefix));
+    !stands_for(value) && !value.contains(HOLE) && !token
 }
