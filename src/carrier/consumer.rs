@@ -21,6 +21,9 @@ const NESTING: u32 = 24;
 pub fn records(document: &Node) -> Vec<Record> {
     let mut out = Out { carrier: Carrier::Kubernetes, records: Vec::new() };
     let text = |key: &str| document.get(key).and_then(Node::as_str).unwrap_or_default();
+    if text("apiVersion") == "v1" && text("kind") == "List" {
+        return document.each_of("items").iter().filter(|item| item.get("items").is_none()).flat_map(records).collect();
+    }
     let group = text("apiVersion").split('/').next().unwrap_or_default();
     let spec = document.get("spec");
     match (group, text("kind"), spec) {

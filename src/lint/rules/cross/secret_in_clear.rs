@@ -46,11 +46,14 @@ fn check(context: &RecordContext<'_>, sink: &mut Sink<'_>) {
     for entry in entries {
         let Some(name) = entry.key.known().filter(|name| is_secret(record, name)) else { continue };
         if name.ends_with("_json") || name == "secret_string" {
-            if let Some((field, span)) = written_field(&entry.value) {
+            let fields = written_fields(&entry.value);
+            for (field, span) in &fields {
                 let message =
                     format!("`{field}` holds a secret in the clear, so it is in the repository's history for good");
                 // What comes from another file is shown where this one uses it.
-                sink.report(if span.source == record.span.source { span } else { entry.value.span }, message);
+                sink.report(if span.source == record.span.source { *span } else { entry.value.span }, message);
+            }
+            if !fields.is_empty() {
                 continue;
             }
             if name.ends_with("_json") || is_document(&entry.value) {
@@ -76,16 +79,19 @@ fn is_secret(record: &Record, name: &str) -> bool {
     secure_parameter || SECRETS.iter().any(|(kind, names)| fits(kind) && names.contains(&name))
 }
 
-/// The first secret of a document whose value is written out, by its key, and its place.
-fn written_field(node: &Node) -> Option<(String, Span)> {
-    match &node.value {
-        Value::Map(entries) => entries.iter().find_map(|entry| written(entry, false, 0)),
-        Value::String(text) => {
-            let document = json::parse(&text.fragment(node.span)).0?;
-            document.as_map()?.iter().find_map(|entry| written(entry, false, 0))
-        }
+/// The secrets of a document whose values are written out, by their keys, with their
+/// places. Each is told, so that none is shown beside another.
+fn written_fields(node: &Node) -> Vec<(String, Span)> {
+    let mut found = Vec::new();
+    let document = match &node.value {
+        Value::Map(_) => Some(node.clone()),
+        Value::String(text) => json::parse(&text.fragment(node.span)).0,
         _ => None,
+    };
+    for entry in document.iter().filter_map(Node::as_map).flatten() {
+        written(entry, false, 0, &mut found);
     }
+    found
 }
 
 /// Whether a text is a document rather than a secret itself.
@@ -99,16 +105,22 @@ fn is_document(node: &Node) -> bool {
     }
 }
 
-/// A member whose key, or the key that it stands below, names a secret.
-fn written(entry: &Entry, below: bool, depth: u32) -> Option<(String, Span)> {
+/// The secrets of a member whose key, or the key that it stands below, names one.
+fn written(entry: &Entry, below: bool, depth: u32, found: &mut Vec<(String, Span)>) {
     let secret = below || entry.key.known().is_some_and(names_secret);
-    let told = |node: &Node| (entry.key.display(), node.span);
+    let mut tell = |node: &Node| found.push((entry.key.display(), node.span));
     match &entry.value.value {
-        Value::String(text) => (secret && text.known().is_some_and(is_value)).then(|| told(&entry.value)),
-        Value::Number(_) => secret.then(|| told(&entry.value)),
-        Value::List(items) if secret => items.iter().find(|item| item.as_str().is_some_and(is_value)).map(told),
-        Value::Map(entries) if depth < 8 => entries.iter().find_map(|inner| written(inner, secret, depth + 1)),
-        _ => None,
+        Value::String(text) if secret && text.known().is_some_and(is_value) => tell(&entry.value),
+        Value::Number(_) if secret => tell(&entry.value),
+        Value::List(items) if secret => {
+            items.iter().filter(|item| item.as_str().is_some_and(is_value)).for_each(tell);
+        }
+        Value::Map(entries) if depth < 8 => {
+            for inner in entries {
+                written(inner, secret, depth + 1, found);
+            }
+        }
+        _ => {}
     }
 }
 
