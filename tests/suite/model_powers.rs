@@ -126,6 +126,7 @@ fn each_step_has_what_it_needs_and_no_less() {
         // E25
         (r#"path "sys/plugins/catalog/*" { capabilities = ["update", "sudo"] }"#, &["E25"]),
         (r#"path "sys/plugins/catalog/secret/mine" { capabilities = ["update", "sudo"] }"#, &["E25"]),
+        (r#"path "sys/plugins/catalog/auth/mine" { capabilities = ["update", "sudo"] }"#, &["E25"]),
         (r#"path "sys/plugins/catalog/*" { capabilities = ["update"] }"#, &[]),
         (r#"path "sys/plugins/catalog/*" { capabilities = ["read", "sudo"] }"#, &[]),
         // E26
@@ -268,6 +269,9 @@ fn each_step_has_what_it_needs_and_no_less() {
 #[test]
 fn servers_differ() {
     let openbao = |policy: &str| ids(&powers_in(Dialect::OPENBAO, policy, &[]));
+    // Older servers take it from anybody, and no policy gives it.
+    let root = r#"path "sys/generate-root/*" { capabilities = ["update"] }"#;
+    assert!(ids(&powers_in(Dialect::VAULT_OLD, root, &[])).is_empty());
     let workflow = r#"path "sys/workflows/manage/*" { capabilities = ["create", "update"] }"#;
     assert_eq!(openbao(workflow), ["E44"]);
     assert!(powers(workflow, &[]).is_empty());
@@ -303,6 +307,21 @@ fn who_can_become_an_owner_of_the_server_is_one() {
     let found = powers_in(Dialect::default(), takes, &backup);
     let steps: Vec<_> = found[0].steps.iter().map(|step| step.id).collect();
     assert_eq!(steps, ["E15", "E22"]);
+    // Two steps away, and the administrator of a database no less.
+    let two = [
+        backup[0],
+        backup[1],
+        ("auth/userpass/users/op.json", r#"{"token_policies": ["op"]}"#),
+        ("sys/policies/acl/op.hcl", takes),
+        ("auth/approle/role/dba.json", r#"{"token_policies": ["dba"], "bind_secret_id": true}"#),
+        ("sys/policies/acl/dba.hcl", r#"path "database/config/*" { capabilities = ["update"] }"#),
+        PG,
+    ];
+    let password = r#"path "auth/userpass/users/op/password" { capabilities = ["update"] }
+                      path "auth/approle/role/dba/+" { capabilities = ["read", "update"] }"#;
+    let found = powers_in(Dialect::default(), password, &two);
+    let ways: Vec<Vec<_>> = found.iter().map(|power| power.steps.iter().map(|step| step.id).collect()).collect();
+    assert_eq!(ways, [vec!["E13", "E15", "E22"], vec!["E15", "E28"]]);
     let half = r#"path "auth/approle/role/backup/role-id" { capabilities = ["read"] }"#;
     assert!(powers(half, &backup).is_empty());
 }

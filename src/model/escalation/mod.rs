@@ -207,10 +207,10 @@ impl<'m> Search<'m> {
     /// found. Gives back those who cannot.
     fn takeovers(&self, out: &mut Escalation, mut waiting: Vec<Waiting>) -> Vec<Waiting> {
         let alone = (0..self.model.vault.policies.len()).map(PolicyId::at).filter(|id| out.policy(*id).is_some());
-        let alone: Vec<VaultPrincipal> = alone.map(VaultPrincipal::Policy).collect();
+        let admins = self.model.vault_principals().filter(|principal| out.is_admin(*principal));
+        let mut admins: Vec<VaultPrincipal> = admins.chain(alone.map(VaultPrincipal::Policy)).collect();
+        let mut first = true;
         loop {
-            let mut admins: Vec<VaultPrincipal> = self.model.vault_principals().filter(|p| out.is_admin(*p)).collect();
-            admins.extend(&alone);
             let mut victims: FxHashMap<SmolStr, Victims<'m>> = FxHashMap::default();
             let mut found = Vec::new();
             let mut rest = Vec::new();
@@ -223,7 +223,7 @@ impl<'m> Search<'m> {
                     let mut steps = vec![step];
                     steps.extend(out.way_of(victim));
                     found.push((subject.principal, steps));
-                } else if let Some(step) = view.arms(self.bridges, slots) {
+                } else if let Some(step) = first.then(|| view.arms(self.bridges, slots)).flatten() {
                     found.push((subject.principal, vec![step]));
                 } else {
                     rest.push(subject);
@@ -232,6 +232,9 @@ impl<'m> Search<'m> {
             if found.is_empty() {
                 return rest;
             }
+            // Whom a subject could become has been tried; only new ones are worth it.
+            admins = found.iter().map(|(principal, _)| *principal).collect();
+            first = false;
             out.steps.extend(found);
             waiting = rest;
         }
@@ -250,30 +253,30 @@ impl<'m> Search<'m> {
                 out.powers.insert(subject.principal, powers.clone());
             }
         }
-        let mut waiting = waiting;
-        loop {
-            let owns = |p: &VaultPrincipal| out.powers(*p).iter().any(|power| power.kind == PowerKind::Server);
-            let owners: Vec<VaultPrincipal> = self.model.vault_principals().filter(owns).collect();
-            if owners.is_empty() {
-                return;
-            }
-            waiting.retain(|subject| !owns(&subject.principal));
+        for kind in [PowerKind::Server, PowerKind::Engine] {
+            self.become_holders(out, &waiting, kind);
+        }
+    }
+
+    /// Those who can become one that has a power of that kind have it too.
+    fn become_holders(&self, out: &mut Escalation, waiting: &[Waiting], kind: PowerKind) {
+        let has = |out: &Escalation, p: VaultPrincipal| out.powers(p).iter().any(|power| power.kind == kind);
+        let mut holders: Vec<VaultPrincipal> = self.model.vault_principals().filter(|p| has(out, *p)).collect();
+        while !holders.is_empty() {
+            let mut victims: FxHashMap<&str, Victims<'m>> = FxHashMap::default();
             let mut found = Vec::new();
-            for subject in &waiting {
-                let victims = self.victims(&owners, &subject.names.namespace);
+            for subject in waiting.iter().filter(|subject| !has(out, subject.principal)) {
+                let namespace = subject.names.namespace.as_str();
+                let victims = victims.entry(namespace).or_insert_with_key(|at| self.victims(&holders, at));
                 let view = self.model.view(&subject.policies, subject.names.clone(), self.dialect);
-                let Some((step, victim)) = view.takeover(&victims, self.slots(&subject.names.namespace)) else {
-                    continue;
-                };
-                let theirs = out.powers(victim).iter().find(|power| power.kind == PowerKind::Server);
-                let Some(theirs) = theirs else { continue };
-                let mut power = theirs.clone();
+                let Some((step, victim)) = view.takeover(victims, self.slots(namespace)) else { continue };
+                let theirs = out.powers(victim).iter().find(|power| power.kind == kind);
+                let Some(mut power) = theirs.cloned() else { continue };
                 power.steps.insert(0, step);
                 found.push((subject.principal, power));
             }
-            if found.is_empty() {
-                return;
-            }
+            // Whom somebody new could become has been tried; only the new ones are worth it.
+            holders = found.iter().map(|(principal, _)| *principal).collect();
             for (principal, power) in found {
                 out.powers.entry(principal).or_default().push(power);
             }

@@ -178,6 +178,30 @@ pub(super) const POWERS: &[Row] = &[
         ),
     ),
     given(
+        "a program of its own in the server's plugin directory",
+        row(
+            Over::Server,
+            edge(
+                "E25",
+                "registers a plugin, which the server runs",
+                &[need("sys/plugins/catalog/auth/{new}", UPDATE)],
+                SERVER,
+            ),
+        ),
+    ),
+    given(
+        "a program of its own in the server's plugin directory",
+        row(
+            Over::Server,
+            edge(
+                "E25",
+                "registers a plugin, which the server runs",
+                &[need("sys/plugins/catalog/database/{new}", UPDATE)],
+                SERVER,
+            ),
+        ),
+    ),
+    given(
         "a quorum of the unseal or recovery key shares",
         row(
             Over::Server,

@@ -236,7 +236,7 @@ impl Sites<'_> {
             }
         };
         let slots = self.slots.get(view.namespace()).unwrap_or(&NO_SLOTS);
-        for (row, tried) in &self.rows {
+        for (row, tried) in self.rows.iter().filter(|(row, _)| !view.open_to_all(&row.edge)) {
             for Tried { site, regions } in tried {
                 if site.namespace != *view.namespace() || !regions.iter().all(|(region, any)| view.may(region, *any)) {
                     continue;

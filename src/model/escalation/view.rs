@@ -80,6 +80,11 @@ impl SubjectView<'_> {
         Some(Request { capability: witness.capability, path: witness.path, policy, span })
     }
 
+    /// Whether the server takes the requests of a step from anybody, token or not.
+    pub(super) fn open_to_all(&self, edge: &Edge) -> bool {
+        edge.needs.iter().any(|need| sudo::needs_no_token(need.path, self.dialect))
+    }
+
     /// Whether any request of a region may be allowed: cheap to ask before asking for each.
     pub(super) fn may(&self, region: &PathLang, any_of: Capabilities) -> bool {
         self.rules.reach(region, any_of).is_some()
@@ -261,6 +266,7 @@ impl SubjectView<'_> {
                 Gain::Entities => self.any_of(edge, victims, slots, |p| matches!(p, VaultPrincipal::Entity(_))),
                 Gain::Groups if !self.names.login.groups => None,
                 Gain::Groups => self.any_of(edge, victims, slots, |p| self.is_external(p)),
+                Gain::Logins | Gain::Login if !self.may_log_in(edge, slots) => None,
                 Gain::Logins | Gain::Login => {
                     victims.worth.iter().find_map(|victim| Some((self.login_as(edge, *victim, slots)?, *victim)))
                 }
@@ -286,6 +292,21 @@ impl SubjectView<'_> {
     fn is_external(&self, principal: VaultPrincipal) -> bool {
         let VaultPrincipal::Group(id) = principal else { return false };
         self.model.vault.group(id).is_some_and(|group| group.external.known() == Some(&true))
+    }
+
+    /// Whether a step may make the subject anybody at all on some mount: asked once, before
+    /// each victim is tried.
+    fn may_log_in(&self, edge: &Edge, slots: &Slots) -> bool {
+        let mounts: [(&str, &[SmolStr]); 4] = [
+            ("{userpass}", &slots.userpass),
+            ("{approle}", &slots.approle),
+            ("{awsauth}", &slots.aws),
+            ("{login}", &slots.login),
+        ];
+        let Some(need) = edge.needs.last() else { return false };
+        let path = need.path.replace("{name}", "+");
+        let of = |mount: &SmolStr, slot: &str| self.may(&PathLang::parse(&path.replace(slot, mount)), need.any_of);
+        mounts.iter().any(|(slot, mounts)| path.contains(slot) && mounts.iter().any(|mount| of(mount, slot)))
     }
 
     /// A step by which the subject logs in as a role or user.
@@ -321,11 +342,12 @@ impl SubjectView<'_> {
         };
         let vault = &self.model.vault;
         let here = |namespace: &SmolStr| *namespace == self.names.namespace;
+        let logins = edges::TAKEOVERS.iter().filter(|edge| matches!(edge.gain, Gain::Logins | Gain::Login));
+        let logins: Vec<&Edge> = logins.filter(|edge| self.may_log_in(edge, slots)).collect();
         for (index, role) in vault.roles.iter().enumerate().filter(|(_, role)| here(&role.namespace)) {
             let Some(written) = role.cites.iter().find_map(|cite| write(&cite.name)) else { continue };
             let victim = VaultPrincipal::Role(RoleId::at(index));
-            let logins = edges::TAKEOVERS.iter().filter(|edge| matches!(edge.gain, Gain::Logins | Gain::Login));
-            let taken = logins.map(|edge| self.login_as(edge, victim, slots)).find_map(|step| step);
+            let taken = logins.iter().find_map(|edge| self.login_as(edge, victim, slots));
             if let Some(taken) = taken.or_else(|| self.crosses(victim, bridges)) {
                 return Some(step(written, taken.requests));
             }
