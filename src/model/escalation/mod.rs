@@ -163,7 +163,7 @@ impl Model {
             }
         }
         let waiting = search.takeovers(&mut out, waiting);
-        search.powers(&mut out, waiting);
+        search.powers(&mut out, &waiting);
         out
     }
 }
@@ -242,9 +242,9 @@ impl<'m> Search<'m> {
 
     /// What those who cannot get every policy gain all the same, and those who can become
     /// one that may own the server.
-    fn powers(&self, out: &mut Escalation, waiting: Vec<Waiting>) {
+    fn powers(&self, out: &mut Escalation, waiting: &[Waiting]) {
         let mut memo: FxHashMap<(Vec<PolicyId>, OwnNames), Vec<Power>> = FxHashMap::default();
-        for subject in &waiting {
+        for subject in waiting {
             let key = (subject.policies.clone(), subject.names.clone());
             let powers = memo.entry(key).or_insert_with_key(|(policies, names)| {
                 self.sites.powers(&self.model.view(policies, names.clone(), self.dialect))
@@ -254,7 +254,7 @@ impl<'m> Search<'m> {
             }
         }
         for kind in [PowerKind::Server, PowerKind::Engine] {
-            self.become_holders(out, &waiting, kind);
+            self.become_holders(out, waiting, kind);
         }
     }
 
