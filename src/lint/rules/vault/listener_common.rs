@@ -1,5 +1,6 @@
 //! Switches of a server's configuration that are each a finding.
 
+use super::address_common::is_local;
 use crate::carrier::declaration::VaultKind;
 use crate::lint::{ObjectContext, Sink};
 use crate::syntax::Node;
@@ -27,7 +28,8 @@ pub(super) fn report(part: &str, switches: &[Switch], context: &ObjectContext<'_
     }
 }
 
-/// The address that a listener is given, where it is known.
-pub(super) fn address(listener: &Node) -> Option<String> {
-    field::string(listener, &["address"]).known().map(ToString::to_string)
+/// Whether a listener is given an address that other machines may reach; without one it
+/// listens at this machine alone.
+pub(super) fn reached(listener: &Node) -> bool {
+    field::string(listener, &["address"]).known().is_some_and(|address| !is_local(address))
 }

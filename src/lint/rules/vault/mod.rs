@@ -118,6 +118,7 @@ mod server_rekey_unauth;
 mod server_secret_literal;
 mod server_source_forged;
 mod server_tls_disable;
+mod server_unauth_metrics;
 mod server_unauth_profiling;
 mod shadowed_by_deny;
 mod shadowed_stanza;

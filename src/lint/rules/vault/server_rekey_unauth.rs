@@ -1,5 +1,4 @@
-use super::address_common::is_local;
-use super::listener_common::{Switch, address, report};
+use super::listener_common::{Switch, reached, report};
 use crate::lint::{Check, ObjectContext, Sink};
 
 pub(super) const CHECK: Check = Check::VaultObject(check);
@@ -20,7 +19,7 @@ const SWITCHES: &[Switch] = &[
 ];
 
 fn check(context: &ObjectContext<'_>, sink: &mut Sink<'_>) {
-    if address(context.body()).is_some_and(|address| !is_local(&address)) {
+    if reached(context.body()) {
         report("listener", SWITCHES, context, sink);
     }
 }

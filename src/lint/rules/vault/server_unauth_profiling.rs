@@ -1,4 +1,4 @@
-use super::listener_common::{Switch, report};
+use super::listener_common::{Switch, reached, report};
 use crate::lint::{Check, ObjectContext, Sink};
 
 pub(super) const CHECK: Check = Check::VaultObject(check);
@@ -20,5 +20,7 @@ const SWITCHES: &[Switch] = &[
 ];
 
 fn check(context: &ObjectContext<'_>, sink: &mut Sink<'_>) {
-    report("listener", SWITCHES, context, sink);
+    if reached(context.body()) {
+        report("listener", SWITCHES, context, sink);
+    }
 }
