@@ -41,5 +41,6 @@ mod rules;
 mod terraform_model;
 mod terraform_plan;
 mod vault_cases;
+mod vault_config;
 mod vault_naive;
 mod vault_policy;
