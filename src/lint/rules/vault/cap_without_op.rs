@@ -1,8 +1,7 @@
 use super::mount_common;
 use crate::lint::{Check, Sink, StanzaContext};
-use crate::model::MountClass;
 use crate::vault::capability::{Capabilities, Capability};
-use crate::vault::endpoints::{Meaning, Mounted, engine};
+use crate::vault::endpoints::Mounted;
 
 pub(super) const CHECK: Check = Check::VaultStanza(check);
 
@@ -16,7 +15,8 @@ fn check(context: &StanzaContext<'_>, sink: &mut Sink<'_>) {
     {
         return;
     }
-    let Some(meaning) = meaning(context) else { return };
+    let Some((mount, engine)) = mount_common::serving(context) else { return };
+    let meaning = Mounted::new(&mount, engine).meaning(&facts.lang);
     if meaning.reached.is_empty() {
         return;
     }
@@ -25,7 +25,8 @@ fn check(context: &StanzaContext<'_>, sink: &mut Sink<'_>) {
     let pair = Capabilities::of(&[Capability::Create, Capability::Update, Capability::Patch]);
     let dead = if facts.grants.minus(dead).meets(pair) { dead.minus(pair) } else { dead };
     // `vault/list-only-wildcard` says of `list` on the data of version 2 where it belongs
-    let told = engine_path(context).is_some_and(|below| below.starts_with("data/"));
+    let told =
+        engine == "kv-v2" && facts.path.strip_prefix(mount.as_str()).is_some_and(|below| below.starts_with("/data/"));
     let dead = if told { dead.minus(Capabilities::of(&[Capability::List])) } else { dead };
     let Some(capability) = facts.first_of(dead) else { return };
     let useful: Vec<String> = meaning.useful.iter().map(|c| format!("`{c}`")).collect();
@@ -35,20 +36,4 @@ fn check(context: &StanzaContext<'_>, sink: &mut Sink<'_>) {
     )
     .label("does nothing")
     .help(format!("it serves {}", useful.join(", ")));
-}
-
-/// The path below its mount, if that is KV of version 2.
-fn engine_path<'a>(context: &StanzaContext<'a>) -> Option<&'a str> {
-    let (_, version, below) = mount_common::below_kv(context)?;
-    (version == 2).then_some(below)
-}
-
-/// What the path means where it is known what is mounted there.
-fn meaning(context: &StanzaContext<'_>) -> Option<Meaning> {
-    let facts = context.facts;
-    let model = &context.inputs.model.vault;
-    let mount = model.mount_of("", facts.path).and_then(|id| model.mount(id))?;
-    let auth = mount.class == MountClass::Auth;
-    let engine = engine(auth, mount.kind.as_deref()?, mount.kv_version)?;
-    Some(Mounted::new(mount.path.as_deref()?, engine).meaning(&facts.lang))
 }
