@@ -70,6 +70,8 @@ pub struct Carried {
     pub wants: Vec<Want>,
     /// How the text's functions and those of other texts call each other.
     pub(crate) functions: pulumi_python::Functions,
+    /// Whether the text waits for what it asks for, and was not read.
+    pub(crate) waits: bool,
 }
 
 /// Something that a text refers to, by names as the [`SourceMap`] has them.
@@ -114,6 +116,17 @@ impl Carried {
 /// Reads one text of a known format.
 #[must_use]
 pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &ReadOptions) -> Carried {
+    read_among(sources, source, format, options, &pulumi_python::Parses::default())
+}
+
+/// The same for one of several texts, which share what they import.
+fn read_among(
+    sources: &SourceMap,
+    source: SourceId,
+    format: Format,
+    options: &ReadOptions,
+    parses: &pulumi_python::Parses,
+) -> Carried {
     let name = sources.name(source);
     match format {
         Format::IamDocument => {
@@ -124,7 +137,7 @@ pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &Rea
         }
         Format::AwsAccount => parsed_json(sources, source, aws_account::read),
         Format::AwsCli => parsed_json(sources, source, |node| aws_cli::read(name, node)),
-        Format::PulumiPython => of_program(pulumi_python::read(sources, source), options),
+        Format::PulumiPython => of_program(pulumi_python::read_among(sources, source, parses), options),
         Format::PulumiState => parsed_json(sources, source, |node| of_records(pulumi_state::state(node), options)),
         Format::PulumiPreview => {
             let text = sources.text(source);
@@ -172,6 +185,7 @@ fn of_program(program: pulumi_python::Program, options: &ReadOptions) -> Carried
     carried.diagnostics.splice(0..0, program.diagnostics);
     carried.wants.extend(program.wants.into_iter().map(Want::File));
     carried.functions = program.functions;
+    carried.waits = program.waits;
     carried
 }
 
@@ -219,7 +233,7 @@ pub fn read_with(
     options: &ReadOptions,
     fetch: &mut dyn Fetch,
 ) -> Carried {
-    let mut reading = Reading::begin(sources, inputs, options);
+    let mut reading = Reading::begin(sources, inputs, options, true);
     let mut names: FxHashSet<String> = sources.iter().map(|(_, source)| source.name().to_owned()).collect();
     let mut called: FxHashSet<String> = FxHashSet::default();
     loop {
@@ -252,33 +266,40 @@ pub fn read_with(
             }
             tried.insert(want);
         }
-        if had.is_empty() {
+        let waiting = had.is_empty() && std::mem::take(&mut reading.parses.waits);
+        if had.is_empty() && !waiting {
             break;
         }
         reading.read_again(sources, options, &had);
+    }
+    if std::mem::take(&mut reading.parses.waits) {
+        reading.read_again(sources, options, &BTreeSet::new());
     }
     reading.finish()
 }
 
 /// How far texts may refer to texts that refer to texts.
-const MAX_ROUNDS: usize = 6;
+const MAX_ROUNDS: usize = 8;
 
 /// All texts of a run, read one by one, but for those of Terraform.
 struct Reading {
     texts: Vec<(SourceId, Format, Carried)>,
+    parses: pulumi_python::Parses,
     terraform: terraform::Project,
     /// What each root module of Terraform declares.
     roots: Vec<(String, Carried)>,
 }
 
 impl Reading {
-    fn begin(sources: &SourceMap, inputs: &[(SourceId, Format)], options: &ReadOptions) -> Self {
+    fn begin(sources: &SourceMap, inputs: &[(SourceId, Format)], options: &ReadOptions, waits: bool) -> Self {
         let (terraform, others): (Vec<_>, Vec<_>) =
             inputs.iter().copied().partition(|(_, format)| is_terraform(*format));
         let (programs, others): (Vec<_>, Vec<_>) =
             others.into_iter().enumerate().partition(|(_, (_, format))| *format == Format::PulumiPython);
+        let mut parses = pulumi_python::Parses::default();
+        parses.waits = waits;
         let one = |(at, (source, format)): &(usize, (SourceId, Format))| {
-            (*at, (*source, *format, read(sources, *source, *format, options)))
+            (*at, (*source, *format, read_among(sources, *source, *format, options, &parses)))
         };
         let mut texts: Vec<_> = others.par_iter().map(one).collect();
         // Programs need deep stacks: all are read by the threads that have them.
@@ -288,11 +309,11 @@ impl Reading {
         texts.extend(read);
         texts.sort_by_key(|(at, _)| *at);
         let texts = texts.into_iter().map(|(_, text)| text).collect();
-        Self { texts, terraform: terraform::Project::new(sources, &terraform), roots: Vec::new() }
+        Self { texts, parses, terraform: terraform::Project::new(sources, &terraform), roots: Vec::new() }
     }
 
     fn new(sources: &SourceMap, inputs: &[(SourceId, Format)], options: &ReadOptions) -> Self {
-        let mut reading = Self::begin(sources, inputs, options);
+        let mut reading = Self::begin(sources, inputs, options, false);
         reading.read(sources, options);
         reading
     }
@@ -307,11 +328,14 @@ impl Reading {
         texts.chain(self.roots.iter().flat_map(|(_, carried)| &carried.wants))
     }
 
-    /// Reads again what asked for something that is there now.
+    /// Reads again what asked for something that is there now, and what needs not wait any
+    /// longer.
     fn read_again(&mut self, sources: &SourceMap, options: &ReadOptions, had: &BTreeSet<Want>) {
-        let asks = |carried: &Carried| carried.wants.iter().any(|want| had.contains(want));
+        let waits = self.parses.waits;
+        let asks = |carried: &Carried| (carried.waits && !waits) || carried.wants.iter().any(|want| had.contains(want));
+        let parses = &self.parses;
         self.texts.par_iter_mut().filter(|(.., carried)| asks(carried)).for_each(|(source, format, carried)| {
-            *carried = read(sources, *source, *format, options);
+            *carried = read_among(sources, *source, *format, options, parses);
         });
         let again: FxHashSet<String> =
             self.roots.iter().filter(|(_, carried)| asks(carried)).map(|(path, _)| path.clone()).collect();

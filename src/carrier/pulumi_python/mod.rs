@@ -30,6 +30,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, SourceMap, Span, Unknown};
 use crate::syntax::{Node, Value, python};
 use modules::Module;
+pub(super) use modules::Parses;
 use value::{Function, Scope, Val};
 
 /// Evaluation steps after which everything is unknown: no program that people write
@@ -57,6 +58,8 @@ pub struct Program {
     pub wants: Vec<String>,
     /// How its functions and those of other files call each other.
     pub functions: Functions,
+    /// Whether it waits for the files that it asks for, and was not read.
+    pub(super) waits: bool,
 }
 
 /// Functions across files.
@@ -78,17 +81,24 @@ pub fn mentions_package(text: &str) -> bool {
 /// Reads a program.
 #[must_use]
 pub fn read(sources: &SourceMap, source: SourceId) -> Program {
-    let text = sources.text(source);
-    if !mentions_package(text) {
-        return Program::default();
-    }
-    python::with_deep_stack(|| run(sources, source)).unwrap_or_default()
+    read_among(sources, source, &Parses::default())
 }
 
-fn run(sources: &SourceMap, source: SourceId) -> Program {
+/// The same for one of several programs, which share the files that they import.
+pub(super) fn read_among(sources: &SourceMap, source: SourceId, parses: &Parses) -> Program {
+    if !mentions_package(sources.text(source)) {
+        return Program::default();
+    }
+    python::with_deep_stack(|| run(sources, source, parses)).unwrap_or_default()
+}
+
+fn run(sources: &SourceMap, source: SourceId, parses: &Parses) -> Program {
     let text = sources.text(source);
     let Some(parsed) = python::parse(text) else { return Program::default() };
-    let (files, wants) = modules::collect(sources, source, parsed.suite());
+    let (files, wants) = modules::collect(sources, source, parsed.suite(), parses);
+    if parses.waits && !wants.is_empty() {
+        return Program { wants, waits: true, ..Program::default() };
+    }
     let mut reader = Reader::new(sources, source, text);
     reader.wants = wants;
     reader.modules =
@@ -207,7 +217,7 @@ impl<'a> Reader<'a> {
         self.wants.dedup();
         let called = self.entered.into_iter().filter(|(source, _)| *source != self.root).collect();
         let functions = Functions { uncalled: self.uncalled, called };
-        Program { records: self.records, diagnostics: Vec::new(), wants: self.wants, functions }
+        Program { records: self.records, wants: self.wants, functions, ..Program::default() }
     }
 
     fn span(&self, range: TextRange) -> Span {

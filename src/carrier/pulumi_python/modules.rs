@@ -6,9 +6,11 @@
 //! belongs to its own reading.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex};
 
 use ruff_python_ast::{ModModule, Stmt, StmtImport, StmtImportFrom};
 use ruff_python_parser::Parsed;
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::Reader;
@@ -27,7 +29,33 @@ const DEPTH: usize = 3;
 /// A file that the program imports.
 pub(super) struct Parse {
     pub(super) source: SourceId,
-    pub(super) parsed: Parsed<ModModule>,
+    pub(super) parsed: Arc<Parsed<ModModule>>,
+}
+
+/// A parsed file; none where its text is no Python at all.
+type Tree = Option<Arc<Parsed<ModModule>>>;
+
+/// What the programs of a run share.
+#[derive(Debug, Default)]
+pub(in crate::carrier) struct Parses {
+    /// The trees of imported files: programs of one package import the same ones.
+    trees: Mutex<FxHashMap<SourceId, Tree>>,
+    /// Whether a program that asks for files is not read before they had their chance to
+    /// come.
+    pub(in crate::carrier) waits: bool,
+}
+
+impl Parses {
+    fn get(&self, sources: &SourceMap, source: SourceId) -> Tree {
+        let known = self.trees.lock().ok().and_then(|known| known.get(&source).cloned());
+        known.unwrap_or_else(|| {
+            let parsed = python::parse(sources.text(source)).map(Arc::new);
+            if let Ok(mut known) = self.trees.lock() {
+                known.insert(source, parsed.clone());
+            }
+            parsed
+        })
+    }
 }
 
 /// A file of the program while the program is read.
@@ -40,7 +68,12 @@ pub(super) struct Module<'a> {
 
 /// The files that a program imports, found by following its imports; and the names of
 /// those that are not among the sources.
-pub(super) fn collect(sources: &SourceMap, source: SourceId, suite: &[Stmt]) -> (Vec<Parse>, Vec<String>) {
+pub(super) fn collect(
+    sources: &SourceMap,
+    source: SourceId,
+    suite: &[Stmt],
+    parses: &Parses,
+) -> (Vec<Parse>, Vec<String>) {
     let root = path::directory(sources.name(source)).to_owned();
     let (mut found, mut wants) = (Vec::new(), BTreeSet::new());
     let mut seen = BTreeSet::from([source]);
@@ -57,7 +90,7 @@ pub(super) fn collect(sources: &SourceMap, source: SourceId, suite: &[Stmt]) -> 
         if found.len() >= FILES || sources.text(at).len() > SIZE || !seen.insert(at) {
             continue;
         }
-        let Some(parsed) = python::parse(sources.text(at)) else { continue };
+        let Some(parsed) = parses.get(sources, at) else { continue };
         asked(sources, parsed.suite(), (sources.name(at), false), &root, DEPTH, &mut queue);
         found.push(Parse { source: at, parsed });
     }
