@@ -291,3 +291,27 @@ fn request_files_are_answered_line_by_line_in_order() {
         }
     }
 }
+
+/// The helper is no program, so only the import makes it read; it asks for one more.
+#[test]
+fn a_program_is_read_with_the_package_that_it_is_part_of() {
+    let dir = directory(&[
+        ("src/shop/lib/policies.py", b"from .names import ANY\ndef checked(document):\n    return document\n"),
+        ("src/shop/lib/names.py", b"ANY = '*'\n"),
+        (
+            "src/shop/app/__main__.py",
+            b"import json\nfrom pulumi_aws import iam\nfrom shop.lib.policies import ANY, checked\n\
+              iam.Policy('p', policy=checked(json.dumps({'Version': '2012-10-17', 'Statement': [\n\
+              {'Effect': 'Allow', 'Action': ANY, 'Resource': '*'}]})))\n",
+        ),
+    ]);
+    for path in [".", "src/shop/app"] {
+        let outcome = overgrant(dir.path(), &["check", path]);
+        assert!(
+            outcome.stdout.contains("critical[aws/admin-star-star]"),
+            "{path}: {}{}",
+            outcome.stdout,
+            outcome.stderr
+        );
+    }
+}

@@ -44,8 +44,8 @@ fn no_carrier_nests_without_end() {
     let python = "import pulumi_vault as vault\nvault.Policy('p', policy=";
     let pulumi = "name: a\nruntime: yaml\nresources:\n  p:\n    type: vault:Policy\n    properties:\n      policy: ";
     let stack = r#""type":"vault:index/policy:Policy","inputs":"#;
-    let aliases: String =
-        (1..12).map(|i| format!("  a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 9].join(", "))).collect();
+    let level = |i: usize| format!("  a{i}: &a{i} [{}]", vec![format!("*a{}", i - 1); 9].join(", "));
+    let aliases = (1..12).map(level).collect::<Vec<_>>().join("\n");
     let files: Vec<(&str, Vec<u8>)> = vec![
         ("list.tf", open(tf, "[", 50_000)),
         ("template.tf", closed(tf, "\"${", "}\"", 10_000, "\n}\n")),

@@ -505,12 +505,11 @@ fn is_instance(node: &Node, kinds: &Expr, depth: u32) -> Option<bool> {
             (Value::String(_), kind) => is_one_of(kind, &["str"]),
             (Value::Map(_), kind) => is_one_of(kind, &["dict"]),
             (Value::List(_), kind @ ("list" | "tuple" | "set")) => (kind == "list").then_some(true),
-            (Value::List(_), kind) => is_one_of(kind, &[]),
             (Value::Bool(_), kind) => is_one_of(kind, &["bool", "int"]),
             (Value::Number(number), kind) => {
                 is_one_of(kind, if number.contains(['.', 'e', 'E']) { &["float"] } else { &["int"] })
             }
-            (Value::Null, kind) => is_one_of(kind, &[]),
+            (Value::List(_) | Value::Null, kind) => is_one_of(kind, &[]),
         },
         _ => None,
     }

@@ -52,7 +52,8 @@ pub(super) fn may_be(pattern: &str, kind: &ResourceType) -> bool {
     if let Some(last) = own.clone().nth(5).filter(|last| !last.is_empty()) {
         let start = last.split(WILD).next().unwrap_or("");
         let head = kind.head();
-        if !start.starts_with(head) && !(head.starts_with(start) && start.len() < last.len()) {
+        let within = head.starts_with(start) && start.len() < last.len();
+        if !start.starts_with(head) && !within {
             return false;
         }
     }
