@@ -87,6 +87,10 @@ impl Rules {
     #[must_use]
     pub fn shadowed(&self, rule: usize) -> Option<Shadow> {
         let own = self.rules().get(rule).filter(|r| r.known)?;
+        // The whole question is dear, and most rules meet none that is stronger.
+        if !self.others_near(rule).any(|(at, _)| at < rule) {
+            return None;
+        }
         if DECIDING.into_iter().any(|capability| self.decided(rule, &PathLang::all(), capability).is_some()) {
             return None;
         }
@@ -122,14 +126,13 @@ impl Rules {
     /// claimed where parameters or unknown parts may make a difference.
     #[must_use]
     pub fn redundant(&self, rule: usize) -> bool {
-        let Some(own) = self.rules().get(rule) else { return false };
-        let certain = self.near(&own.lang).filter_map(|near| self.rules().get(near)).all(|r| r.known && !r.limited);
-        if !certain {
-            return false;
-        }
-        if !self.others_near(rule).any(|_| true) {
+        let Some(own) = self.rules().get(rule).filter(|r| r.known && !r.limited) else { return false };
+        if self.others_near(rule).next().is_none() {
             // what it grants nobody else does, and what it denies nobody grants
             return own.denies() || own.grants.is_empty();
+        }
+        if !self.near(&own.lang).filter_map(|near| self.rules().get(near)).all(|r| r.known && !r.limited) {
+            return false;
         }
         let without = self.without(rule);
         gained(&without, self, &own.lang).is_empty() && gained(self, &without, &own.lang).is_empty()
@@ -142,7 +145,7 @@ impl Rules {
         let Some(own) = self.rules().get(rule) else { return Vec::new() };
         // The whole question is dear, and most rules meet none that grants more.
         let more = |other: &Rule| !other.denies() && !other.grants.minus(own.grants).is_empty();
-        if !self.others_near(rule).any(more) {
+        if !self.others_near(rule).any(|(_, other)| more(other)) {
             return Vec::new();
         }
         let mut lost = gained(self, &self.without(rule), &own.lang);
@@ -154,13 +157,13 @@ impl Rules {
     }
 
     /// The other rules that may have a path in common with this one, by what stands before
-    /// their wildcards; a list's final slash counts for nothing.
-    fn others_near(&self, rule: usize) -> impl Iterator<Item = &Rule> {
+    /// their wildcards; a list's final slash counts for nothing. The strongest first.
+    fn others_near(&self, rule: usize) -> impl Iterator<Item = (usize, &Rule)> {
         let fixed = |path: &'_ str| path.find(['*', '+']).unwrap_or(path.len());
         let own = self.rules().get(rule).map_or("", |own| &own.path);
         let own = own.get(..fixed(own)).unwrap_or(own).trim_end_matches('/');
-        let others = self.rules().iter().enumerate().filter(move |(at, _)| *at != rule).map(|(_, other)| other);
-        others.filter(move |other| {
+        let others = self.rules().iter().enumerate().filter(move |(at, _)| *at != rule);
+        others.filter(move |(_, other)| {
             let other = other.path.get(..fixed(&other.path)).unwrap_or(&other.path).trim_end_matches('/');
             own.starts_with(other) || other.starts_with(own)
         })

@@ -23,6 +23,9 @@ fn of_token(inputs: &Inputs<'_>, token: &Token<'_>, told: &mut BTreeSet<Span>, s
             continue;
         }
         let lost = token.rules.narrows(index);
+        if lost.is_empty() {
+            continue;
+        }
         // What the server does not serve there cannot be lost.
         let served = useful(inputs, "", &rule.path);
         let found = lost.iter().filter(|gain| token.apart(index, gain.by)).find_map(|gain| {

@@ -7,8 +7,8 @@ fn check(context: &VaultPolicyContext<'_>, sink: &mut Sink<'_>) {
     let Some(rules) = rules(context) else { return };
     for (index, rule) in rules.rules().iter().enumerate() {
         // a dead stanza has a rule of its own, and an empty one is a way to deny
-        let alone = rule.stanzas.len() == 1 && !rule.grants.is_empty() && rules.shadowed(index).is_none();
-        if !alone || !rules.redundant(index) {
+        let alone = rule.stanzas.len() == 1 && !rule.grants.is_empty();
+        if !alone || !rules.redundant(index) || rules.shadowed(index).is_some() {
             continue;
         }
         let broader =
