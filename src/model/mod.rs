@@ -16,6 +16,8 @@
 //! | citations of what is not in the model | [`Model::dangling`] |
 //! | the policies that a principal's token has, and how it comes to each | [`Model::effective`] |
 //! | who can get every policy, and by which requests | [`Model::escalation_for`] |
+//! | who gains something less, or needs something from outside too | [`Escalation::powers`] |
+//! | stored secrets that somebody logs in with | [`Model::stored_logins`] |
 //! | an auth method's configuration | [`VaultModel::configs_at`] |
 //! | which capability means something at a path of a mount | [`endpoints`](crate::vault::endpoints) |
 //! | AWS users, groups, roles and their policies | [`Model::aws`] |

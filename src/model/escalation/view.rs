@@ -266,9 +266,10 @@ impl SubjectView<'_> {
                 Gain::Entities => self.any_of(edge, victims, slots, |p| matches!(p, VaultPrincipal::Entity(_))),
                 Gain::Groups if !self.names.login.groups => None,
                 Gain::Groups => self.any_of(edge, victims, slots, |p| self.is_external(p)),
-                Gain::Logins | Gain::Login if !self.may_log_in(edge, slots) => None,
                 Gain::Logins | Gain::Login => {
-                    victims.worth.iter().find_map(|victim| Some((self.login_as(edge, *victim, slots)?, *victim)))
+                    let near = self.logins_near(edge, slots);
+                    let tried = victims.worth.iter().filter(|_| !near.is_empty());
+                    tried.copied().find_map(|victim| Some((self.login_as(edge, victim, slots, &near)?, victim)))
                 }
             };
             if let Some((step, victim)) = found {
@@ -294,26 +295,36 @@ impl SubjectView<'_> {
         self.model.vault.group(id).is_some_and(|group| group.external.known() == Some(&true))
     }
 
-    /// Whether a step may make the subject anybody at all on some mount: asked once, before
-    /// each victim is tried.
-    fn may_log_in(&self, edge: &Edge, slots: &Slots) -> bool {
+    /// The paths that its rules speak of among those by which a step makes the subject
+    /// somebody: asked once, before each victim is tried.
+    fn logins_near(&self, edge: &Edge, slots: &Slots) -> Vec<&PathLang> {
         let mounts: [(&str, &[SmolStr]); 4] = [
             ("{userpass}", &slots.userpass),
             ("{approle}", &slots.approle),
             ("{awsauth}", &slots.aws),
             ("{login}", &slots.login),
         ];
-        let Some(need) = edge.needs.last() else { return false };
-        let path = need.path.replace("{name}", "+");
-        let of = |mount: &SmolStr, slot: &str| self.may(&PathLang::parse(&path.replace(slot, mount)), need.any_of);
-        mounts.iter().any(|(slot, mounts)| path.contains(slot) && mounts.iter().any(|mount| of(mount, slot)))
+        let Some(need) = edge.needs.last() else { return Vec::new() };
+        let path = &need.path.replace("{name}", "+");
+        let used = mounts.into_iter().filter(|(slot, _)| path.contains(slot));
+        let regions = used.flat_map(|(slot, mounts)| mounts.iter().map(move |mount| path.replace(slot, mount)));
+        let regions: Vec<PathLang> = regions.map(|path| PathLang::parse(&path)).collect();
+        let rules = self.rules.rules().iter().filter(|rule| rule.grants.meets(need.any_of));
+        let near = |lang: &&PathLang| regions.iter().any(|region| region.intersection(lang).is_some());
+        rules.map(|rule| &rule.lang).filter(near).collect()
     }
 
     /// A step by which the subject logs in as a role or user.
-    fn login_as(&self, edge: &Edge, victim: VaultPrincipal, slots: &Slots) -> Option<Step> {
+    fn login_as(&self, edge: &Edge, victim: VaultPrincipal, slots: &Slots, near: &[&PathLang]) -> Option<Step> {
         let VaultPrincipal::Role(id) = victim else { return None };
         let role = self.model.vault.role(id)?;
         let (mount, name) = (below_auth(role.mount.as_deref()?), role.name.as_deref()?);
+        let path = edge.needs.last()?.path.replace("{name}", name);
+        let (before, after) = (path.find('{')?, path.find('}')? + 1);
+        let path = format!("{}{mount}{}", path.get(..before)?, path.get(after..)?);
+        if !near.iter().any(|lang| lang.matches(&path)) {
+            return None;
+        }
         self.fires(edge, slots, Aim { mount: Some(&mount), name: Some(name), ..Aim::ANY })
     }
 
@@ -343,11 +354,11 @@ impl SubjectView<'_> {
         let vault = &self.model.vault;
         let here = |namespace: &SmolStr| *namespace == self.names.namespace;
         let logins = edges::TAKEOVERS.iter().filter(|edge| matches!(edge.gain, Gain::Logins | Gain::Login));
-        let logins: Vec<&Edge> = logins.filter(|edge| self.may_log_in(edge, slots)).collect();
+        let logins: Vec<_> = logins.map(|edge| (edge, self.logins_near(edge, slots))).collect();
         for (index, role) in vault.roles.iter().enumerate().filter(|(_, role)| here(&role.namespace)) {
             let Some(written) = role.cites.iter().find_map(|cite| write(&cite.name)) else { continue };
             let victim = VaultPrincipal::Role(RoleId::at(index));
-            let taken = logins.iter().find_map(|edge| self.login_as(edge, victim, slots));
+            let taken = logins.iter().find_map(|(edge, near)| self.login_as(edge, victim, slots, near));
             if let Some(taken) = taken.or_else(|| self.crosses(victim, bridges)) {
                 return Some(step(written, taken.requests));
             }
