@@ -8,7 +8,7 @@ use super::{
     Entity, Group, Mount, MountClass, Object, Policy, Role, Subject, Token, TokenRole, VaultModel, aliases, cites_of,
 };
 use crate::carrier::declaration::{Declaration, Item, Named, VaultKind, VaultObject};
-use crate::model::ids::{DeclId, MountId, PolicyId, RoleId};
+use crate::model::ids::{DeclId, MountId, ObjectId, PolicyId, RoleId};
 use crate::model::scope::Scope;
 use crate::source::SourceMap;
 use crate::syntax::Node;
@@ -143,6 +143,13 @@ impl VaultModel {
                         self.configs.push(RoleId::at(self.roles.len()));
                         self.add_role(decl, method, Subject::Config, object, namespace.clone());
                     }
+                }
+                if *kind == VaultKind::Consumer
+                    && let Some((kind, rest)) = text(body, "id").as_deref().and_then(|id| id.split_once('/'))
+                    && let Some((_, name)) = rest.split_once('/')
+                {
+                    let id = ObjectId::at(self.objects.len());
+                    self.logins.entry((SmolStr::new(kind), SmolStr::new(name))).or_default().push(id);
                 }
                 self.objects.push(Object {
                     decl,

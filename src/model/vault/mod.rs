@@ -33,6 +33,8 @@ pub struct VaultModel {
     /// Everything else: method and engine configuration, engine roles, audit devices …
     pub objects: Vec<Object>,
     dangling: Vec<Dangling>,
+    /// Consumers that others log in through, by kind and name.
+    logins: FxHashMap<(SmolStr, SmolStr), Vec<ObjectId>>,
     /// Configurations of auth methods by mount path.
     configs_by_mount: FxHashMap<SmolStr, Vec<ObjectId>>,
     /// Roles with [`Subject::Config`].
@@ -321,6 +323,12 @@ impl VaultModel {
     /// The configuration objects of an auth method mounted at a path (with `auth/`).
     pub fn configs_at(&self, mount: &str) -> impl Iterator<Item = &Object> {
         let ids = self.configs_by_mount.get(mount).map_or(&[][..], Vec::as_slice);
+        ids.iter().filter_map(|id| self.objects.get(id.index()))
+    }
+
+    /// The consumers of that kind and name that others log in through, of any namespace.
+    pub fn logins(&self, kind: &str, name: &str) -> impl Iterator<Item = &Object> {
+        let ids = self.logins.get(&(SmolStr::new(kind), SmolStr::new(name))).map_or(&[][..], Vec::as_slice);
         ids.iter().filter_map(|id| self.objects.get(id.index()))
     }
 

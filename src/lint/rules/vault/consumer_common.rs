@@ -15,22 +15,17 @@ pub(super) fn consumer<'a>(context: &ObjectContext<'a>) -> Option<&'a VaultObjec
 /// The consumer whose login this one uses: itself, or the one resource that it names.
 pub(super) fn login<'a>(inputs: &Inputs<'a>, consumer: &'a VaultObject) -> Option<&'a VaultObject> {
     let Some(wanted) = consumer.body.get("login").and_then(Node::as_str) else { return Some(consumer) };
-    let consumers = inputs.model.declarations().iter().filter_map(|declaration| match &declaration.item {
-        Item::VaultObject(object) if object.kind == VaultKind::Consumer => Some(object),
-        _ => None,
-    });
     let (kind, rest) = wanted.split_once('/')?;
     let (namespace, name) = rest.split_once('/')?;
+    let consumers = inputs.model.vault.logins(kind, name);
+    let consumers = consumers.filter_map(|object| match &inputs.model.declaration(object.decl)?.item {
+        Item::VaultObject(object) => Some(object),
+        _ => None,
+    });
     let mut found = consumers.filter(|other| {
-        let id = other.body.get("id").and_then(Node::as_str).and_then(|id| {
-            let (kind, rest) = id.split_once('/')?;
-            let (namespace, name) = rest.split_once('/')?;
-            Some((kind, namespace, name))
-        });
+        let id = other.body.get("id").and_then(Node::as_str).and_then(|id| id.split('/').nth(1));
         // A namespace that is not written is given when the resource is applied.
-        id.is_some_and(|id| {
-            id.0 == kind && id.2 == name && (id.1 == namespace || id.1.is_empty() || namespace.is_empty())
-        })
+        id.is_some_and(|own| own == namespace || own.is_empty() || namespace.is_empty())
     });
     let only = found.next()?;
     found.next().is_none().then_some(only)

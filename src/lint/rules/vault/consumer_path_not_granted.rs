@@ -13,12 +13,12 @@ use crate::vault::capability::{Capabilities, Capability};
 pub(super) const CHECK: Check = Check::VaultObject(check);
 
 fn check(context: &ObjectContext<'_>, sink: &mut Sink<'_>) {
-    let Some(consumer) = consumer(context) else { return };
-    let asked = asked(context.inputs, consumer);
-    if asked.is_empty() {
+    let Some(consumer) = consumer(context).filter(|_| !context.inputs.model.vault.roles.is_empty()) else { return };
+    if ["reads", "writes", "keys"].iter().all(|list| consumer.body.get(list).is_none()) {
         return;
     }
     let Some(login) = login(context.inputs, consumer) else { return };
+    let asked = asked(consumer, login);
     let Login::Role(id) = role(context.inputs, login) else { return };
     let Some((rules, policies)) = rules(context.inputs, id) else { return };
     let principal = context.inputs.model.principal_name(VaultPrincipal::Role(id));
@@ -43,8 +43,9 @@ fn check(context: &ObjectContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// What the consumer asks for: path, place, and whether it writes.
-fn asked(inputs: &Inputs<'_>, consumer: &VaultObject) -> Vec<(SmolStr, Span, bool)> {
+/// What the consumer asks for: path, place, and whether it writes. Keys lie in the engine that
+/// its login names.
+fn asked(consumer: &VaultObject, login: &VaultObject) -> Vec<(SmolStr, Span, bool)> {
     let body = &consumer.body;
     let mut out = Vec::new();
     for (list, write) in [("reads", false), ("writes", true)] {
@@ -52,12 +53,9 @@ fn asked(inputs: &Inputs<'_>, consumer: &VaultObject) -> Vec<(SmolStr, Span, boo
         out.extend(items.filter_map(|node| Some((SmolStr::new(node.as_str()?), node.span, write))));
     }
     let keys = body.each_of("keys");
-    if !keys.is_empty()
-        && let Some(store) = login(inputs, consumer)
-        && let Some(engine) = store.body.get("engine").and_then(Node::as_str)
-    {
+    if let Some(engine) = login.body.get("engine").and_then(Node::as_str) {
         let engine = engine.trim_matches('/');
-        let versions = store.body.get("versions").is_some_and(|node| node.value == Value::Bool(true));
+        let versions = login.body.get("versions").is_some_and(|node| node.value == Value::Bool(true));
         for node in keys {
             let Some(key) = node.as_str() else { continue };
             // A key may begin with the mount, and with `data` behind it.
