@@ -310,12 +310,12 @@ fn one_text_gives_one_finding_however_often_it_is_used() {
             (
                 "vault/sys-star",
                 "modules/access/policies/admin.hcl",
-                "reaches sys/x; the same for `module.more[\"three\"].vault_policy.files[\"admin.hcl\"]` and 1 more"
+                "reaches sys/x; the same for `module.more[\"two\"].vault_policy.files[\"admin.hcl\"]` and 1 more"
             ),
             (
                 "vault/unknown-capability",
                 "modules/access/policies/app.tftpl",
-                "the same for `module.more[\"three\"].vault_policy.template` and 1 more"
+                "the same for `module.more[\"two\"].vault_policy.template` and 1 more"
             ),
         ]
     );
