@@ -174,28 +174,27 @@ fn keys_after_brace(text: &str) -> (Vec<String>, bool) {
     let bytes = bytes.get(..HEAD).unwrap_or(bytes);
     let mut keys = Vec::new();
     let mut depth = 1usize;
-    let mut expect_key = true;
     let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => {
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr3(b'"', b'{', b'}', rest)) {
+        at += found;
+        match bytes.get(at) {
+            Some(b'{') => depth += 1,
+            Some(b'}') => {
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
                     return (keys, true);
                 }
             }
-            b',' => expect_key = depth == 1,
-            b'"' => {
+            _ => {
                 let start = at + 1;
                 at = end_of_string(bytes, start);
-                if expect_key && depth == 1 && keys.len() < 256 {
+                // a member's name, not a string of a list
+                let colon = || bytes.get(at + 1..).unwrap_or_default().iter().find(|byte| !byte.is_ascii_whitespace());
+                if depth == 1 && keys.len() < 256 && colon() == Some(&b':') {
                     let key = bytes.get(start..at).unwrap_or_default();
                     keys.push(String::from_utf8_lossy(key).into_owned());
                 }
-                expect_key = false;
             }
-            _ => {}
         }
         at += 1;
     }
