@@ -111,7 +111,25 @@ fn recognise_json(name: &str, text: &str) -> Option<Format> {
     // A table of mounts, or a body whose members only Vault has.
     let mounts = !keys.is_empty() && keys.iter().all(|key| key.ends_with('/')) && mentions("\"type\"");
     let telling = mounts || keys.iter().any(|key| guess::is_telling_key(key));
+    let telling = telling || is_engine_name(name) && has_any(ENGINE_KEYS);
     (telling || is_vault_api_name(name)).then_some(Format::VaultApi)
+}
+
+/// Members of what secrets engines keep below `config` and `keys`.
+const ENGINE_KEYS: &[&str] = &[
+    "allowed_roles",
+    "connection_details",
+    "deletion_allowed",
+    "exportable",
+    "min_decryption_version",
+    "root_rotation_statements",
+];
+
+/// Whether a file's path mirrors that of a secrets engine's connection or key:
+/// `database/config/pg.json`, `transit/keys/app.json`. Other programs have such paths too.
+fn is_engine_name(name: &str) -> bool {
+    let parts: Vec<&str> = name.split('/').collect();
+    parts.windows(3).any(|part| matches!(part, [_, "config" | "keys", _]))
 }
 
 /// Top-level members around policy documents in what the AWS CLI prints.
@@ -618,6 +636,10 @@ mod tests {
             ("main.py", "import pulumi_vault as vault", Some(PulumiPython)),
             ("main.py", "import os", None),
             ("auth/approle/role/ci.json", "{\"token_policies\": [\"x\"]}", Some(VaultApi)),
+            ("database/config/pg.json", "{\"plugin_name\": \"x\", \"allowed_roles\": [\"*\"]}", Some(VaultApi)),
+            ("database/config/pg.json", "{\"development\": {\"username\": \"x\"}}", None),
+            ("transit/keys/app.json", "{\"type\": \"aes256-gcm96\", \"exportable\": true}", Some(VaultApi)),
+            ("src/keys/app.json", "{\"list\": [\"exportable\"], \"type\": \"x\"}", None),
             ("x.json", "{\"request_id\": \"1\", \"data\": {}}", Some(VaultApi)),
             ("ci.json", "{\"bind_secret_id\": true}", Some(VaultApi)),
             ("roles.json", "[{\"user_claim\": \"sub\"}]", Some(VaultApi)),

@@ -212,7 +212,7 @@ pub fn api_path(file: &str) -> Option<String> {
     }
     let at = segments.len().checked_sub(3)?;
     let tail = segments.get(at..)?;
-    tail.get(1).filter(|word| ROLE_SEGMENTS.contains(word)).map(|_| tail.join("/"))
+    tail.get(1).filter(|word| **word == "config" || ROLE_SEGMENTS.contains(word)).map(|_| tail.join("/"))
 }
 
 #[cfg(test)]
@@ -272,6 +272,8 @@ mod tests {
             ("sys/mounts/auth/approle/tune.json", Some("sys/mounts/auth/approle/tune")),
             ("identity/entity/name/bob.json", Some("identity/entity/name/bob")),
             ("dump/aws/roles/deploy.json", Some("aws/roles/deploy")),
+            ("database/config/pg.json", Some("database/config/pg")),
+            ("transit/keys/app.json", Some("transit/keys/app")),
             ("src/roles.json", None),
             ("package.json", None),
         ];
