@@ -88,6 +88,7 @@ mod param_star_literal;
 mod params_on_kv2;
 mod path_mount_glob;
 mod path_own_namespace;
+mod path_relative;
 mod path_root_plus;
 mod path_star_all;
 mod path_star_read;
