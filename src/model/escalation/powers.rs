@@ -7,7 +7,7 @@
 use smol_str::SmolStr;
 
 use super::Step;
-use super::edges::{Edge, Gain, READ, SUDO, Server, UPDATE, WRITE, edge, need, only};
+use super::edges::{Edge, Gain, Need, READ, SUDO, Server, UPDATE, WRITE, edge, need, only};
 use crate::vault::capability::{Capabilities, Capability};
 
 /// What kind of power it is.
@@ -95,6 +95,12 @@ const fn given(what: &'static str, row: Row) -> Row {
     Row { given: Some(what), ..row }
 }
 
+/// A plugin of a kind: the need names its place in the catalogue.
+const fn plugin(needs: &'static [Need]) -> Row {
+    let registers = edge("E25", "registers a plugin, which the server runs", needs, SERVER);
+    given("a program of its own in the server's plugin directory", row(Over::Server, registers))
+}
+
 const SERVER: Gain = Gain::Part(PowerKind::Server);
 const ENGINE: Gain = Gain::Part(PowerKind::Engine);
 const CONTROL: Gain = Gain::Part(PowerKind::Control);
@@ -165,42 +171,9 @@ pub(super) const POWERS: &[Row] = &[
             edge("E24", "rewrites its policies in the storage", &[need("sys/raw/sys/policy/{held}", UPDATE)], SERVER),
         ),
     ),
-    given(
-        "a program of its own in the server's plugin directory",
-        row(
-            Over::Server,
-            edge(
-                "E25",
-                "registers a plugin, which the server runs",
-                &[need("sys/plugins/catalog/secret/{new}", UPDATE)],
-                SERVER,
-            ),
-        ),
-    ),
-    given(
-        "a program of its own in the server's plugin directory",
-        row(
-            Over::Server,
-            edge(
-                "E25",
-                "registers a plugin, which the server runs",
-                &[need("sys/plugins/catalog/auth/{new}", UPDATE)],
-                SERVER,
-            ),
-        ),
-    ),
-    given(
-        "a program of its own in the server's plugin directory",
-        row(
-            Over::Server,
-            edge(
-                "E25",
-                "registers a plugin, which the server runs",
-                &[need("sys/plugins/catalog/database/{new}", UPDATE)],
-                SERVER,
-            ),
-        ),
-    ),
+    plugin(&[need("sys/plugins/catalog/secret/{new}", UPDATE)]),
+    plugin(&[need("sys/plugins/catalog/auth/{new}", UPDATE)]),
+    plugin(&[need("sys/plugins/catalog/database/{new}", UPDATE)]),
     given(
         "a quorum of the unseal or recovery key shares",
         row(
