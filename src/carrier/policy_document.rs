@@ -14,16 +14,15 @@ pub fn aws(body: &Node) -> Node {
     let mut statements = Statements::default();
     // The provider refuses a Sid that stands twice among the sources, or twice among the
     // data source's own blocks: both statements stay, for the rule on that to see.
-    for document in ["source_json", "source_policy_documents"].iter().flat_map(|argument| many(body.get(argument))) {
+    for document in ["source_json", "source_policy_documents"].iter().flat_map(|argument| body.each_of(argument)) {
         statements.merge_document(document, 0);
     }
     let own = body.entry("statement");
     let sources = statements.list.len();
-    for statement in many(own.map(|entry| &entry.value)) {
+    for statement in own.map_or(&[][..], |entry| entry.value.each()) {
         statements.merge(statement_of(statement), sources);
     }
-    for document in ["override_json", "override_policy_documents"].iter().flat_map(|argument| many(body.get(argument)))
-    {
+    for document in ["override_json", "override_policy_documents"].iter().flat_map(|argument| body.each_of(argument)) {
         let replaceable = statements.list.len();
         statements.merge_document(document, replaceable);
     }
@@ -101,15 +100,6 @@ fn unknown_from(node: &Node) -> Node {
     }
 }
 
-/// One block, several, or none.
-fn many(node: Option<&Node>) -> Vec<&Node> {
-    match node.map(|node| (node, &node.value)) {
-        None | Some((_, Value::Null)) => Vec::new(),
-        Some((_, Value::List(items))) => items.iter().collect(),
-        Some((node, _)) => vec![node],
-    }
-}
-
 fn name(name: &'static str, span: Span) -> Text {
     Text::atomic(SmolStr::new_static(name), span)
 }
@@ -162,12 +152,12 @@ fn statement_of(block: &Node) -> Node {
             entries.push(made(element, interpolated(&entry.value), entry.key_span));
         }
     }
-    let hidden_blocks = |entry: &&Entry| many(Some(&entry.value)).iter().all(|b| matches!(b.value, Value::Unknown(_)));
+    let hidden_blocks = |entry: &&Entry| entry.value.each().iter().all(|b| matches!(b.value, Value::Unknown(_)));
     for (argument, element, instead) in
         [("principals", "Principal", "not_principals"), ("not_principals", "NotPrincipal", "principals")]
     {
         let Some(entry) = given(block, argument) else { continue };
-        let blocks = many(Some(&entry.value));
+        let blocks = entry.value.each();
         match blocks.first() {
             // Nobody knows whether it is there: it counts where nothing stands in its place.
             Some(first) if hidden_blocks(&entry) => {
@@ -177,21 +167,21 @@ fn statement_of(block: &Node) -> Node {
                     entries.push(made(element, (*first).clone(), entry.key_span));
                 }
             }
-            Some(_) => entries.push(made(element, principals(&blocks, entry.value.span), entry.key_span)),
+            Some(_) => entries.push(made(element, principals(blocks, entry.value.span), entry.key_span)),
             None => {}
         }
     }
     if let Some(entry) = block.entry("condition") {
-        let blocks = many(Some(&entry.value));
+        let blocks = entry.value.each();
         if !blocks.is_empty() {
-            entries.push(made("Condition", conditions(&blocks, entry.value.span), entry.key_span));
+            entries.push(made("Condition", conditions(blocks, entry.value.span), entry.key_span));
         }
     }
     Node::new(span, Value::Map(entries))
 }
 
 /// `principals { type, identifiers }` blocks. A type of `*` is the bare `"*"`.
-fn principals(blocks: &[&Node], span: Span) -> Node {
+fn principals(blocks: &[Node], span: Span) -> Node {
     let mut entries: Vec<Entry> = Vec::new();
     for block in blocks {
         let (Some(kind), Some(identifiers)) = (block.get("type"), block.get("identifiers")) else {
@@ -222,7 +212,7 @@ fn hidden(node: &Node) -> Entry {
 }
 
 /// `condition { test, variable, values }` blocks.
-fn conditions(blocks: &[&Node], span: Span) -> Node {
+fn conditions(blocks: &[Node], span: Span) -> Node {
     let mut operators: Vec<Entry> = Vec::new();
     for block in blocks {
         let parts = (block.get("test"), block.get("variable"), block.get("values"));
@@ -293,7 +283,7 @@ fn interpolated(node: &Node) -> Node {
 pub fn vault(body: &Node) -> Node {
     let span = body.span;
     let mut out = TextBuilder::new(span.source);
-    for rule in many(body.get("rule")) {
+    for rule in body.each_of("rule") {
         if rule.as_map().is_none() {
             let unknown = unknown_from(rule);
             if let Value::Unknown(what) = unknown.value {
@@ -328,7 +318,7 @@ fn stanza(out: &mut TextBuilder, rule: &Node, home: Span) {
         }
     }
     for (argument, key) in [("allowed_parameter", "allowed_parameters"), ("denied_parameter", "denied_parameters")] {
-        let parameters = many(rule.get(argument));
+        let parameters = rule.each_of(argument);
         if parameters.is_empty() {
             continue;
         }

@@ -1,10 +1,26 @@
 //! What rules about credentials in the clear share.
 
+use std::ops::Range;
+
+use regex::Regex;
+
 use crate::aws::placeholder;
 
 /// The first characters of a credential, which tell its kind and not its value.
 pub(super) fn prefix(text: &str) -> &str {
     text.get(..4).unwrap_or("")
+}
+
+/// The credentials that a text gives, with their places: what the expression's first group
+/// takes and is not plainly made up. A text without any of the words is not looked into.
+pub(super) fn given<'t>(
+    text: &'t str,
+    words: Option<&Regex>,
+    expression: Option<&'t Regex>,
+) -> impl Iterator<Item = (&'t str, Range<usize>)> {
+    let found = words.filter(|words| words.is_match(text)).and(expression);
+    let found = found.into_iter().flat_map(move |expression| expression.captures_iter(text));
+    found.filter_map(|found| found.get(1)).filter(|id| !invented(id.as_str())).map(|id| (id.as_str(), id.range()))
 }
 
 /// Whether a text that has the form of a credential was plainly made up for an example:

@@ -2,7 +2,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::lint::rules::secret_common::{invented, prefix};
+use crate::lint::rules::secret_common::{given, prefix};
 use crate::lint::{Check, Sink, TextContext};
 
 pub(super) const CHECK: Check = Check::Text(check);
@@ -18,18 +18,11 @@ static WORDS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new("secret_id|SECRET_ID|secret-id|secretId|secretid|SecretID|SecretId").ok());
 
 fn check(context: &TextContext<'_>, sink: &mut Sink<'_>) {
-    if !WORDS.as_ref().is_some_and(|words| words.is_match(context.text)) {
-        return;
-    }
-    let Some(given) = GIVEN.as_ref() else { return };
-    for id in given.captures_iter(context.text).filter_map(|found| found.get(1)) {
-        if invented(id.as_str()) {
-            continue;
-        }
+    for (id, place) in given(context.text, WORDS.as_ref(), GIVEN.as_ref()) {
         let message = format!(
             "the secret id of an AppRole stands in the text (`{}…`); destroy it, and pass a new one in from outside",
-            prefix(id.as_str())
+            prefix(id)
         );
-        sink.report(context.span(id.range()), message).label("logs in for everybody who can read this");
+        sink.report(context.span(place), message).label("logs in for everybody who can read this");
     }
 }

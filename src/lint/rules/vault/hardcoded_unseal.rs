@@ -2,7 +2,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::lint::rules::secret_common::{invented, prefix};
+use crate::lint::rules::secret_common::{given, prefix};
 use crate::lint::{Check, Sink, TextContext};
 
 pub(super) const CHECK: Check = Check::Text(check);
@@ -19,18 +19,11 @@ static GIVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("nseal|NSEAL|ecovery|ECOVERY").ok());
 
 fn check(context: &TextContext<'_>, sink: &mut Sink<'_>) {
-    if !WORDS.as_ref().is_some_and(|words| words.is_match(context.text)) {
-        return;
-    }
-    let Some(given) = GIVEN.as_ref() else { return };
-    for key in given.captures_iter(context.text).filter_map(|found| found.get(1)) {
-        if invented(key.as_str()) {
-            continue;
-        }
+    for (key, place) in given(context.text, WORDS.as_ref(), GIVEN.as_ref()) {
         let message = format!(
             "an unseal or recovery key stands in the text (`{}…`); rekey, and keep the new shares with their holders",
-            prefix(key.as_str())
+            prefix(key)
         );
-        sink.report(context.span(key.range()), message).label("opens the storage, with enough others");
+        sink.report(context.span(place), message).label("opens the storage, with enough others");
     }
 }
