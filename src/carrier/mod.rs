@@ -236,6 +236,11 @@ pub fn read_with(
     let mut reading = Reading::begin(sources, inputs, options, true);
     let mut names: FxHashSet<String> = sources.iter().map(|(_, source)| source.name().to_owned()).collect();
     let mut called: FxHashSet<String> = FxHashSet::default();
+    for (directory, manifest) in reading.terraform.manifests() {
+        if let Some(text) = fetch.file(&manifest) {
+            reading.terraform.install(directory, &text);
+        }
+    }
     loop {
         // A module may call further modules; each is read once.
         let fresh = reading.terraform.calls().into_iter().filter(|directory| called.insert(directory.clone()));

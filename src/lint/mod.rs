@@ -13,6 +13,7 @@ mod exam;
 mod facts;
 mod finding;
 mod ignore;
+mod installed;
 mod needless;
 mod page;
 mod private;

@@ -10,6 +10,7 @@ use super::check::{
 };
 use super::facts::{DocumentFacts, StanzaFacts};
 use super::ignore;
+use super::installed;
 use super::needless;
 use super::private;
 use super::region::{AwsPlan, MountNames, VaultPlan};
@@ -118,6 +119,7 @@ pub fn run(inputs: &Inputs<'_>, rules: &Rules, selection: &Selection) -> Report 
     // Rules about secrets run in any case, so that what they find is hidden.
     findings.retain(|finding| rules.get(&finding.rule).is_none_or(|rule| selection.runs(rule)));
     silence(rules, &mut findings);
+    installed::at_calls(inputs, rules, &mut findings);
     sort_findings(&mut findings);
     let findings = fold(rules, findings);
     let report = ignore::apply(inputs, rules, selection, findings);

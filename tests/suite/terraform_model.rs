@@ -201,7 +201,7 @@ impl Fetch for Tree {
     }
 }
 
-fn read(tree: &[(&'static str, &'static str)], given: impl Fn(&str) -> bool) -> (SourceMap, Carried) {
+pub(crate) fn read(tree: &[(&'static str, &'static str)], given: impl Fn(&str) -> bool) -> (SourceMap, Carried) {
     let mut sources = SourceMap::new();
     let given = tree.iter().filter(|(name, _)| given(name));
     let inputs: Vec<_> =

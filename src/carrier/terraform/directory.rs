@@ -206,11 +206,20 @@ impl<'a> Directory<'a> {
 
 /// The directory that a module call in a directory names, if it is a local one.
 pub(super) fn called(directory: &str, block: &Block) -> Option<String> {
+    local(block).and_then(|source| crate::carrier::path::join(directory, source))
+}
+
+/// Whether a call is of a local module.
+pub(super) fn is_local(block: &Block) -> bool {
+    local(block).is_some()
+}
+
+fn local(block: &Block) -> Option<&str> {
     let source = block.body.attribute("source")?;
     let ExprKind::String(text) = &source.value.kind else { return None };
     let source = text.known()?;
     let local = source.starts_with("./") || source.starts_with("../") || source == "." || source == "..";
-    local.then(|| crate::carrier::path::join(directory, source)).flatten()
+    local.then_some(source)
 }
 
 #[cfg(test)]

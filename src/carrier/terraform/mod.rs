@@ -6,6 +6,7 @@ mod directory;
 mod eval;
 mod format;
 mod functions;
+mod installed;
 mod json;
 mod numbers;
 mod parse;
@@ -31,6 +32,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, SourceMap};
 use directory::{Directory, File};
 use eval::Evaluator;
+use installed::Manifest;
 pub(super) use reference::alias;
 
 /// Reads Terraform files together.
@@ -50,6 +52,10 @@ pub(super) struct Project {
     files: BTreeMap<String, Vec<File>>,
     /// What file sets hold, by directory and glob.
     pub(super) listed: BTreeMap<(String, String), Vec<String>>,
+    /// What is installed, by the directory of the root module that it is installed for.
+    manifests: BTreeMap<String, Manifest>,
+    /// Directories that were read because they are installed or belong to what is.
+    installed: BTreeSet<String>,
     /// What could not be parsed.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
@@ -68,7 +74,17 @@ impl Project {
             if json { Format::TerraformJson } else { Format::Terraform }
         };
         let inputs: Vec<_> = added.iter().map(|id| (*id, format(sources.name(*id)))).collect();
+        let directories = added.iter().map(|id| path::directory(sources.name(*id)));
+        self.installed.extend(directories.filter(|path| installed::is_installed(path)).map(str::to_owned));
+        let before = self.diagnostics.len();
         self.parse(sources, &inputs);
+        // Nobody here can mend what is installed.
+        for diagnostic in self.diagnostics.iter_mut().skip(before) {
+            let name = diagnostic.span.map_or("", |span| sources.name(span.source));
+            if installed::is_installed(name) {
+                *diagnostic = diagnostic.clone().as_warning();
+            }
+        }
     }
 
     fn parse(&mut self, sources: &SourceMap, inputs: &[(SourceId, Format)]) {
@@ -99,13 +115,29 @@ impl Project {
         self.diagnostics.extend(found.into_iter().flatten());
     }
 
-    /// The directories of local modules that are called and not in the run, in order.
+    /// Files that may say what is installed for the modules of the run, by directory.
+    pub(super) fn manifests(&self) -> Vec<(String, String)> {
+        let callers = self.files.iter().filter(|(path, files)| {
+            let calls = files.iter().any(|file| file.body.blocks_of("module").next().is_some());
+            calls && !self.installed.contains(*path) && !self.manifests.contains_key(*path)
+        });
+        callers.filter_map(|(path, _)| Some((path.clone(), installed::manifest_name(path)?))).collect()
+    }
+
+    /// Takes what is installed for the module of a directory.
+    pub(super) fn install(&mut self, directory: String, manifest: &str) {
+        let manifest = Manifest::new(&directory, manifest);
+        self.manifests.insert(directory, manifest);
+    }
+
+    /// The directories of modules that are called or installed and not in the run, in order.
     pub(super) fn calls(&self) -> Vec<String> {
         let mut called: Vec<String> = Vec::new();
         for (path, files) in &self.files {
             let blocks = files.iter().flat_map(|file| file.body.blocks_of("module"));
             called.extend(blocks.filter_map(|block| directory::called(path, block)));
         }
+        called.extend(installed::directories(&self.manifests).into_iter().map(str::to_owned));
         called.sort();
         called.dedup();
         called.retain(|path| !self.files.contains_key(path));
@@ -122,8 +154,14 @@ impl Project {
         let names: FxHashMap<&str, SourceId> = sources.iter().map(|(id, source)| (source.name(), id)).collect();
         let directories: BTreeMap<&str, Directory<'_>> =
             self.files.iter().map(|(path, files)| (path.as_str(), Directory::new(path, files))).collect();
-        let project = Everything { sources, names: &names, directories: &directories, listed: &self.listed };
-        let roots: Vec<_> = roots(&directories).into_iter().filter(|root| wanted(root.path)).collect();
+        let project = Everything {
+            sources,
+            names: &names,
+            directories: &directories,
+            listed: &self.listed,
+            manifests: &self.manifests,
+        };
+        let roots: Vec<_> = roots(&directories, &self.installed).into_iter().filter(|root| wanted(root.path)).collect();
         roots.par_iter().map(|root| (root.path.to_owned(), module(project, root, options))).collect()
     }
 }
@@ -135,18 +173,24 @@ struct Everything<'a> {
     names: &'a FxHashMap<&'a str, SourceId>,
     directories: &'a BTreeMap<&'a str, Directory<'a>>,
     listed: &'a BTreeMap<(String, String), Vec<String>>,
+    manifests: &'a BTreeMap<String, Manifest>,
 }
 
-/// The directories that no other calls, and one of each circle of calls.
-fn roots<'a>(directories: &'a BTreeMap<&'a str, Directory<'a>>) -> Vec<&'a Directory<'a>> {
+/// The directories that no other calls, and one of each circle of calls. What is installed
+/// is read through calls alone.
+fn roots<'a>(
+    directories: &'a BTreeMap<&'a str, Directory<'a>>,
+    installed: &BTreeSet<String>,
+) -> Vec<&'a Directory<'a>> {
+    let own = || directories.values().filter(|directory| !installed.contains(directory.path));
     let calls = |directory: &Directory<'_>| -> Vec<String> {
         directory.calls.values().filter_map(|block| directory.called(block)).collect()
     };
     let called: BTreeSet<String> = directories.values().flat_map(&calls).collect();
-    let mut roots: Vec<&Directory<'_>> = directories.values().filter(|d| !called.contains(d.path)).collect();
+    let mut roots: Vec<&Directory<'_>> = own().filter(|d| !called.contains(d.path)).collect();
     let mut reached: BTreeSet<&str> = BTreeSet::new();
     let mut open: Vec<&Directory<'_>> = roots.clone();
-    let mut rest = directories.values();
+    let mut rest = own();
     loop {
         while let Some(directory) = open.pop() {
             if reached.insert(directory.path) {

@@ -1,17 +1,18 @@
 //! Blocks → resource records.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 
 use super::directory::{Resource, block_type};
 use super::eval::{Each, Evaluator, Frame, Scope, members, reference};
+use super::installed::not_read;
 use super::value::{self, list, map, unknown};
 use crate::carrier::declaration::Carrier;
 use crate::carrier::declare;
-use crate::carrier::record::{Mode, Record, RecordNote};
-use crate::source::{SourceId, Span, Unknown};
-use crate::syntax::hcl2::{Block, Body, ExprKind};
+use crate::carrier::record::{Mode, Record};
+use crate::source::{Span, Unknown};
+use crate::syntax::hcl2::{Block, Body};
 use crate::syntax::{Entry, Node, Text, Value};
 
 /// Arguments that Terraform itself takes.
@@ -50,9 +51,11 @@ impl<'a> Evaluator<'a> {
             let mut unread = Vec::new();
             for (name, block) in &directory.calls {
                 // Instances are appended; this loop reaches them in their turn.
-                let read = self.children(next, &SmolStr::new(name)).is_some();
-                if !read
-                    && directory.called(block).is_none_or(|path| !self.project.directories.contains_key(path.as_str()))
+                if let Some(children) = self.children(next, &SmolStr::new(name)) {
+                    records.extend(self.installed(next, block, &children));
+                } else if self
+                    .called(next, name, block)
+                    .is_none_or(|path| !self.project.directories.contains_key(path.as_str()))
                 {
                     unread.push((*name, *block));
                 }
@@ -316,49 +319,6 @@ impl<'a> Evaluator<'a> {
             notes: Vec::new(),
         });
     }
-}
-
-/// A record for each file that calls modules which are not here, with a note of them.
-fn not_read(unread: &[(&str, &Block)]) -> Vec<Record> {
-    let mut files: BTreeMap<SourceId, Vec<(&str, &Block)>> = BTreeMap::new();
-    for (name, block) in unread {
-        files.entry(block.span.source).or_default().push((name, block));
-    }
-    let records = files.into_values().filter_map(|mut calls| {
-        calls.sort_by_key(|(_, block)| block.span.start);
-        let (first, block) = *calls.first()?;
-        let source = block.body.attribute("source");
-        let from = source.and_then(|attribute| match &attribute.value.kind {
-            ExprKind::String(text) => text.known().map(|known| format!(", from `{known}`,")),
-            _ => None,
-        });
-        let message = match calls.as_slice() {
-            [_] => format!("module `{first}`{} is not read: what it declares is not checked", from.unwrap_or_default()),
-            [_, (second, _)] => {
-                format!("modules `{first}` and `{second}` are not read: what they declare is not checked")
-            }
-            [_, rest @ ..] => format!(
-                "module `{first}` and {} others of this file are not read: what they declare is not checked",
-                rest.len()
-            ),
-            [] => return None,
-        };
-        let span = source.map_or(block.kind_span, |attribute| attribute.value.span);
-        let note = RecordNote { rule: "cross/module-not-read", message, span, help: None };
-        Some(Record {
-            carrier: Carrier::Terraform,
-            address: SmolStr::new_static("modules that are not read"),
-            kind: SmolStr::new_static("module"),
-            kind_span: block.kind_span,
-            mode: Mode::Data,
-            label: block.labels.first().cloned(),
-            span: block.span,
-            body: map(Vec::new(), block.span),
-            condition: None,
-            notes: vec![note],
-        })
-    });
-    records.collect()
 }
 
 /// Whether any of a value is known.

@@ -300,7 +300,7 @@ impl<'a> Evaluator<'a> {
         Some(self.walk(&node, rest, &format!("{}.{name}", prefix.trim_end_matches('.')), span, scope))
     }
 
-    /// The instances of a local module call; none where its module was not read.
+    /// The instances of a module call; none where its module was not read.
     pub(super) fn children(&mut self, instance: usize, name: &SmolStr) -> Option<Rc<Vec<(Each, usize)>>> {
         let slot = (instance, name.clone());
         if let Some(known) = self.children.get(&slot) {
@@ -308,7 +308,7 @@ impl<'a> Evaluator<'a> {
         }
         let directory = self.directory(instance)?;
         let block: &'a Block = directory.calls.get(name.as_str()).copied()?;
-        let path = directory.called(block)?;
+        let path = self.called(instance, name, block)?;
         let called = self.project.directories.get(path.as_str())?;
         if self.nesting(instance, called.path) {
             return None;
