@@ -19,6 +19,7 @@ pub mod path;
 pub mod plan;
 pub mod policy_document;
 pub mod pulumi_names;
+pub mod pulumi_program;
 pub mod pulumi_python;
 pub mod pulumi_state;
 pub mod pulumi_yaml;
@@ -69,7 +70,7 @@ pub struct Carried {
     /// and the text is read once more.
     pub wants: Vec<Want>,
     /// How the text's functions and those of other texts call each other.
-    pub(crate) functions: pulumi_python::Functions,
+    pub(crate) functions: pulumi_program::Functions,
     /// Whether the text waits for what it asks for, and was not read.
     pub(crate) waits: bool,
 }
@@ -180,7 +181,7 @@ fn read_among(
 }
 
 /// What a Pulumi program declares.
-fn of_program(program: pulumi_python::Program, options: &ReadOptions) -> Carried {
+fn of_program(program: pulumi_program::Program, options: &ReadOptions) -> Carried {
     let mut carried = of_records(program.records, options);
     carried.diagnostics.splice(0..0, program.diagnostics);
     carried.wants.extend(program.wants.into_iter().map(Want::File));

@@ -31,6 +31,16 @@ impl Package {
         }
     }
 
+    /// The name of the package for Node.js.
+    #[must_use]
+    pub fn node(self) -> &'static str {
+        match self {
+            Self::Vault => "@pulumi/vault",
+            Self::Aws => "@pulumi/aws",
+            Self::AwsNative => "@pulumi/aws-native",
+        }
+    }
+
     /// The first part of the package's type tokens.
     #[must_use]
     pub fn token(self) -> &'static str {
@@ -222,6 +232,43 @@ pub fn snake_case(name: &str) -> SmolStr {
         }
     }
     SmolStr::from(out)
+}
+
+/// `token_policies` → `tokenPolicies`: the schema's name of a Python name.
+#[must_use]
+pub fn camel_case(name: &str) -> SmolStr {
+    let mut out = String::with_capacity(name.len());
+    let mut upper = false;
+    for character in name.chars() {
+        if character == '_' {
+            upper = true;
+        } else if std::mem::take(&mut upper) && !out.is_empty() {
+            out.push(character.to_ascii_uppercase());
+        } else {
+            out.push(character);
+        }
+    }
+    SmolStr::from(out)
+}
+
+/// Modules whose name differs between the SDKs by more than its case: Python's, then that
+/// of the schema and of Node.js.
+const MODULES: &[(&str, &str)] =
+    &[("lambda_", "lambda"), ("approle", "appRole"), ("pkisecret", "pkiSecret"), ("rabbitmq", "rabbitMq")];
+
+/// A class path of the tables as Node.js has it: `lambda_.Function` → `lambda.Function`.
+#[must_use]
+pub fn node_path(path: &str) -> SmolStr {
+    let Some((module, rest)) = path.split_once('.') else { return SmolStr::new(path) };
+    let node = MODULES.iter().find(|(python, _)| *python == module).map_or(module, |(_, node)| node);
+    smol_str::format_smolstr!("{node}.{rest}")
+}
+
+/// A module of Node.js as the tables have it: `lambda` → `lambda_`.
+#[must_use]
+pub fn python_module(module: &str) -> SmolStr {
+    let found = MODULES.iter().find(|(_, node)| *node == module).map(|(python, _)| SmolStr::new(python));
+    found.unwrap_or_else(|| module.to_lowercase().into())
 }
 
 /// The name that Pulumi makes up: the resource's label, a hyphen and random digits.

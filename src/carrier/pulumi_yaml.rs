@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use super::declaration::Carrier;
 use super::pulumi_names::{Class, class_of_token, generated_name, rename_blocks, snake_case};
-use super::pulumi_python::Program;
+use super::pulumi_program::Program;
 use super::pulumi_state::{USER_KEYS, kind, name};
 use super::record::{Mode, Record};
 use super::terraform::alias;

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use overgrant::carrier::pulumi_python::{self, Program};
+use overgrant::carrier::pulumi_program::Program;
+use overgrant::carrier::pulumi_python;
 use overgrant::carrier::{Format, ReadOptions, read_all};
 use overgrant::lint::{self, Inputs, Selection};
 use overgrant::model::Model;

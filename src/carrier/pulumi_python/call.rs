@@ -6,10 +6,11 @@ use ruff_python_ast::{Arguments, Expr, ExprCall, Parameters};
 use ruff_text_size::{Ranged, TextRange};
 use smol_str::SmolStr;
 
-use super::method::join_path;
-use super::text;
 use super::value::{Body, Function, Val};
-use super::{CALLS, Reader, package_of};
+use super::{Reader, package_of, text};
+use crate::carrier::pulumi_program::file::{join_path, path_attribute};
+use crate::carrier::pulumi_program::scope::Bound;
+use crate::carrier::pulumi_program::{CALLS, UNROLL, data};
 use crate::source::Unknown;
 use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
 
@@ -29,7 +30,7 @@ impl<'a> Reader<'a> {
             let name = attribute.attr.id.as_str();
             if self.has_members
                 && let Expr::Name(object) = &*attribute.value
-                && let Some(value) = self.lookup(&smol_str::format_smolstr!("{}.{name}", object.id)).cloned()
+                && let Some(value) = self.scopes.lookup(&smol_str::format_smolstr!("{}.{name}", object.id)).cloned()
             {
                 return self.call_value(&value, call);
             }
@@ -47,7 +48,7 @@ impl<'a> Reader<'a> {
             };
         }
         if let Expr::Name(name) = &*call.func
-            && self.lookup(name.id.as_str()).is_none()
+            && self.scopes.lookup(name.id.as_str()).is_none()
         {
             self.note_unbound(name.id.as_str(), name.range);
             return self.builtin(name.id.as_str(), call);
@@ -149,17 +150,17 @@ impl<'a> Reader<'a> {
         object: Option<Val<'a>>,
         at: TextRange,
     ) -> Val<'a> {
-        self.entered.insert((function.source, function.start));
-        if self.calls >= CALLS {
+        self.reading.entered.insert((function.source, function.start));
+        if self.reading.calls >= CALLS {
             return Val::node(self.unknown(at));
         }
-        self.calls += 1;
-        let caller = (self.source, self.text);
+        self.reading.calls += 1;
+        let caller = (self.reading.source, self.reading.text);
         let place = self.span(at);
-        if function.source != self.source {
-            (self.source, self.text) = (function.source, self.sources.text(function.source));
+        if function.source != self.reading.source {
+            (self.reading.source, self.reading.text) = (function.source, self.reading.sources.text(function.source));
         }
-        let before = self.push_scope(function.scope);
+        let before = self.scopes.enter(function.scope);
         let mut given = given;
         if function.method {
             let object = object.unwrap_or_else(|| Val::node(self.unknown_ref(SmolStr::new("self"), at)));
@@ -172,26 +173,26 @@ impl<'a> Reader<'a> {
             Body::Expression(body) => Some(self.eval(body)),
             Body::Statements(statements) => {
                 self.returns.push(Vec::new());
-                let naming = self.naming.take();
+                let naming = self.reading.naming.take();
                 let _ = self.block(statements);
-                self.naming = naming;
+                self.reading.naming = naming;
                 let mut returns = self.returns.pop().unwrap_or_default().into_iter();
                 match returns.next() {
                     None => Some(Val::node(Node::new(place, Value::Null))),
-                    Some(first) if returns.all(|other| super::exec::same(&first, &other)) => Some(first),
+                    Some(first) if returns.all(|other| first.is_same(&other)) => Some(first),
                     Some(_) => None,
                 }
             }
         };
-        self.scope = before;
-        (self.source, self.text) = caller;
+        self.scopes.current = before;
+        (self.reading.source, self.reading.text) = caller;
         let value = match value {
             // What another file calls something says little here: the call does.
-            Some(Val::Node(node)) if node.span.source != self.source && is_words(&node) => None,
+            Some(Val::Node(node)) if node.span.source != self.reading.source && data::is_words(&node) => None,
             other => other,
         };
         let value = value.unwrap_or_else(|| Val::node(self.unknown(at)));
-        self.calls -= 1;
+        self.reading.calls -= 1;
         value
     }
 
@@ -218,7 +219,7 @@ impl<'a> Reader<'a> {
                     },
                 },
             };
-            self.bind(name, value);
+            self.scopes.bind(name, value);
         }
         if let Some(rest) = &parameters.vararg {
             let value = if given.more {
@@ -227,7 +228,7 @@ impl<'a> Reader<'a> {
                 let items: Vec<Node> = positional.map(|value| self.data(value, rest.range)).collect();
                 Node::new(self.span(rest.range), Value::List(items))
             };
-            self.bind(rest.name.id.as_str(), Val::node(value));
+            self.scopes.bind(rest.name.id.as_str(), Val::node(value));
         }
         if let Some(rest) = &parameters.kwarg {
             let value = if given.more {
@@ -241,7 +242,7 @@ impl<'a> Reader<'a> {
                 }
                 Node::new(span, Value::Map(entries))
             };
-            self.bind(rest.name.id.as_str(), Val::node(value));
+            self.scopes.bind(rest.name.id.as_str(), Val::node(value));
         }
     }
 
@@ -272,7 +273,7 @@ impl<'a> Reader<'a> {
                 None => Val::node(self.unknown(range)),
             },
             "pulumi.Output.concat" => {
-                let mut builder = TextBuilder::new(self.source);
+                let mut builder = TextBuilder::new(self.reading.source);
                 for (value, written) in given.positional.into_iter().zip(&call.arguments.args) {
                     let node = self.data(value, written.range());
                     let place = self.span(written.range());
@@ -307,11 +308,7 @@ impl<'a> Reader<'a> {
             "pathlib.Path.cwd" | "os.getcwd" => Val::node(Node::new(span, Value::String(Text::atomic(".", span)))),
             "os.path.dirname" => {
                 let node = first.map(|value| self.data(value.clone(), range));
-                match node
-                    .as_ref()
-                    .and_then(Node::as_str)
-                    .and_then(|path| super::method::path_attribute(path, "parent"))
-                {
+                match node.as_ref().and_then(Node::as_str).and_then(|path| path_attribute(path, "parent")) {
                     Some(parent) => Val::node(Node::new(span, Value::String(Text::atomic(parent, span)))),
                     None => Val::node(self.unknown(range)),
                 }
@@ -403,7 +400,7 @@ impl<'a> Reader<'a> {
                 })
             }
             ("range", Some(Val::Node(node))) => match (&node.value, given.positional.len()) {
-                (Value::Number(number), 1) => number.parse::<usize>().ok().filter(|n| *n <= super::UNROLL).map(|n| {
+                (Value::Number(number), 1) => number.parse::<usize>().ok().filter(|n| *n <= UNROLL).map(|n| {
                     let item = |i: usize| Node::new(span, Value::Number(smol_str::format_smolstr!("{i}")));
                     Value::List((0..n).map(item).collect())
                 }),
@@ -441,7 +438,7 @@ impl<'a> Reader<'a> {
         let positional: Vec<Node> = given.positional.into_iter().map(|value| self.data(value, range)).collect();
         let keywords: Vec<(SmolStr, Node)> =
             given.keywords.into_iter().map(|(name, value)| (name, self.data(value, range))).collect();
-        let made = text::format(text, template.span, self.source, |builder, field, place| {
+        let made = text::format(text, template.span, self.reading.source, |builder, field, place| {
             let (found, written) = match field {
                 text::Field::Index(index) => (positional.get(index), index.to_string()),
                 text::Field::Name(name) => {
@@ -471,13 +468,6 @@ impl<'a> Reader<'a> {
             None => Val::node(self.unknown(range)),
         }
     }
-}
-
-/// Whether a value is unknown and says so in the program's words, not by a resource.
-fn is_words(node: &Node) -> bool {
-    let Value::Unknown(what) = &node.value else { return false };
-    let resource = |name: &SmolStr| ["aws_", "vault_", "AWS::"].iter().any(|start| name.starts_with(start));
-    !what.refs.iter().any(resource)
 }
 
 /// Whether a value is of one of the types, where both are known. A structure counts as one,

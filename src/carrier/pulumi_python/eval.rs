@@ -9,10 +9,11 @@ use ruff_python_ast::{
 use ruff_text_size::{Ranged, TextRange};
 use smol_str::SmolStr;
 
-use super::exec::{is_spread, same, truthy, unknown_text};
-use super::text;
+use super::exec::truthy;
 use super::value::{Body, Function, Val};
-use super::{DEPTH, Reader};
+use super::{Reader, text};
+use crate::carrier::pulumi_program::scope::Bound;
+use crate::carrier::pulumi_program::{DEPTH, data, file};
 use crate::source::Unknown;
 use crate::syntax::python::literal::{self, Style};
 use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
@@ -20,13 +21,13 @@ use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
 impl<'a> Reader<'a> {
     /// The value of an expression.
     pub(super) fn eval(&mut self, expression: &'a Expr) -> Val<'a> {
-        if self.depth >= DEPTH || self.steps == 0 {
+        if self.reading.depth >= DEPTH || self.reading.steps == 0 {
             return Val::node(self.unknown(expression.range()));
         }
-        self.depth += 1;
-        self.steps -= 1;
+        self.reading.depth += 1;
+        self.reading.steps -= 1;
         let value = self.expression(expression);
-        self.depth -= 1;
+        self.reading.depth -= 1;
         value
     }
 
@@ -42,9 +43,9 @@ impl<'a> Reader<'a> {
         let node = |value| Val::node(Node::new(span, value));
         match expression {
             Expr::StringLiteral(string) => {
-                let mut builder = TextBuilder::new(self.source);
+                let mut builder = TextBuilder::new(self.reading.source);
                 for part in &string.value {
-                    literal::string(&mut builder, self.text, part);
+                    literal::string(&mut builder, self.reading.text, part);
                 }
                 node(Value::String(builder.finish(span)))
             }
@@ -59,7 +60,8 @@ impl<'a> Reader<'a> {
             Expr::NumberLiteral(number) => match &number.value {
                 Number::Complex { .. } => Val::node(self.unknown(range)),
                 Number::Int(_) | Number::Float(_) => {
-                    let written = self.text.get(range.start().to_usize()..range.end().to_usize()).unwrap_or("0");
+                    let written =
+                        self.reading.text.get(range.start().to_usize()..range.end().to_usize()).unwrap_or("0");
                     node(Value::Number(SmolStr::from(written.replace('_', ""))))
                 }
             },
@@ -70,7 +72,7 @@ impl<'a> Reader<'a> {
                 if self.has_members
                     && let Expr::Name(object) = &*attribute.value
                     && let Some(value) =
-                        self.lookup(&smol_str::format_smolstr!("{}.{}", object.id, attribute.attr.id)).cloned()
+                        self.scopes.lookup(&smol_str::format_smolstr!("{}.{}", object.id, attribute.attr.id)).cloned()
                 {
                     return self.restated(value, range);
                 }
@@ -127,7 +129,7 @@ impl<'a> Reader<'a> {
                     None => {
                         let body = self.eval(&conditional.body);
                         let orelse = self.eval(&conditional.orelse);
-                        if same(&body, &orelse) { body } else { Val::node(self.unknown(range)) }
+                        if body.is_same(&orelse) { body } else { Val::node(self.unknown(range)) }
                     }
                 }
             }
@@ -172,26 +174,20 @@ impl<'a> Reader<'a> {
 
     /// A value at another place of use: what is unknown stands there.
     fn restated(&self, value: Val<'a>, range: TextRange) -> Val<'a> {
-        match &value {
-            Val::Node(node) => match &node.value {
-                Value::Unknown(unknown) => {
-                    let span = self.span(range);
-                    let unknown = Unknown { refs: unknown.refs.clone(), span };
-                    Val::node(Node::new(span, Value::Unknown(unknown)))
-                }
-                _ => value,
-            },
-            _ => value,
-        }
+        let used = match &value {
+            Val::Node(node) => data::used_at(node, self.span(range)),
+            _ => None,
+        };
+        used.map_or(value, Val::node)
     }
 
     fn f_string(&mut self, string: &'a ExprFString) -> Val<'a> {
         let span = self.span(string.range);
-        let mut builder = TextBuilder::new(self.source);
+        let mut builder = TextBuilder::new(self.reading.source);
         for part in &string.value {
             let string = match part {
                 FStringPart::Literal(part) => {
-                    literal::string(&mut builder, self.text, part);
+                    literal::string(&mut builder, self.reading.text, part);
                     continue;
                 }
                 FStringPart::FString(string) => string,
@@ -201,7 +197,7 @@ impl<'a> Reader<'a> {
                 match element {
                     InterpolatedStringElement::Literal(part) => {
                         let (start, end) = (part.range.start().to_usize(), part.range.end().to_usize());
-                        literal::decode(&mut builder, self.text, start, end, style);
+                        literal::decode(&mut builder, self.reading.text, start, end, style);
                     }
                     InterpolatedStringElement::Interpolation(part) => {
                         let place = self.span(part.range);
@@ -241,9 +237,7 @@ impl<'a> Reader<'a> {
 
     /// An element that stands for elements that are not known.
     fn spread(&self, range: TextRange) -> Node {
-        let written = self.excerpt(range);
-        let reference = if written.starts_with('*') { written } else { smol_str::format_smolstr!("*{written}") };
-        self.unknown_ref(reference, range)
+        data::spread(&self.excerpt(range), self.span(range))
     }
 
     fn dict(&mut self, dict: &'a ExprDict) -> Val<'a> {
@@ -253,28 +247,17 @@ impl<'a> Reader<'a> {
                 let value = self.eval_node(&item.value);
                 if let Value::Map(inner) = value.value {
                     for entry in inner {
-                        // A later member of the same name wins when maps are merged.
-                        entries.retain(|e| e.key.known().is_none() || e.key.known() != entry.key.known());
-                        entries.push(entry);
+                        data::merge(&mut entries, entry);
                     }
                 } else {
-                    let unknown = self.spread(item.value.range());
-                    let key = match &unknown.value {
-                        Value::Unknown(inner) => unknown_text(inner.clone(), unknown.span),
-                        _ => continue,
-                    };
-                    entries.push(Entry { key, key_span: unknown.span, value: unknown });
+                    entries.extend(data::unknown_entry(self.spread(item.value.range())));
                 }
                 continue;
             };
             let key_node = self.eval_node(key);
             let value = self.eval_node(&item.value);
-            if let Some(key_text) = key_text(&key_node, self.span(key.range())) {
-                // A member written here replaces one that was merged in; two written here
-                // are both kept, as the mistake they are.
-                let here = self.span(dict.range);
-                entries.retain(|e| here.contains(e.key_span) || e.key.known() != key_text.known());
-                entries.push(Entry { key: key_text, key_span: key_node.span, value });
+            if let Some(key) = data::key_text(&key_node, self.span(key.range())) {
+                data::write(&mut entries, Entry { key, key_span: key_node.span, value }, self.span(dict.range));
             }
         }
         Val::node(Node::new(self.span(dict.range), Value::Map(entries)))
@@ -285,18 +268,18 @@ impl<'a> Reader<'a> {
             Val::Import(path) => Val::Import(smol_str::format_smolstr!("{path}.{name}")),
             Val::Node(node) => match &node.value {
                 Value::Unknown(unknown) => match unknown.refs.as_slice() {
-                    [one] => self.output(one, name, range),
+                    [one] => Val::node(self.reading.output(one, name, self.span(range))),
                     _ => Val::node(self.unknown(range)),
                 },
                 Value::Map(entries) => {
                     let found = entries.iter().rev().find(|entry| entry.key.known() == Some(name));
                     match found.map(|entry| Rc::new(entry.value.clone())) {
-                        Some(value) => Val::node(self.copy(&value).unwrap_or_else(|| self.unknown(range))),
+                        Some(value) => Val::node(self.reading.copy(&value).unwrap_or_else(|| self.unknown(range))),
                         None => Val::node(self.unknown(range)),
                     }
                 }
                 Value::String(text) => {
-                    let known = text.known().and_then(|path| super::method::path_attribute(path, name));
+                    let known = text.known().and_then(|path| file::path_attribute(path, name));
                     match known {
                         Some(part) => {
                             let span = self.span(range);
@@ -317,7 +300,7 @@ impl<'a> Reader<'a> {
             return Val::node(self.unknown(range));
         };
         let found = match (&base.value, &index.value) {
-            (Value::List(items), Value::Number(number)) if !items.iter().any(is_spread) => {
+            (Value::List(items), Value::Number(number)) if !items.iter().any(data::is_spread) => {
                 let at = match number.strip_prefix('-') {
                     Some(back) => back.parse::<usize>().ok().and_then(|back| items.len().checked_sub(back)),
                     None => number.parse().ok(),
@@ -340,7 +323,7 @@ impl<'a> Reader<'a> {
             },
             _ => None,
         };
-        let value = found.and_then(|node| self.copy(&Rc::new(node)));
+        let value = found.and_then(|node| self.reading.copy(&Rc::new(node)));
         let value = Val::node(value.unwrap_or_else(|| self.unknown(range)));
         self.restated(value, range)
     }
@@ -383,7 +366,7 @@ impl<'a> Reader<'a> {
             }
             return value;
         }
-        let mut builder = TextBuilder::new(self.source);
+        let mut builder = TextBuilder::new(self.reading.source);
         for (operand, at) in &operands {
             if let Val::Node(node) = operand {
                 text::push(&mut builder, node, self.place(node, *at));
@@ -401,11 +384,11 @@ impl<'a> Reader<'a> {
         let made = match (operator, &left.value, &right.value) {
             (Operator::Add, Value::List(a), Value::List(b)) => Some(Value::List(a.iter().chain(b).cloned().collect())),
             (Operator::Add, Value::List(a), Value::Unknown(_)) => {
-                let rest = spread_of(right);
+                let rest = data::spread_of(right);
                 Some(Value::List(a.iter().cloned().chain([rest]).collect()))
             }
             (Operator::Add, Value::Unknown(_), Value::List(b)) => {
-                let rest = spread_of(left);
+                let rest = data::spread_of(left);
                 Some(Value::List([rest].into_iter().chain(b.iter().cloned()).collect()))
             }
             // A structure next to a text went through `json.dumps`; Python adds no other.
@@ -415,28 +398,25 @@ impl<'a> Reader<'a> {
                 Value::String(_) | Value::Unknown(_) | Value::Map(_) | Value::List(_),
             )
             | (Operator::Add, Value::Unknown(_) | Value::Map(_) | Value::List(_), Value::String(_)) => {
-                let mut builder = TextBuilder::new(self.source);
+                let mut builder = TextBuilder::new(self.reading.source);
                 text::push(&mut builder, left, self.place(left, range));
                 text::push(&mut builder, right, self.place(right, range));
                 Some(Value::String(builder.finish(span)))
             }
             (Operator::BitOr, Value::Map(a), Value::Map(b)) => {
                 let mut entries = a.clone();
-                for entry in b {
-                    entries.retain(|e| e.key.known().is_none() || e.key.known() != entry.key.known());
-                    entries.push(entry.clone());
-                }
+                b.iter().cloned().for_each(|entry| data::merge(&mut entries, entry));
                 Some(Value::Map(entries))
             }
             (Operator::Mod, Value::String(template), _) => Some(Value::String(self.percent(template, left, right))),
             // `Path("policies") / "app.hcl"`
             (Operator::Div, Value::String(a), Value::String(b)) => match (a.known(), b.known()) {
-                (Some(a), Some(b)) => Some(Value::String(Text::atomic(super::method::join_path(a, b), span))),
+                (Some(a), Some(b)) => Some(Value::String(Text::atomic(file::join_path(a, b), span))),
                 _ => None,
             },
             _ => None,
         };
-        match made.map(|value| Rc::new(Node::new(span, value))).and_then(|node| self.copy(&node)) {
+        match made.map(|value| Rc::new(Node::new(span, value))).and_then(|node| self.reading.copy(&node)) {
             Some(node) => Val::node(node),
             None => Val::node(self.unknown(range)),
         }
@@ -444,11 +424,11 @@ impl<'a> Reader<'a> {
 
     /// Where a value that is put into another stands: its own place in this file.
     fn place(&self, node: &Node, range: TextRange) -> crate::source::Span {
-        if node.span.source == self.source { node.span } else { self.span(range) }
+        self.reading.place(node, self.span(range))
     }
 
     fn percent(&mut self, template: &Text, home: &Node, argument: &Node) -> Text {
-        text::percent(template, home.span, self.source, |builder, field, place| {
+        text::percent(template, home.span, self.reading.source, |builder, field, place| {
             let found = match field {
                 text::Field::Index(index) => match &argument.value {
                     Value::List(items) => items.get(index),
@@ -490,11 +470,11 @@ impl<'a> Reader<'a> {
 
     fn lambda(&mut self, lambda: &'a ExprLambda) -> Val<'a> {
         Val::Function(Rc::new(Function {
-            source: self.source,
+            source: self.reading.source,
             start: lambda.range.start().to_u32(),
             parameters: lambda.parameters.as_deref(),
             body: Body::Expression(&lambda.body),
-            scope: self.scope,
+            scope: self.scopes.current,
             method: false,
         }))
     }
@@ -507,10 +487,10 @@ impl<'a> Reader<'a> {
         range: TextRange,
         mut element: impl FnMut(&mut Self) -> Option<(Option<Node>, Node)>,
     ) -> Val<'a> {
-        let scope = self.push_scope(self.scope);
+        let scope = self.scopes.enter(self.scopes.current);
         let mut made = Vec::new();
         let complete = self.generate(generators, &mut |reader| made.extend(element(reader)));
-        self.scope = scope;
+        self.scopes.current = scope;
         let span = self.span(range);
         let is_map = made.iter().any(|(key, _)| key.is_some());
         if !complete {
@@ -530,7 +510,7 @@ impl<'a> Reader<'a> {
         for (key, value) in made {
             let Some(key) = key else { continue };
             let key_span = key.span;
-            if let Some(key) = key_text(&key, key_span) {
+            if let Some(key) = data::key_text(&key, key_span) {
                 entries.push(Entry { key, key_span, value });
             }
         }
@@ -577,58 +557,12 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A value that stands for any number of elements of itself.
-pub(super) fn spread_of(node: &Node) -> Node {
-    match &node.value {
-        Value::Unknown(unknown) => {
-            let refs = unknown.refs.iter().map(|r| smol_str::format_smolstr!("*{r}")).collect();
-            let value = Value::Unknown(Unknown { refs, span: unknown.span });
-            Node::new(node.span, value)
-        }
-        _ => node.clone(),
-    }
-}
-
-/// A map key's text.
-fn key_text(key: &Node, span: crate::source::Span) -> Option<Text> {
-    match &key.value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(Text::atomic(number.clone(), span)),
-        Value::Bool(value) => Some(Text::atomic(if *value { "true" } else { "false" }, span)),
-        Value::Null => Some(Text::atomic("null", span)),
-        Value::Unknown(unknown) => Some(unknown_text(unknown.clone(), span)),
-        Value::List(_) | Value::Map(_) | Value::Secret => None,
-    }
-}
-
 fn equal(a: &Val<'_>, b: &Val<'_>) -> Option<bool> {
     let (Val::Node(a), Val::Node(b)) = (a, b) else { return None };
-    match (&a.value, &b.value) {
-        (Value::String(a), Value::String(b)) => Some(a.known()? == b.known()?),
-        (Value::Bool(a), Value::Bool(b)) => Some(a == b),
-        (Value::Number(a), Value::Number(b)) => Some(a == b),
-        (Value::Null, Value::Null) => Some(true),
-        (Value::Null, Value::String(_) | Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Map(_))
-        | (Value::String(_) | Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Map(_), Value::Null) => {
-            Some(false)
-        }
-        _ => None,
-    }
+    data::equal(a, b)
 }
 
 fn member(item: &Val<'_>, container: &Val<'_>) -> Option<bool> {
     let (Val::Node(item), Val::Node(container)) = (item, container) else { return None };
-    let item = item.as_str()?;
-    match &container.value {
-        Value::List(items) => {
-            let all: Option<Vec<&str>> = items.iter().map(Node::as_str).collect();
-            all.map(|all| all.contains(&item))
-        }
-        Value::Map(entries) => {
-            let all: Option<Vec<&str>> = entries.iter().map(|entry| entry.key.known()).collect();
-            all.map(|all| all.contains(&item))
-        }
-        Value::String(text) => text.known().map(|text| text.contains(item)),
-        _ => None,
-    }
+    data::holds(container, item)
 }

@@ -1,16 +1,16 @@
 //! Statements, in the order they would run.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtClassDef, StmtFor, StmtFunctionDef, StmtIf};
 use ruff_text_size::{Ranged, TextRange};
 use smol_str::SmolStr;
 
-use super::value::{Body, Function, Scope, Val};
-use super::{DEPTH, Reader, UNROLL};
-use crate::source::{Span, Unknown};
-use crate::syntax::{Entry, Node, Text, Value};
+use super::Reader;
+use super::value::{Body, Function, Val};
+use crate::carrier::pulumi_program::{DEPTH, UNROLL, data};
+use crate::source::Unknown;
+use crate::syntax::{Node, Value};
 
 /// Whether the statement after this one runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,15 +20,12 @@ pub(super) enum Flow {
     Stop,
 }
 
-/// What the names of a scope stand for.
-type Names<'a> = Rc<BTreeMap<SmolStr, Val<'a>>>;
-
 impl<'a> Reader<'a> {
     pub(super) fn block(&mut self, statements: &'a [Stmt]) -> Flow {
-        if self.depth >= DEPTH {
+        if self.reading.depth >= DEPTH {
             return Flow::Next;
         }
-        self.depth += 1;
+        self.reading.depth += 1;
         let mut flow = Flow::Next;
         for statement in statements {
             flow = self.statement(statement);
@@ -36,7 +33,7 @@ impl<'a> Reader<'a> {
                 break;
             }
         }
-        self.depth -= 1;
+        self.reading.depth -= 1;
         flow
     }
 
@@ -44,7 +41,7 @@ impl<'a> Reader<'a> {
         match statement {
             Stmt::FunctionDef(definition) => {
                 let function = self.function(definition, false);
-                self.bind(definition.name.id.as_str(), Val::Function(function));
+                self.scopes.bind(definition.name.id.as_str(), Val::Function(function));
             }
             Stmt::ClassDef(definition) => self.class(definition),
             Stmt::Return(statement) => {
@@ -58,13 +55,13 @@ impl<'a> Reader<'a> {
                 return Flow::Stop;
             }
             Stmt::Assign(statement) => {
-                self.naming = match statement.targets.as_slice() {
+                self.reading.naming = match statement.targets.as_slice() {
                     [Expr::Name(name)] => Some(SmolStr::new(name.id.as_str())),
                     [Expr::Attribute(attribute)] => Some(SmolStr::new(attribute.attr.id.as_str())),
                     _ => None,
                 };
                 let value = self.eval(&statement.value);
-                self.naming = None;
+                self.reading.naming = None;
                 for target in &statement.targets {
                     self.assign(target, value.clone());
                 }
@@ -154,11 +151,11 @@ impl<'a> Reader<'a> {
             .iter()
             .any(|decorator| matches!(&decorator.expression, Expr::Name(name) if name.id.as_str() == "staticmethod"));
         let function = Rc::new(Function {
-            source: self.source,
+            source: self.reading.source,
             start: definition.range.start().to_u32(),
             parameters: Some(&definition.parameters),
             body: Body::Statements(&definition.body),
-            scope: self.scope,
+            scope: self.scopes.current,
             method: method && !bound_to_class,
         });
         self.functions.push(Rc::clone(&function));
@@ -187,7 +184,7 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
-        self.bind(definition.name.id.as_str(), Val::Class(init));
+        self.scopes.bind(definition.name.id.as_str(), Val::Class(init));
     }
 
     /// Reads the functions that nothing called, with unknown arguments.
@@ -196,11 +193,12 @@ impl<'a> Reader<'a> {
         while let Some(function) = self.functions.get(index).map(Rc::clone) {
             index += 1;
             // A function of another file belongs to that file's own reading.
-            if function.source == self.root && !self.entered.contains(&(function.source, function.start)) {
-                let before = self.records.len();
+            if function.source == self.reading.root
+                && !self.reading.entered.contains(&(function.source, function.start))
+            {
+                let before = self.reading.records.len();
                 self.enter_unknown(&function);
-                let made = self.records.get(before..).unwrap_or_default();
-                self.uncalled.extend(made.iter().map(|record| (record.address.clone(), function.start)));
+                self.reading.made_uncalled(before, function.start);
             }
         }
     }
@@ -237,9 +235,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The condition of what may or may not run.
     fn condition(&self, range: TextRange) -> Unknown {
-        Unknown { refs: vec![self.excerpt(range)], span: self.span(range) }
+        self.reading.condition(self.span(range))
     }
 
     fn truth(&mut self, test: &'a Expr) -> Option<bool> {
@@ -250,57 +247,24 @@ impl<'a> Reader<'a> {
     /// Reads each of the blocks from the state before; what they leave different is
     /// unknown after. Unless they are exhaustive, none of them may run.
     fn branches(&mut self, bodies: &[(Option<Unknown>, &'a [Stmt])], exhaustive: bool) -> Flow {
-        let scope = self.scope;
-        let names = |reader: &Self| reader.scopes.get(scope).map(|s| s.names.clone()).unwrap_or_default();
-        let before = names(self);
-        let mut ends: Vec<Names<'a>> = Vec::new();
+        let mut ends = Vec::new();
         for (condition, body) in bodies {
-            self.set_names(scope, before.clone());
-            self.conditions.extend(condition.clone());
-            if self.block(body) == Flow::Next {
-                ends.push(names(self));
+            let begin = self.scopes.begin();
+            self.reading.conditions.extend(condition.clone());
+            let flow = self.block(body);
+            let changes = self.scopes.take_back(begin);
+            if flow == Flow::Next {
+                ends.push(changes);
             }
             if condition.is_some() {
-                self.conditions.pop();
+                self.reading.conditions.pop();
             }
         }
-        if !exhaustive {
-            ends.push(before.clone());
-        }
-        let mut ends = ends.into_iter();
-        let Some(mut joined) = ends.next() else {
-            self.set_names(scope, before);
+        if ends.is_empty() && exhaustive {
             return Flow::Stop;
-        };
-        for end in ends {
-            if Rc::ptr_eq(&joined, &end) {
-                continue;
-            }
-            for (name, value) in end.iter() {
-                match joined.get(name) {
-                    None => {
-                        Rc::make_mut(&mut joined).insert(name.clone(), value.clone());
-                    }
-                    Some(other) if same(other, value) => {}
-                    Some(other) => {
-                        let place = span_of(other).or_else(|| span_of(value));
-                        if let Some(span) = place {
-                            let unknown = Unknown { refs: vec![name.clone()], span };
-                            let unknown = Val::node(Node::new(span, Value::Unknown(unknown)));
-                            Rc::make_mut(&mut joined).insert(name.clone(), unknown);
-                        }
-                    }
-                }
-            }
         }
-        self.set_names(scope, joined);
+        self.scopes.join(&ends, !exhaustive);
         Flow::Next
-    }
-
-    fn set_names(&mut self, scope: usize, names: Names<'a>) {
-        if let Some(scope) = self.scopes.get_mut(scope) {
-            scope.names = names;
-        }
     }
 
     fn for_loop(&mut self, statement: &'a StmtFor) -> Flow {
@@ -333,16 +297,15 @@ impl<'a> Reader<'a> {
     pub(super) fn elements(&mut self, value: &Val<'a>) -> Option<Vec<Val<'a>>> {
         let Val::Node(node) = value else { return None };
         match &node.value {
-            Value::List(items) if items.len() <= UNROLL && !items.iter().any(is_spread) => {
+            Value::List(items) if items.len() <= UNROLL && !items.iter().any(data::is_spread) => {
                 let mut out = Vec::with_capacity(items.len());
                 for item in items {
-                    out.push(Val::node(self.copy(&Rc::new(item.clone()))?));
+                    out.push(Val::node(self.reading.copy(&Rc::new(item.clone()))?));
                 }
                 Some(out)
             }
-            Value::Map(entries) if entries.len() <= UNROLL && entries.iter().all(|e| e.key.is_known()) => {
-                let key = |entry: &Entry| Val::node(Node::new(entry.key_span, Value::String(entry.key.clone())));
-                Some(entries.iter().map(key).collect())
+            Value::Map(entries) if entries.len() <= UNROLL => {
+                Some(data::keys(entries)?.into_iter().map(Val::node).collect())
             }
             _ => None,
         }
@@ -351,11 +314,11 @@ impl<'a> Reader<'a> {
     /// Binds the names of a target to a value.
     pub(super) fn assign(&mut self, target: &'a Expr, value: Val<'a>) {
         match target {
-            Expr::Name(name) => self.bind(name.id.as_str(), value),
+            Expr::Name(name) => self.scopes.bind(name.id.as_str(), value),
             Expr::Attribute(attribute) => {
                 if let Expr::Name(object) = &*attribute.value {
                     self.has_members = true;
-                    self.bind(smol_str::format_smolstr!("{}.{}", object.id, attribute.attr.id), value);
+                    self.scopes.bind(smol_str::format_smolstr!("{}.{}", object.id, attribute.attr.id), value);
                 }
             }
             Expr::Subscript(subscript) => {
@@ -377,7 +340,7 @@ impl<'a> Reader<'a> {
                     _ => None,
                 };
                 match items {
-                    Some(items) if items.len() == targets.len() && !items.iter().any(is_spread) => {
+                    Some(items) if items.len() == targets.len() && !items.iter().any(data::is_spread) => {
                         for (target, item) in targets.iter().zip(items) {
                             self.assign(target, Val::node(item));
                         }
@@ -403,41 +366,12 @@ impl<'a> Reader<'a> {
 
     /// `name[key] = value` on a known map.
     fn insert(&mut self, name: &str, key: Node, value: Node) {
-        let Some(Val::Node(node)) = self.lookup(name).cloned() else { return };
-        let Some(mut changed) = self.copy(&node) else { return };
+        let Some(Val::Node(node)) = self.scopes.lookup(name).cloned() else { return };
+        let Some(mut changed) = self.reading.copy(&node) else { return };
         let Value::Map(entries) = &mut changed.value else { return };
-        let key_span = key.span;
-        let key = match key.value {
-            Value::String(text) => text,
-            Value::Unknown(unknown) => unknown_text(unknown, key_span),
-            _ => return,
-        };
-        if key.is_known() {
-            entries.retain(|entry| entry.key.known() != key.known());
-        }
-        entries.push(Entry { key, key_span, value });
-        self.rebind(name, Val::node(changed));
+        data::set(entries, key, value);
+        self.scopes.rebind(name, Val::node(changed));
     }
-
-    /// A new scope inside another; gives back the one to return to.
-    pub(super) fn push_scope(&mut self, parent: usize) -> usize {
-        let before = self.scope;
-        self.scopes.push(Scope { names: Rc::default(), parent: Some(parent) });
-        self.scope = self.scopes.len() - 1;
-        before
-    }
-}
-
-/// A text that is one unknown part.
-pub(super) fn unknown_text(unknown: Unknown, span: Span) -> Text {
-    let mut builder = crate::syntax::TextBuilder::new(span.source);
-    builder.hole_at(unknown, span);
-    builder.finish(span)
-}
-
-/// An element that stands for any number of elements: `*rest`.
-pub(super) fn is_spread(node: &Node) -> bool {
-    matches!(&node.value, Value::Unknown(unknown) if unknown.refs.first().is_some_and(|r| r.starts_with('*')))
 }
 
 /// Whether a value counts as true, where that is known.
@@ -446,30 +380,10 @@ pub(super) fn truthy(value: &Val<'_>) -> Option<bool> {
     match &node.value {
         Value::Null => Some(false),
         Value::Bool(value) => Some(*value),
-        Value::Number(number) => Some(!number.trim_matches(['0', '.', '_']).is_empty()),
-        Value::String(text) if text.is_known() => Some(!text.raw().is_empty()),
-        // Whatever the unknown parts are, the rest is there.
-        Value::String(text) if text.raw().chars().any(|c| c != crate::source::HOLE) => Some(true),
-        Value::List(items) if !items.iter().any(is_spread) => Some(!items.is_empty()),
+        Value::Number(number) => Some(data::is_nonzero(number)),
+        Value::String(text) => data::is_full(text),
+        Value::List(items) if !items.iter().any(data::is_spread) => Some(!items.is_empty()),
         Value::Map(entries) if entries.iter().all(|entry| entry.key.is_known()) => Some(!entries.is_empty()),
-        Value::String(_) | Value::List(_) | Value::Map(_) | Value::Unknown(_) | Value::Secret => None,
-    }
-}
-
-/// Whether two values are the same for sure.
-pub(super) fn same(a: &Val<'_>, b: &Val<'_>) -> bool {
-    match (a, b) {
-        (Val::Node(a), Val::Node(b)) => Rc::ptr_eq(a, b) || a == b,
-        (Val::Import(a), Val::Import(b)) | (Val::File(a), Val::File(b)) => a == b,
-        (Val::Module(a), Val::Module(b)) => a == b,
-        (Val::Function(a), Val::Function(b)) | (Val::Class(Some(a)), Val::Class(Some(b))) => Rc::ptr_eq(a, b),
-        _ => false,
-    }
-}
-
-fn span_of(value: &Val<'_>) -> Option<Span> {
-    match value {
-        Val::Node(node) => Some(node.span),
-        _ => None,
+        Value::List(_) | Value::Map(_) | Value::Unknown(_) | Value::Secret => None,
     }
 }

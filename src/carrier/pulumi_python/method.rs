@@ -8,7 +8,8 @@ use smol_str::SmolStr;
 
 use super::value::Val;
 use super::{Reader, text};
-use crate::source::Unknown;
+use crate::carrier::pulumi_program::file::{join_path, path_attribute};
+use crate::carrier::pulumi_program::{Language, data, text as strings};
 use crate::syntax::{Node, Text, TextBuilder, Value};
 
 /// Methods that change a list, set or dictionary in place, but for those that only order it.
@@ -50,17 +51,17 @@ impl<'a> Reader<'a> {
         let string = |text: Text| Val::node(Node::new(node.span, Value::String(text)));
         match (&node.value, name) {
             (Value::String(text), "strip" | "lstrip" | "rstrip") => match &first {
-                None => string(text::strip(text, node.span, name, None)),
+                None => string(strings::strip(text, node.span, name, None)),
                 Some(Val::Node(set)) if set.as_str().is_some() => {
-                    string(text::strip(text, node.span, name, set.as_str()))
+                    string(strings::strip(text, node.span, name, set.as_str()))
                 }
                 Some(_) => unknown,
             },
-            (Value::String(text), "lower" | "upper") => string(text::change_case(text, node.span, name == "upper")),
+            (Value::String(text), "lower" | "upper") => string(strings::change_case(text, node.span, name == "upper")),
             (Value::String(text), "replace") => match given.positional.as_slice() {
                 [Val::Node(from), Val::Node(to)] if from.as_str().is_some() => {
                     let from = from.as_str().unwrap_or("").to_owned();
-                    string(text::replace(text, node.span, &from, to, span))
+                    string(strings::replace(text, node.span, &from, to, span, Language::Python))
                 }
                 _ => unknown,
             },
@@ -107,23 +108,13 @@ impl<'a> Reader<'a> {
                 Some(path) => Val::File(SmolStr::new(path)),
                 None => unknown,
             },
-            (Value::Map(entries), "items") => {
-                let pair = |entry: &crate::syntax::Entry| {
-                    let key = Node::new(entry.key_span, Value::String(entry.key.clone()));
-                    Node::new(entry.key_span.to(entry.value.span), Value::List(vec![key, entry.value.clone()]))
+            (Value::Map(entries), "items" | "values" | "keys") => {
+                let list = match name {
+                    "items" => data::pairs(entries),
+                    "values" => data::values(entries),
+                    _ => data::keys(entries),
                 };
-                if entries.iter().all(|entry| entry.key.is_known()) {
-                    self.made(Value::List(entries.iter().map(pair).collect()), range)
-                } else {
-                    unknown
-                }
-            }
-            (Value::Map(entries), "values") if entries.iter().all(|entry| entry.key.is_known()) => {
-                self.made(Value::List(entries.iter().map(|entry| entry.value.clone()).collect()), range)
-            }
-            (Value::Map(entries), "keys") if entries.iter().all(|entry| entry.key.is_known()) => {
-                let key = |entry: &crate::syntax::Entry| Node::new(entry.key_span, Value::String(entry.key.clone()));
-                self.made(Value::List(entries.iter().map(key).collect()), range)
+                list.map_or(unknown, |list| self.made(Value::List(list), range))
             }
             (Value::Map(entries), "get") => match &first {
                 Some(Val::Node(key)) if key.as_str().is_some() => {
@@ -145,9 +136,9 @@ impl<'a> Reader<'a> {
                     (Some(Val::Node(item)), "append" | "add") => items.push(Node::clone(item)),
                     (Some(Val::Node(more)), _) => match &more.value {
                         Value::List(more) => items.extend(more.iter().cloned()),
-                        _ => items.push(rest_of(more)),
+                        _ => items.push(data::rest_of(more)),
                     },
-                    _ => items.push(rest_of(&Node::new(span, Value::Null))),
+                    _ => items.push(data::rest_of(&Node::new(span, Value::Null))),
                 }
                 let changed = self.made(Value::List(items), range).at(node.span);
                 self.change(written, changed);
@@ -163,8 +154,7 @@ impl<'a> Reader<'a> {
                 let changed = match more {
                     Some(more) => {
                         for entry in more {
-                            entries.retain(|e| e.key.known().is_none() || e.key.known() != entry.key.known());
-                            entries.push(entry);
+                            data::merge(&mut entries, entry);
                         }
                         self.made(Value::Map(entries), range).at(node.span)
                     }
@@ -185,17 +175,17 @@ impl<'a> Reader<'a> {
     /// A value made of parts that were copied.
     fn made(&mut self, value: Value, range: TextRange) -> Val<'a> {
         let node = Rc::new(Node::new(self.span(range), value));
-        let copy = self.copy(&node);
+        let copy = self.reading.copy(&node);
         Val::node(copy.unwrap_or_else(|| self.unknown(range)))
     }
 
     /// Gives a changed value to the name that holds it.
     fn change(&mut self, written: &'a Expr, value: Val<'a>) {
         match written {
-            Expr::Name(name) => self.rebind(name.id.as_str(), value),
+            Expr::Name(name) => self.scopes.rebind(name.id.as_str(), value),
             Expr::Attribute(attribute) => {
                 if let Expr::Name(object) = &*attribute.value {
-                    self.rebind(&smol_str::format_smolstr!("{}.{}", object.id, attribute.attr.id), value);
+                    self.scopes.rebind(&smol_str::format_smolstr!("{}.{}", object.id, attribute.attr.id), value);
                 }
             }
             _ => {}
@@ -205,12 +195,12 @@ impl<'a> Reader<'a> {
     fn join(&mut self, separator: &Text, home: &Node, list: &Node, range: TextRange) -> Val<'a> {
         let Value::List(items) = &list.value else { return Val::node(self.unknown(range)) };
         let span = self.span(range);
-        let mut builder = TextBuilder::new(self.source);
+        let mut builder = TextBuilder::new(self.reading.source);
         for (index, item) in items.iter().enumerate() {
             if index > 0 {
                 builder.text(separator, home.span);
             }
-            let place = if item.span.source == self.source { item.span } else { span };
+            let place = if item.span.source == self.reading.source { item.span } else { span };
             text::push(&mut builder, item, place);
         }
         Val::node(Node::new(span, Value::String(builder.finish(span))))
@@ -218,14 +208,8 @@ impl<'a> Reader<'a> {
 
     /// The text of a file that the program reads, if it is among the sources.
     pub(super) fn file(&mut self, path: &str, range: TextRange) -> Val<'a> {
-        let name = beside(self.sources.name(self.source), path);
-        if let Some(id) = name.as_deref().and_then(|name| self.sources.find(name)) {
-            let text = self.sources.text(id);
-            let span = crate::source::Span::new(id, 0, text.len());
-            return Val::node(Node::new(span, Value::String(Text::plain(text, 0))));
-        }
-        self.wants.extend(name);
-        Val::node(self.unknown(range))
+        let text = self.reading.file(path);
+        Val::node(text.unwrap_or_else(|| self.unknown(range)))
     }
 }
 
@@ -243,56 +227,4 @@ impl Val<'_> {
             other => other,
         }
     }
-}
-
-/// Elements that are not known.
-fn rest_of(node: &Node) -> Node {
-    let reference = match &node.value {
-        Value::Unknown(unknown) => unknown.refs.first().cloned().unwrap_or_default(),
-        _ => SmolStr::default(),
-    };
-    let refs = vec![smol_str::format_smolstr!("*{reference}")];
-    Node::new(node.span, Value::Unknown(Unknown { refs, span: node.span }))
-}
-
-/// Joins two parts of a path; an absolute second part stands alone.
-pub(super) fn join_path(first: &str, second: &str) -> String {
-    if first.is_empty() || second.starts_with('/') {
-        return second.to_owned();
-    }
-    format!("{}/{second}", first.trim_end_matches('/'))
-}
-
-/// Attributes of a `pathlib` path.
-pub(super) fn path_attribute(path: &str, name: &str) -> Option<String> {
-    let (parent, file) = path.rsplit_once('/').unwrap_or((".", path));
-    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| if stem.is_empty() { file } else { stem });
-    match name {
-        "parent" => Some(parent.to_owned()),
-        "name" => Some(file.to_owned()),
-        "stem" => Some(stem.to_owned()),
-        "suffix" => Some(file.get(stem.len()..).unwrap_or("").to_owned()),
-        _ => None,
-    }
-}
-
-/// A path that a program uses, as the name of a source: relative to the program's
-/// directory, where `pulumi` runs it. None for paths outside the tree that is read.
-fn beside(program: &str, path: &str) -> Option<String> {
-    let directory = program.rsplit_once('/').map_or("", |(directory, _)| directory);
-    if path.starts_with('/') || path.contains('\\') || path.len() > 1024 {
-        return None;
-    }
-    let mut parts: Vec<&str> = directory.split('/').filter(|part| !part.is_empty()).collect();
-    // `Path(__file__).parent / …` starts with the program's own directory.
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            _ => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }

@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::Reader;
-use super::value::{Scope, Val};
+use super::value::Val;
 use crate::carrier::path;
 use crate::source::{SourceId, SourceMap};
 use crate::syntax::python;
@@ -240,21 +240,23 @@ impl<'a> Reader<'a> {
             return None;
         }
         let wanted = places(directory, dotted)?;
-        let source = wanted.iter().find_map(|name| self.sources.find(name))?;
+        let source = wanted.iter().find_map(|name| self.reading.sources.find(name))?;
         let index = self.modules.iter().position(|module| module.source == source)?;
         let module = self.modules.get_mut(index)?;
         if module.scope.is_none() {
             let suite = module.suite;
-            self.scopes.push(Scope::default());
-            let scope = self.scopes.len() - 1;
+            let scope = self.scopes.add(None);
             module.scope = Some(scope);
-            let before = (self.source, self.text, self.scope, std::mem::take(&mut self.conditions), self.naming.take());
-            (self.source, self.text, self.scope) = (source, self.sources.text(source), scope);
-            self.importing += 1;
+            let reading = &mut self.reading;
+            let conditions = std::mem::take(&mut reading.conditions);
+            let before = (reading.source, reading.text, self.scopes.current, conditions, reading.naming.take());
+            (reading.source, reading.text, self.scopes.current) = (source, reading.sources.text(source), scope);
+            self.reading.importing += 1;
             self.bind_module_names();
             let _ = self.block(suite);
-            self.importing -= 1;
-            (self.source, self.text, self.scope, self.conditions, self.naming) = before;
+            self.reading.importing -= 1;
+            let reading = &mut self.reading;
+            (reading.source, reading.text, self.scopes.current, reading.conditions, reading.naming) = before;
         }
         Some(index)
     }
@@ -262,11 +264,11 @@ impl<'a> Reader<'a> {
     /// A name of a module.
     pub(super) fn member(&self, module: usize, name: &str) -> Option<Val<'a>> {
         let scope = self.modules.get(module)?.scope?;
-        self.scopes.get(scope)?.names.get(name).cloned()
+        self.scopes.get(scope, name).cloned()
     }
 
     fn program_directory(&self) -> &'a str {
-        path::directory(self.sources.name(self.root))
+        path::directory(self.reading.sources.name(self.reading.root))
     }
 
     pub(super) fn import(&mut self, statement: &'a StmtImport) {
@@ -276,28 +278,30 @@ impl<'a> Reader<'a> {
             let module = self.module(directory, full);
             if let Some(name) = &alias.asname {
                 let value = module.map_or_else(|| Val::Import(SmolStr::new(full)), Val::Module);
-                self.bind(name.id.as_str(), value);
+                self.scopes.bind(name.id.as_str(), value);
             } else {
                 let first = full.split('.').next().unwrap_or(full);
                 let module = if first == full { module } else { self.module(directory, first) };
-                self.bind(first, module.map_or_else(|| Val::Import(SmolStr::new(first)), Val::Module));
+                self.scopes.bind(first, module.map_or_else(|| Val::Import(SmolStr::new(first)), Val::Module));
             }
         }
     }
 
     pub(super) fn import_from(&mut self, statement: &'a StmtImportFrom) {
         let dotted = statement.module.as_ref().map_or("", |module| module.id.as_str());
-        let directory = directory_of(statement, self.sources.name(self.source), self.program_directory());
+        let directory =
+            directory_of(statement, self.reading.sources.name(self.reading.source), self.program_directory());
         let directory = directory.unwrap_or_default();
         let module = self.module(&directory, dotted);
         let dots = ".".repeat(statement.level as usize);
         for alias in &statement.names {
             let written = alias.name.id.as_str();
             if written == "*" {
-                let names = module.and_then(|module| self.scopes.get(self.modules.get(module)?.scope?));
-                let names = names.map(|scope| scope.names.clone()).unwrap_or_default();
-                for (name, value) in names.iter().filter(|(name, _)| !name.starts_with('_')) {
-                    self.bind(name.clone(), value.clone());
+                let Some(scope) = module.and_then(|module| self.modules.get(module)?.scope) else { continue };
+                let names = self.scopes.names(scope).filter(|(name, _)| !name.starts_with('_'));
+                let names: Vec<_> = names.map(|(name, value)| (name.clone(), value.clone())).collect();
+                for (name, value) in names {
+                    self.scopes.bind(name, value);
                 }
                 continue;
             }
@@ -306,7 +310,7 @@ impl<'a> Reader<'a> {
             let value = value.or_else(|| self.module(&directory, &below).map(Val::Module));
             let value = value.unwrap_or_else(|| Val::Import(smol_str::format_smolstr!("{dots}{dotted}.{written}")));
             let name = alias.asname.as_ref().unwrap_or(&alias.name);
-            self.bind(name.id.as_str(), value);
+            self.scopes.bind(name.id.as_str(), value);
         }
     }
 }

@@ -9,52 +9,17 @@ use smol_str::SmolStr;
 
 use super::Reader;
 use super::value::Val;
-use crate::source::{Span, Unknown};
+use crate::carrier::pulumi_program::data;
+use crate::source::Span;
 use crate::syntax::{Node, Text, Value};
 
 impl<'a> Reader<'a> {
-    /// What a name stands for, if it is bound where the reader is.
-    pub(super) fn lookup(&self, name: &str) -> Option<&Val<'a>> {
-        let mut scope = Some(self.scope);
-        while let Some(current) = scope.and_then(|index| self.scopes.get(index)) {
-            if let Some(value) = current.names.get(name) {
-                return Some(value);
-            }
-            scope = current.parent;
-        }
-        None
-    }
-
-    /// Binds a name.
-    pub(super) fn bind(&mut self, name: impl Into<SmolStr>, value: Val<'a>) {
-        if let Some(scope) = self.scopes.get_mut(self.scope) {
-            Rc::make_mut(&mut scope.names).insert(name.into(), value);
-        }
-    }
-
-    /// Binds a name anew where it is bound, for a change of the value it names.
-    pub(super) fn rebind(&mut self, name: &str, value: Val<'a>) {
-        let mut scope = Some(self.scope);
-        while let Some(index) = scope {
-            let Some(current) = self.scopes.get_mut(index) else { return };
-            if current.names.contains_key(name) {
-                Rc::make_mut(&mut current.names).insert(name.into(), value);
-                return;
-            }
-            scope = current.parent;
-        }
-    }
-
     /// The value of a name where it is used. What is unknown stands at the use.
     pub(super) fn name(&mut self, name: &str, range: TextRange) -> Val<'a> {
-        match self.lookup(name) {
-            Some(Val::Node(node)) => match &node.value {
-                Value::Unknown(unknown) => {
-                    let span = self.span(range);
-                    let unknown = Unknown { refs: unknown.refs.clone(), span };
-                    Val::node(Node::new(span, Value::Unknown(unknown)))
-                }
-                _ => Val::Node(Rc::clone(node)),
+        match self.scopes.lookup(name) {
+            Some(Val::Node(node)) => match data::used_at(node, self.span(range)) {
+                Some(used) => Val::node(used),
+                None => Val::Node(Rc::clone(node)),
             },
             Some(other) => other.clone(),
             None => {
@@ -70,10 +35,10 @@ impl<'a> Reader<'a> {
 
     /// Binds the names that every module has, as in a program that Pulumi runs.
     pub(super) fn bind_module_names(&mut self) {
-        let place = Span::new(self.source, 0, 0);
-        let file = self.sources.name(self.source).rsplit('/').next().unwrap_or("").to_owned();
+        let place = Span::new(self.reading.source, 0, 0);
+        let file = self.reading.sources.name(self.reading.source).rsplit('/').next().unwrap_or("").to_owned();
         for (name, value) in [("__file__", file), ("__name__", "__main__".to_owned())] {
-            self.bind(name, Val::node(Node::new(place, Value::String(Text::atomic(value, place)))));
+            self.scopes.bind(name, Val::node(Node::new(place, Value::String(Text::atomic(value, place)))));
         }
     }
 

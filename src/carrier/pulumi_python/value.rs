@@ -1,12 +1,12 @@
 //! What names and expressions of a program stand for while it is read.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use ruff_python_ast::{Expr, Parameters, Stmt};
 use smol_str::SmolStr;
 
-use crate::source::SourceId;
+use crate::carrier::pulumi_program::scope::Bound;
+use crate::source::{SourceId, Span};
 use crate::syntax::Node;
 
 /// A value.
@@ -52,10 +52,25 @@ pub(super) enum Body<'a> {
     Statements(&'a [Stmt]),
 }
 
-/// Names of a module or a function call.
-#[derive(Debug, Default)]
-pub(super) struct Scope<'a> {
-    /// Shared with what remembers them while the sides of a branch are read.
-    pub(super) names: Rc<BTreeMap<SmolStr, Val<'a>>>,
-    pub(super) parent: Option<usize>,
+impl Bound for Val<'_> {
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Val::Node(a), Val::Node(b)) => Rc::ptr_eq(a, b) || a == b,
+            (Val::Import(a), Val::Import(b)) | (Val::File(a), Val::File(b)) => a == b,
+            (Val::Module(a), Val::Module(b)) => a == b,
+            (Val::Function(a), Val::Function(b)) | (Val::Class(Some(a)), Val::Class(Some(b))) => Rc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+
+    fn place(&self) -> Option<Span> {
+        match self {
+            Val::Node(node) => Some(node.span),
+            _ => None,
+        }
+    }
+
+    fn of_node(node: Node) -> Self {
+        Val::node(node)
+    }
 }
