@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use super::eval::{Evaluator, Frame, Scope, reference};
 use super::reference::file_path;
 use super::value::{self, boolean, list, string, unknown};
-use super::{collections, numbers, strings};
+use super::{collections, hashes, numbers, strings, times};
 use crate::carrier::Want;
 use crate::source::{Fragment, SourceId, Span};
 use crate::syntax::hcl2::{Call, Expr, ExprKind, parse_template};
@@ -26,6 +26,7 @@ const FAILS: &[&str] = &[
     "coalescelist",
     "csvdecode",
     "element",
+    "formatdate",
     "index",
     "jsondecode",
     "lookup",
@@ -33,6 +34,8 @@ const FAILS: &[&str] = &[
     "parseint",
     "regex",
     "slice",
+    "timeadd",
+    "timecmp",
     "tobool",
     "tonumber",
     "yamldecode",
@@ -68,11 +71,13 @@ impl Evaluator<'_> {
             "fileset" => self.file_set(&args, span),
             "fileexists" => self.file_exists(&args, span),
             "jsondecode" => decode(&args),
-            "yamldecode" => decode_yaml(&args),
+            "yamldecode" | "provider::kubernetes::manifest_decode" => decode_yaml(&args),
             "csvdecode" => decode_csv(&args, span),
             _ => strings::call(name, &args, span)
                 .or_else(|| collections::call(name, &args, span))
-                .or_else(|| numbers::call(name, &args, span)),
+                .or_else(|| numbers::call(name, &args, span))
+                .or_else(|| hashes::call(name, &args, span))
+                .or_else(|| times::call(name, &args, span)),
         };
         answer.unwrap_or_else(|| {
             self.failed |= FAILS.contains(&name) && args.iter().all(value::is_known);

@@ -6,6 +6,7 @@ mod directory;
 mod eval;
 mod format;
 mod functions;
+mod hashes;
 mod installed;
 mod json;
 mod numbers;
@@ -18,6 +19,7 @@ mod strings;
 mod tests;
 #[cfg(test)]
 mod tests_functions;
+mod times;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};

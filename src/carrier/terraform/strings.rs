@@ -28,6 +28,11 @@ pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
         ("format", [format, values @ ..]) => super::format::format(format, values, span),
         ("formatlist", [format, values @ ..]) => super::format::format_list(format, values, span),
         ("regex" | "regexall", _) => pattern::call(name, args, span),
+        // Unlike the functions of other providers this one is part of policies.
+        ("provider::aws::arn_build", [_, _, _, _, _]) => {
+            let parts: Vec<Node> = std::iter::once(string("arn", span)).chain(args.iter().cloned()).collect();
+            join(&string(":", span), &[list(parts, span)], span)
+        }
         ("join", [separator, lists @ ..]) => join(separator, lists, span),
         ("lower", [value]) => Some(string(known_string(value)?.to_lowercase(), value.span)),
         ("upper", [value]) => Some(string(known_string(value)?.to_uppercase(), value.span)),
@@ -61,6 +66,13 @@ pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
             let bytes = STANDARD.decode(known_string(value)?.as_bytes()).ok()?;
             Some(string(String::from_utf8(bytes).ok()?, value.span))
         }
+        ("textencodebase64", [value, encoding]) => {
+            Some(string(STANDARD.encode(encoded(&known_string(value)?, &known_string(encoding)?)?), span))
+        }
+        ("textdecodebase64", [value, encoding]) => {
+            let bytes = STANDARD.decode(known_string(value)?.as_bytes()).ok()?;
+            Some(string(decoded(bytes, &known_string(encoding)?)?, span))
+        }
         ("urlencode", [value]) => {
             let value = known_string(value)?;
             let encoded = percent_encoding::utf8_percent_encode(&value, QUERY).to_string();
@@ -75,6 +87,30 @@ pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
         ("tonumber" | "tobool", [Node { value: Value::Null, .. }]) => args.first().cloned(),
         ("tonumber", [value]) => Some(number(numeric(value)?, span)),
         ("tobool", [value]) => Some(boolean(truth(value)?, span)),
+        _ => None,
+    }
+}
+
+/// A text in another encoding: those that programs on Windows take.
+fn encoded(text: &str, encoding: &str) -> Option<Vec<u8>> {
+    match encoding.to_ascii_uppercase().as_str() {
+        "UTF-8" => Some(text.as_bytes().to_vec()),
+        "UTF-16LE" => Some(text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+        "UTF-16BE" => Some(text.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+        _ => None,
+    }
+}
+
+fn decoded(bytes: Vec<u8>, encoding: &str) -> Option<String> {
+    let units = |read: fn([u8; 2]) -> u16| {
+        let (pairs, rest) = bytes.as_chunks::<2>();
+        let units: Vec<u16> = pairs.iter().map(|pair| read(*pair)).collect();
+        String::from_utf16(&units).ok().filter(|_| rest.is_empty())
+    };
+    match encoding.to_ascii_uppercase().as_str() {
+        "UTF-8" => String::from_utf8(bytes).ok(),
+        "UTF-16LE" => units(u16::from_le_bytes),
+        "UTF-16BE" => units(u16::from_be_bytes),
         _ => None,
     }
 }
