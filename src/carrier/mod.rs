@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 pub mod aws_account;
@@ -13,6 +13,7 @@ pub mod cloudformation;
 pub mod consumer;
 pub mod declaration;
 pub mod declare;
+mod deployment;
 pub mod format;
 pub mod kubernetes;
 pub mod path;
@@ -34,7 +35,7 @@ pub use format::Format;
 pub use recognise::recognise;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{Fragment, SourceId, SourceMap};
+use crate::source::{Fragment, SourceId, SourceMap, Span};
 use crate::syntax::{Node, json, python, yaml};
 use crate::vault::dialect::Dialect;
 use declaration::{Carrier, Declaration, Item};
@@ -190,11 +191,20 @@ fn of_program(program: pulumi_program::Program, options: &ReadOptions) -> Carrie
     carried
 }
 
-/// What records declare, with the records.
+/// What records declare, and what they hold of other carriers, with the records.
 fn of_records(records: Vec<Record>, options: &ReadOptions) -> Carried {
     let mut carried = declare::declare(&records, options);
+    let held: Vec<Carried> = records.iter().filter_map(|record| deployment::read(record, options)).collect();
     carried.records = records;
+    for held in held {
+        carried.append(held);
+    }
     carried
+}
+
+/// Whether resources of that type declare anything, so that others need not be looked at.
+fn supports(kind: &str) -> bool {
+    declare::supports(kind) || deployment::supports(kind)
 }
 
 /// Reads a JSON text and what it declares.
@@ -367,10 +377,17 @@ impl Reading {
         }
         let called: FxHashSet<(SourceId, u32)> =
             self.texts.iter().flat_map(|(.., carried)| carried.functions.called.iter().copied()).collect();
+        let mut held: FxHashMap<SourceId, usize> = FxHashMap::default();
+        for place in self.roots.iter().flat_map(|(_, carried)| deployed(carried)) {
+            *held.entry(place.source).or_default() += 1;
+        }
         let mut all = Carried::default();
         for (source, format, mut carried) in self.texts {
             carried.leave_out_called(source, &called);
-            if !(format.is_bare_policy() && taken.contains(&source)) {
+            let given = format.is_bare_policy() && taken.contains(&source);
+            // So is what Terraform gives to Kubernetes, unless it gives only a part.
+            let deployed = held.get(&source).is_some_and(|count| *count >= deployed(&carried).count());
+            if !given && !deployed {
                 all.append(carried);
             }
         }
@@ -383,6 +400,13 @@ impl Reading {
         all.wants.dedup();
         all
     }
+}
+
+/// Where the declarations and records of Kubernetes and of Vault's programs stand.
+fn deployed(carried: &Carried) -> impl Iterator<Item = Span> {
+    let ours = |carrier: Carrier| matches!(carrier, Carrier::Kubernetes | Carrier::VaultConfig);
+    let declarations = carried.declarations.iter().filter(move |d| ours(d.carrier)).map(|d| d.span);
+    declarations.chain(carried.records.iter().filter(move |record| ours(record.carrier)).map(|record| record.span))
 }
 
 /// Adds the texts that a declared policy stands in, other than that of its declaration.

@@ -66,6 +66,7 @@ pub fn read(text: &Fragment<'_>, carrier: Carrier, options: &ReadOptions) -> Car
         Ok(node) => of_node(&node, service, carrier, options),
         // A template that a deployment tool fills in is no configuration yet.
         Err(_) if ["{{", "{%", "<%", "${", "%{"].iter().any(|mark| text.text.contains(mark)) => Carried::default(),
+        Err(_) if !text.holes_in(0, text.text.len()).is_empty() => Carried::default(),
         Err(span) => {
             let message = "the configuration does not parse, and the server would not start with it";
             let diagnostic = Diagnostic::error("syntax/vault-config", message, span).as_warning();

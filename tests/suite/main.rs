@@ -38,6 +38,7 @@ mod region_aws;
 mod region_vault;
 mod reports;
 mod rules;
+mod terraform_deployment;
 mod terraform_installed;
 mod terraform_model;
 mod terraform_plan;

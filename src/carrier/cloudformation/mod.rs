@@ -13,7 +13,6 @@ use memchr::memmem;
 use smol_str::SmolStr;
 
 use super::declaration::Carrier;
-use super::declare::declare;
 use super::record::{Mode, Record};
 use super::{Carried, ReadOptions};
 use crate::source::{SourceId, SourceMap, Span, Unknown};
@@ -26,10 +25,7 @@ const VARIANTS: usize = 8;
 /// Reads a template.
 #[must_use]
 pub fn read(root: &Node, options: &ReadOptions) -> Carried {
-    let records = records(root);
-    let mut out = declare(&records, options);
-    out.records = records;
-    out
+    super::of_records(records(root), options)
 }
 
 /// A part of a template that stands in a file of its own, with its functions resolved as

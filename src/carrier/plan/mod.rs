@@ -13,7 +13,6 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::declaration::Carrier;
-use super::declare;
 use super::policy_document;
 use super::record::{Mode, Record};
 use super::terraform::alias;
@@ -32,8 +31,7 @@ pub fn read(sources: &SourceMap, source: SourceId, options: &ReadOptions) -> Car
     let mut reader = Reader { source, text, records: Vec::new(), documents: BTreeMap::new(), diagnostics: Vec::new() };
     let whole = if reader.root().is_some() { Vec::new() } else { broken(source, text) };
     reader.resolve();
-    let mut out = declare::declare(&reader.records, options);
-    out.records = reader.records;
+    let mut out = super::of_records(reader.records, options);
     out.diagnostics.splice(0..0, reader.diagnostics);
     out.diagnostics.splice(0..0, whole);
     out
@@ -86,7 +84,7 @@ impl<'a> Reader<'a> {
         for element in scan::elements(self.text, range.start)? {
             let parts = Parts::of(self.text, &element)?;
             let document = parts.is("mode", "data") && parts.is("type", "aws_iam_policy_document");
-            let managed = !parts.is("mode", "data") && parts.plain("type").is_some_and(declare::supports);
+            let managed = !parts.is("mode", "data") && parts.plain("type").is_some_and(super::supports);
             if !(document || managed) {
                 continue;
             }
@@ -141,7 +139,7 @@ impl<'a> Reader<'a> {
         if let Some(resources) = module.range("resources") {
             for element in scan::elements(self.text, resources.start)? {
                 let parts = Parts::of(self.text, &element)?;
-                if parts.is("mode", "data") || !parts.plain("type").is_some_and(declare::supports) {
+                if parts.is("mode", "data") || !parts.plain("type").is_some_and(super::supports) {
                     continue;
                 }
                 let Some(mut body) = parts.range("values").and_then(|range| self.parse(&range)) else { continue };
@@ -165,7 +163,7 @@ impl<'a> Reader<'a> {
         for element in scan::elements(self.text, range.start)? {
             let parts = Parts::of(self.text, &element)?;
             let (Some(kind), Some(name)) = (parts.plain("type"), parts.plain("name")) else { continue };
-            if parts.is("mode", "data") || !declare::supports(kind) {
+            if parts.is("mode", "data") || !super::supports(kind) {
                 continue;
             }
             let module = parts.range("module").and_then(|range| self.parse(&range));

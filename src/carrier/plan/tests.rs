@@ -22,7 +22,7 @@ fn a_policy_string_in_a_plan_maps_through_its_escapes() {
          "after_unknown":{"arn":true},"after_sensitive":{}}},
       {"address":"aws_iam_policy.gone","mode":"managed","type":"aws_iam_policy","name":"gone",
        "change":{"actions":["delete"],"before":{"policy":"{}"},"after":null}},
-      {"address":"aws_instance.i","mode":"managed","type":"aws_instance","name":"i","change":{"actions":["create"],"after":{}}}
+      {"address":"aws_vpc.i","mode":"managed","type":"aws_vpc","name":"i","change":{"actions":["create"],"after":{}}}
     ]}"#;
     let (sources, carried) = run(text);
     assert_eq!(carried.records.len(), 1);

@@ -155,7 +155,7 @@ impl Evaluator<'_> {
         Some(self.with_variables(&pieces, variables, Span::new(source, 0, text.len()), scope))
     }
 
-    fn template_string(&mut self, args: &[Node], span: Span, scope: Scope<'_>) -> Option<Node> {
+    pub(super) fn template_string(&mut self, args: &[Node], span: Span, scope: Scope<'_>) -> Option<Node> {
         let [template, variables] = args else { return None };
         let text = template.as_text().filter(|text| text.is_known())?;
         let pieces = parse_template(&text.fragment(template.span)).ok()?;

@@ -27,7 +27,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::declare::declare;
 use super::path;
 use super::{Carried, Format, ReadOptions};
 use crate::diagnostic::Diagnostic;
@@ -209,7 +208,7 @@ fn roots<'a>(
 fn module<'a>(project: Everything<'a>, root: &'a Directory<'a>, options: &ReadOptions) -> Carried {
     let mut evaluator = Evaluator::new(project, root);
     let records = evaluator.records();
-    let mut out = declare(&records, options);
+    let mut out = super::of_records(records, options);
     if evaluator.exhausted() || evaluator.cut {
         let path = if root.path.is_empty() { "." } else { root.path };
         out.diagnostics.push(
@@ -218,7 +217,6 @@ fn module<'a>(project: Everything<'a>, root: &'a Directory<'a>, options: &ReadOp
                 .with_help("what comes later in it was left out; check its parts one by one"),
         );
     }
-    out.records = records;
     out.wants = evaluator.wants.into_iter().collect();
     out
 }

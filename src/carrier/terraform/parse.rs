@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::directory::{Deferred, File, FileKind, kind_of};
 use super::json;
-use crate::carrier::{Format, declare};
+use crate::carrier::{Format, deployment, supports};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Fragment, SourceId, SourceMap, Span};
 use crate::syntax::hcl2::outline::{Section, outline};
@@ -41,7 +41,7 @@ pub(super) fn file(source: SourceId, name: &str, text: &str, format: Format) -> 
     };
     let mut diagnostics = Vec::new();
     for section in sections {
-        match need(&section) {
+        match need(&section, text) {
             Need::Always => add(&mut file, &fragment, section.range, &mut diagnostics),
             Need::IfReferred(key) => file.deferred.push(Deferred { key, range: section.range }),
             Need::Never => {}
@@ -69,9 +69,18 @@ enum Need {
     Never,
 }
 
-fn need(section: &Section<'_>) -> Need {
+/// Whether a machine has no start script.
+fn starts_nothing(kind: &str, section: &Section<'_>, text: &str) -> bool {
+    let scripts = deployment::scripts(kind);
+    let block = text.get(section.range.clone()).unwrap_or("").as_bytes();
+    !scripts.is_empty() && !scripts.iter().any(|name| memchr::memmem::find(block, name.as_bytes()).is_some())
+}
+
+fn need(section: &Section<'_>, text: &str) -> Need {
     match (section.kind, section.labels.as_slice()) {
-        ("resource", [kind, name]) if !declare::supports(kind) => Need::IfReferred(format!("{kind}.{name}").into()),
+        ("resource", [kind, name]) if !supports(kind) || starts_nothing(kind, section, text) => {
+            Need::IfReferred(format!("{kind}.{name}").into())
+        }
         ("data" | "ephemeral", [kind, name])
             if !matches!(*kind, "aws_iam_policy_document" | "vault_policy_document") =>
         {

@@ -9,10 +9,10 @@ use super::eval::{Each, Evaluator, Frame, Scope, members, reference};
 use super::installed::not_read;
 use super::value::{self, list, map, unknown};
 use crate::carrier::declaration::Carrier;
-use crate::carrier::declare;
+use crate::carrier::deployment;
 use crate::carrier::record::{Mode, Record};
 use crate::source::{Span, Unknown};
-use crate::syntax::hcl2::{Block, Body};
+use crate::syntax::hcl2::{Block, Body, Expr, ExprKind};
 use crate::syntax::{Entry, Node, Text, Value};
 
 /// Arguments that Terraform itself takes.
@@ -41,7 +41,7 @@ impl<'a> Evaluator<'a> {
                     return records;
                 }
                 let Some(resource) = directory.resources.get(key) else { continue };
-                if !resource.data && declare::supports(resource.kind()) {
+                if !resource.data && crate::carrier::supports(resource.kind()) {
                     self.resource_records(next, key, resource, Mode::Managed, &mut records);
                 }
             }
@@ -190,7 +190,8 @@ impl<'a> Evaluator<'a> {
         }
         for attribute in attributes.into_iter().filter(|a| !META.contains(&a.key.as_str())) {
             self.choices.on = outer || follow(&attribute.key);
-            let value = self.eval(&attribute.value, scope);
+            let script = deployment::scripts(resource.kind()).contains(&attribute.key.as_str());
+            let value = self.eval(if script { plain(&attribute.value) } else { &attribute.value }, scope);
             entries.push(Entry {
                 key: Text::plain(attribute.key.clone(), attribute.key_span.start),
                 key_span: attribute.key_span,
@@ -318,6 +319,16 @@ impl<'a> Evaluator<'a> {
             condition: None,
             notes: Vec::new(),
         });
+    }
+}
+
+/// What an expression encodes.
+fn plain(expr: &Expr) -> &Expr {
+    match &expr.kind {
+        ExprKind::Call(call) if matches!(call.name.as_str(), "base64encode" | "base64gzip") => {
+            call.args.first().unwrap_or(expr)
+        }
+        _ => expr,
     }
 }
 

@@ -488,6 +488,11 @@ impl<'a> Evaluator<'a> {
         if let Some(document) = self.document(key, &address, resource, each, name, instance) {
             return document.as_ref().clone();
         }
+        if let ("template_file", "rendered") = (resource.kind(), name.as_str())
+            && let Some(rendered) = self.rendered(&address, resource, each, span, instance)
+        {
+            return rendered.as_ref().clone();
+        }
         let argument = resource.attribute(name).or_else(|| {
             let alias = alias(resource.kind(), name)?;
             resource.attribute(alias)
@@ -501,6 +506,25 @@ impl<'a> Evaluator<'a> {
             Some(node) if !matches!(node.value, Value::Null) => self.walk(&node, rest, &address, span, scope),
             _ => computed(self),
         }
+    }
+
+    /// What the data source makes that `templatefile` replaced.
+    fn rendered(
+        &mut self,
+        address: &str,
+        resource: &'a Resource<'a>,
+        each: &Each,
+        span: Span,
+        instance: usize,
+    ) -> Option<Rc<Node>> {
+        self.cached(instance, SmolStr::from(format!("{address}.rendered")), |this| {
+            let template = this.within(&resource.attribute("template")?.value, instance, each);
+            let variables = match resource.attribute("vars") {
+                Some(given) => this.within(&given.value, instance, each),
+                None => value::map(Vec::new(), span),
+            };
+            this.template_string(&[template, variables], span, Scope::of(instance))
+        })
     }
 
     /// The document that a policy document data source makes.

@@ -39,18 +39,17 @@ struct Time {
 impl Time {
     /// `2017-11-22T01:00:00+01:00`
     fn parse(text: &str) -> Option<Self> {
-        let (clock, offset) = match text.strip_suffix('Z') {
-            Some(clock) => (clock, 0),
-            None => {
-                let (clock, zone) = text.split_at_checked(text.len().checked_sub(6)?)?;
-                let sign = match zone.as_bytes().first()? {
-                    b'+' => 1,
-                    b'-' => -1,
-                    _ => return None,
-                };
-                let (hours, minutes) = zone.get(1..)?.split_once(':')?;
-                (clock, sign * (two(hours, 23)? * 60 + two(minutes, 59)?))
-            }
+        let (clock, offset) = if let Some(clock) = text.strip_suffix('Z') {
+            (clock, 0)
+        } else {
+            let (clock, zone) = text.split_at_checked(text.len().checked_sub(6)?)?;
+            let sign = match zone.as_bytes().first()? {
+                b'+' => 1,
+                b'-' => -1,
+                _ => return None,
+            };
+            let (hours, minutes) = zone.get(1..)?.split_once(':')?;
+            (clock, sign * (two(hours, 23)? * 60 + two(minutes, 59)?))
         };
         let shape = |at: usize, expected: u8| clock.as_bytes().get(at) == Some(&expected);
         let whole = shape(4, b'-') && shape(7, b'-') && shape(10, b'T') && shape(13, b':') && shape(16, b':');
