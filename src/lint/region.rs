@@ -48,7 +48,9 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
             .split_once('}')
             .and_then(|(name, tail)| values.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value, tail)));
         if let Some((value, tail)) = found {
-            out.extend(["`", value, "`"]);
+            // a value of several names comes with its own
+            let quote = if value.starts_with('`') { "" } else { "`" };
+            out.extend([quote, value, quote]);
             rest = tail;
         } else {
             out.push('{');

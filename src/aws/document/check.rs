@@ -279,7 +279,12 @@ fn check_aws_principal(text: &str, kind: PolicyKind, span: Span, problems: &mut 
         let rule = if trust { "trust-principal-format" } else { "principal-format" };
         let message = format!("`{text}` is no AWS principal");
         let problem = Problem::refused(rule, message, span);
-        problems.push(problem.with_help("write `*`, a 12-digit account, or the ARN of a user, role or session"));
+        let trimmed = text.trim();
+        problems.push(if trimmed != text && (trimmed == "*" || trimmed.starts_with("arn:")) {
+            problem.with_help(format!("white space is part of it: write `{trimmed}`"))
+        } else {
+            problem.with_help("write `*`, a 12-digit account, or the ARN of a user, role or session")
+        });
     }
 }
 

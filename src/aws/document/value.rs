@@ -129,6 +129,9 @@ fn check_resource(item: &Item, problems: &mut Vec<Problem>) {
         let shown = item.text.display();
         let problem = Problem::refused("arn-prefix", format!("`{shown}` is neither `*` nor an ARN"), item.span);
         problems.push(match raw {
+            _ if raw.trim() != raw && (raw.trim() == "*" || raw.trim().starts_with("arn:")) => {
+                problem.with_help(format!("white space is part of it: write `{}`", raw.trim()))
+            }
             _ if raw.starts_with("${") => problem.with_help("the text looks like a template: check what it renders to"),
             _ => problem.with_help("ARNs are written `arn:partition:service:region:account:resource`"),
         });

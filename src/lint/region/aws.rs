@@ -177,7 +177,11 @@ impl AwsPlan<'_> {
             return;
         }
         let action = documented(action);
-        let values = [("action", written), ("resource", resource.as_str()), ("witness", action.as_str())];
+        // a pattern says little by itself: name what in it is meant
+        let pattern_written = written == "NotAction" || written.contains(['*', '?']);
+        let named = pattern_written && !action.contains(['*', '?']);
+        let granted = if named { format!("`{written}` (so `{action}`)") } else { written.to_owned() };
+        let values = [("action", granted.as_str()), ("resource", resource.as_str()), ("witness", action.as_str())];
         let message = message(self.region.message.as_deref(), "{action} on {resource}: ", sink, &values);
         let shown = if pattern == "*" { resource.as_str() } else { pattern };
         let finding = sink.report(span, message);

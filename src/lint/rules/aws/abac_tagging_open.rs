@@ -1,5 +1,6 @@
-use crate::aws::catalog::{AccessLevel, Action};
-use crate::lint::{ActionFact, Check, DocumentContext, ResourceFact, Sink, StatementFacts};
+use super::resource_common::may_be;
+use crate::aws::catalog::{AccessLevel, Action, ResourceType, catalog};
+use crate::lint::{ActionFact, Check, DocumentContext, ResourceFact, Severity, Sink, StatementFacts};
 use crate::source::HOLE;
 
 pub(super) const CHECK: Check = Check::AwsDocument(check);
@@ -28,21 +29,40 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
                 continue;
             }
             asked.push(action.service());
-            let Some(found) = tagging.iter().find(|one| open(context, scoped, one, action.service())) else { continue };
-            let (shown, tag) = (found.action.item.text.display(), key.condition.key.display());
-            let finding = sink.report(
-                found.action.item.span,
-                format!("`{shown}` sets the tags that `{tag}` trusts: the holder tags what it wants to reach"),
-            );
+            let found = tagging.iter().find_map(|one| {
+                let reached = reached(context, scoped, one, action.service());
+                (!reached.is_empty()).then_some((one, reached))
+            });
+            let Some((found, reached)) = found else { continue };
+            let Some(first) = reached.first() else { continue };
+            let more = match reached.len() {
+                1 => String::new(),
+                2 => " and one more action".to_owned(),
+                n => format!(" and {} more actions", n - 1),
+            };
+            let guarded: usize = scoped.actions.iter().filter(|a| a.service() == action.service()).map(held).sum();
+            let shown = found.action.item.text.display();
+            let service = action.service();
+            let guard = format!("`{shown}` sets the tags that guard `{service}:{}`{more}", first.name);
+            let finding =
+                sink.report(found.action.item.span, format!("{guard}: the holder tags what it wants to reach"));
             finding
-                .label(format!("allows `{}:{}`", action.service(), found.tags))
+                .label(format!("allows `{service}:{}`", found.tags.name))
                 .related(key.condition.key_span, "access depends on this tag")
                 .help(
                     "limit the tags with `aws:TagKeys` or `aws:RequestTag/…`, or pin the same `aws:ResourceTag/…` here",
                 );
+            if reached.len() * 2 < guarded {
+                finding.severity(Severity::Low);
+            }
             break;
         }
     }
+}
+
+/// How many actions an item stands for.
+fn held(action: &ActionFact<'_>) -> usize {
+    action.held().len()
 }
 
 /// The condition that limits a statement to resources of some tag.
@@ -57,7 +77,7 @@ struct Tagging<'f, 'a> {
     facts: &'f StatementFacts<'a>,
     action: &'f ActionFact<'a>,
     /// The action that tags, as the catalogue has it.
-    tags: &'static str,
+    tags: &'static Action,
 }
 
 fn tagging<'f, 'a>(context: &'f DocumentContext<'a>) -> Vec<Tagging<'f, 'a>> {
@@ -69,24 +89,56 @@ fn tagging<'f, 'a>(context: &'f DocumentContext<'a>) -> Vec<Tagging<'f, 'a>> {
     for facts in context.statements.iter().filter(|facts| facts.allow && !facts.not_action && !guarded(facts)) {
         for action in &facts.actions {
             if let Some(known) = action.held().iter().find(adds) {
-                found.push(Tagging { facts, action, tags: known.name.as_str() });
+                found.push(Tagging { facts, action, tags: known });
             }
         }
     }
     found
 }
 
-/// Whether it is about the service, and not limited to resources that the scoped ones are
-/// not among.
-fn open(context: &DocumentContext<'_>, scoped: &StatementFacts<'_>, one: &Tagging<'_, '_>, service: &str) -> bool {
+/// The actions of a statement by tag that the tagging opens: those on a type of resource that
+/// it may tag, and that no other statement allows without the tag.
+fn reached(
+    context: &DocumentContext<'_>,
+    scoped: &StatementFacts<'_>,
+    one: &Tagging<'_, '_>,
+    service: &str,
+) -> Vec<&'static Action> {
     let (facts, action) = (one.facts, one.action);
-    // what allows the scoped actions as well makes the tags moot
-    let moot = || scoped.actions.iter().any(|own| facts.actions.iter().any(|other| other.covers(&own.lower)));
-    action.service() == service
-        && !std::ptr::eq(facts, scoped)
-        && !denied(context, action)
-        && overlap(facts, scoped)
-        && !moot()
+    let apart = action.service() == service && !std::ptr::eq(facts, scoped);
+    let Some(known) = catalog().service(service).filter(|_| apart) else { return Vec::new() };
+    if denied(context, action) || !overlap(facts, scoped) {
+        return Vec::new();
+    }
+    let among = |facts: &StatementFacts<'_>, kind: &ResourceType| {
+        facts.not_resource || facts.any_resource().is_some() || facts.resources.iter().any(|r| may_be(r.text, kind))
+    };
+    let shared = |other: &Action| {
+        other.resources.iter().any(|of| {
+            // of what may be tagged the data does not always know the types
+            let tagged = !one.tags.takes_resource() || one.tags.resources.iter().any(|own| own.resource == of.resource);
+            let kind = known.resources.get(usize::from(of.resource));
+            tagged && kind.is_some_and(|kind| among(facts, kind) && among(scoped, kind))
+        })
+    };
+    let own = scoped.actions.iter().filter(|item| item.service() == service && !item.is_all());
+    let mut reached: Vec<&'static Action> = Vec::new();
+    for other in own.flat_map(|item| item.held()).copied() {
+        let full = || format!("{service}:{}", other.lower);
+        if shared(other) && !freely(context, scoped, &full()) && !reached.iter().any(|known| known.lower == other.lower)
+        {
+            reached.push(other);
+        }
+    }
+    reached
+}
+
+/// Whether another statement allows the action without the tag.
+fn freely(context: &DocumentContext<'_>, scoped: &StatementFacts<'_>, action: &str) -> bool {
+    context.statements.iter().any(|facts| {
+        let free = facts.allow && !facts.conditional && !std::ptr::eq(facts, scoped);
+        free && facts.any_resource().is_some() && facts.applies_to(action).is_some()
+    })
 }
 
 fn guarded(facts: &StatementFacts<'_>) -> bool {

@@ -10,7 +10,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     if let Some(principal) = context.facts.statement.principal.as_ref().filter(|p| p.negated && !p.star) {
         sink.report(
             principal.key_span,
-            "`NotPrincipal` also denies the sessions of the roles and the account that it lists",
+            "`NotPrincipal` spares only what it lists to the letter: a role is denied unless its sessions and its account stand there as well",
         )
         .help("deny `*`, and exempt by `ArnNotLike` on `aws:PrincipalArn`");
     }

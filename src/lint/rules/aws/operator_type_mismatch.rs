@@ -1,6 +1,6 @@
 use super::condition_common::{Family, family};
-use crate::aws::catalog::KeyKind;
-use crate::lint::{Check, Sink, StatementContext};
+use crate::aws::catalog::{KeyKind, catalog};
+use crate::lint::{Check, ConditionFact, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
@@ -9,6 +9,9 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         let (Some(family), Some(key)) = (family(condition), condition.known()) else { continue };
         let fits = match family {
             Family::Null => true,
+            // a claim of a token is text, and one address is compared with another as text
+            Family::String if catalog().is_federated_key(&condition.key) => true,
+            Family::String if key.kind.kind == KeyKind::IpAddress => !networks(condition),
             Family::String => matches!(key.kind.kind, KeyKind::String | KeyKind::Arn | KeyKind::Date | KeyKind::Binary),
             Family::Arn => matches!(key.kind.kind, KeyKind::Arn | KeyKind::String),
             Family::Numeric => matches!(key.kind.kind, KeyKind::Numeric | KeyKind::Date),
@@ -28,4 +31,10 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
             .related(condition.condition.key_span, "of another type");
         }
     }
+}
+
+/// Whether some value is more than one address, or none.
+fn networks(condition: &ConditionFact<'_>) -> bool {
+    let single = |text: &str| text.contains("${") || text.parse::<std::net::IpAddr>().is_ok();
+    condition.values().any(|(text, _)| !single(text))
 }

@@ -1,6 +1,6 @@
 use super::guard_common::held_back;
 use crate::aws::document::PolicyKind;
-use crate::lint::{Check, Confidence, Severity, Sink, StatementContext};
+use crate::lint::{Check, Confidence, ResourceFact, Severity, Sink, StatementContext, StatementFacts};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
@@ -16,7 +16,15 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         Some(action) if !facts.not_action => format!("`{}`", action.item.text.display()),
         _ => "this".to_owned(),
     };
-    let finding = sink.report(span, format!("everybody, AWS account or not, is allowed {what} on this resource"));
+    let who = if by_caller(facts) {
+        "whoever has the right name or tag, in any AWS account,"
+    } else {
+        "everybody, AWS account or not,"
+    };
+    let finding = sink.report(span, format!("{who} is allowed {what} on this resource"));
+    if by_caller(facts) {
+        finding.severity(Severity::High);
+    }
     finding.label("everybody").help("name the principals, or pin `aws:PrincipalOrgID` to your organization");
     if let Some(action) = &facts.statement.action {
         finding.related(action.span, "may do this");
@@ -24,4 +32,15 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     if everything && policy.kind_guessed && policy.service.is_none() {
         finding.confidence(Confidence::Low).severity(Severity::Medium);
     }
+}
+
+/// Whether every resource holds a variable that only a known caller has a value for, so that
+/// nobody without an AWS account meets it.
+fn by_caller(facts: &StatementFacts<'_>) -> bool {
+    const OF_CALLERS: [&str; 4] = ["${aws:principal", "${aws:username}", "${aws:federatedprovider}", "${saml:"];
+    let theirs = |resource: &ResourceFact<'_>| {
+        let text = resource.text.to_ascii_lowercase();
+        OF_CALLERS.iter().any(|key| text.contains(key))
+    };
+    !facts.not_resource && !facts.resources.is_empty() && facts.resources.iter().all(theirs)
 }

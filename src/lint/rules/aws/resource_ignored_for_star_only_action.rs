@@ -1,6 +1,11 @@
-use crate::lint::{Check, Sink, StatementContext};
+use crate::lint::{Check, ResourceFact, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
+
+/// Services that check actions which list against an ARN of the account, though their reference
+/// knows no resource for them, as their refusals show: `iam:ListUsers on resource:
+/// arn:aws:iam::111122223333:user/`, `dynamodb:ListTables on resource: …:table/*`.
+const LISTS_BY_ARN: [&str; 8] = ["cloudformation", "dynamodb", "eks", "iam", "s3", "sns", "sqs", "states"];
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
@@ -11,7 +16,10 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     }
     for action in facts.actions.iter().filter(|action| !action.wildcard && action.item.text.is_known()) {
         let Some((_, known)) = action.known() else { continue };
-        if !known.takes_resource() {
+        let by_arn = LISTS_BY_ARN.contains(&action.service());
+        let all_of_a_type =
+            || by_arn && facts.resources.iter().any(|r| r.field(2) == Some(action.service()) && names_none(r));
+        if !known.takes_resource() && !all_of_a_type() {
             let shown = action.item.text.display();
             sink.report(
                 action.item.span,
@@ -21,4 +29,11 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
             .help("allow it in a statement of its own with `Resource: \"*\"`, or take it out");
         }
     }
+}
+
+/// Whether an ARN pattern stands for all of an account, or all of one type (`user/*`).
+fn names_none(resource: &ResourceFact<'_>) -> bool {
+    let Some(rest) = resource.field(5) else { return true };
+    let name = rest.split_once(['/', ':']).map_or(rest, |(_, name)| name);
+    name.contains('*') && name.bytes().all(|byte| matches!(byte, b'*' | b'/' | b':'))
 }

@@ -1,4 +1,5 @@
-use crate::aws::catalog::{AccessLevel, Action, catalog};
+use super::resource_common::may_be;
+use crate::aws::catalog::{AccessLevel, Action, ResourceType, catalog};
 use crate::lint::{Check, ResourceFact, Severity, Sink, StatementContext, StatementFacts};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -19,25 +20,30 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     }
     for action in facts.actions.iter().filter(|action| action.is_service_star() && action.service() != "iam") {
         let service = action.service();
-        if AGENTS.contains(&service) {
+        // of a service that does not exist nothing is granted
+        let unknown = action.item.text.is_known() && !service.contains(['*', '?']) && !catalog().has_service(service);
+        if AGENTS.contains(&service) || unknown {
             continue;
         }
+        let granted = Granted::new(service, facts);
         let everywhere = facts.any_resource().is_some() && !facts.conditional;
         let shareable = !facts.conditional && SHAREABLE.contains(&service) && !objects_only(service, facts);
         let severity = if shareable || (everywhere && POWERFUL.contains(&service)) {
             Severity::High
-        } else if !facts.conditional && changes_access(service) {
+        } else if !facts.conditional && granted.changes_access {
             sink.severity()
         } else {
             Severity::Low
         };
         let span = action.item.span;
-        let (count, example) = held(service);
-        let among = example.map_or_else(String::new, |name| format!(", among them `{name}`"));
-        let all = if count == 0 { "every action".to_owned() } else { format!("all {count} actions") };
+        let among = granted.example.map_or_else(String::new, |name| format!(", among them `{name}`"));
+        let what = match granted.count {
+            0 => "every action of the service".to_owned(),
+            count if granted.all => format!("all {count} actions of the service"),
+            count => format!("{count} actions on these resources"),
+        };
         let shown = if action.item.text.is_known() { action.lower.to_string() } else { action.item.text.display() };
-        let message = format!("`{shown}` grants {all} of the service{among}");
-        sink.report(span, message)
+        sink.report(span, format!("`{shown}` grants {what}{among}"))
             .label("every action of the service")
             .severity(severity)
             .granted_by(span)
@@ -45,15 +51,53 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// How many actions a service has, and the one of them that is likely the worst to grant.
-fn held(service: &str) -> (usize, Option<&'static str>) {
-    let Some(service) = catalog().service(service) else { return (0, None) };
-    let name = |action: &'static Action| action.name.as_str();
-    let shares = service.actions.iter().filter(|action| action.level == AccessLevel::Permissions).map(name);
-    let worst = shares.clone().find(|name| ["Put", "Add", "Set", "Create"].iter().any(|verb| name.starts_with(verb)));
-    let worst = worst.or_else(|| shares.clone().next());
-    let deletes = || service.actions.iter().map(name).find(|name| name.starts_with("Delete"));
-    (service.actions.len(), worst.or_else(deletes))
+/// What `service:*` comes to on the resources of a statement.
+struct Granted {
+    count: usize,
+    /// Whether that is every action of the service.
+    all: bool,
+    /// The one that is likely the worst to grant.
+    example: Option<&'static str>,
+    /// Whether one can change who has access.
+    changes_access: bool,
+}
+
+impl Granted {
+    fn new(service: &str, facts: &StatementFacts<'_>) -> Self {
+        let Some(service) = catalog().service(service) else {
+            return Self { count: 0, all: true, example: None, changes_access: false };
+        };
+        let listed = facts.statement.resource.as_ref().is_some_and(|list| !list.unknown);
+        let open = facts.not_resource || !listed || facts.any_resource().is_some();
+        let of = |kind: &ResourceType| facts.resources.iter().any(|resource| may_be(resource.text, kind));
+        let kinds: Vec<bool> = if open { Vec::new() } else { service.resources.iter().map(of).collect() };
+        let reached = |action: &&'static Action| {
+            open || action.resources.iter().any(|r| kinds.get(usize::from(r.resource)).is_some_and(|reached| *reached))
+        };
+        let actions: Vec<&'static Action> = service.actions.iter().filter(reached).collect();
+        let all = actions.is_empty() || actions.len() == service.actions.len();
+        let changes_access = actions.iter().any(|action| action.level == AccessLevel::Permissions);
+        Self { count: actions.len(), all, example: worst(&actions), changes_access }
+    }
+}
+
+/// The action that is likely the worst to grant: what says who has access, else what deletes.
+fn worst(actions: &[&'static Action]) -> Option<&'static str> {
+    let rank = |action: &&&'static Action| {
+        let name = action.name.as_str();
+        let begins = |verbs: &[&str]| verbs.iter().any(|verb| name.starts_with(verb));
+        // an account's own settings say less than what a resource's policy hands out
+        let own = name.contains("Account") || name.contains("AccessPoint");
+        match action.level {
+            AccessLevel::Permissions if begins(&["Put", "Set", "Add"]) && name.ends_with("Policy") && !own => Some(0),
+            AccessLevel::Permissions if begins(&["AddPermission", "Modify"]) => Some(1),
+            AccessLevel::Permissions if begins(&["Put", "Add", "Set", "Create", "Authorize"]) => Some(2),
+            _ if begins(&["Delete"]) => Some(3),
+            _ => None,
+        }
+    };
+    let ranked = actions.iter().filter_map(|action| Some((rank(&action)?, action.name.as_str())));
+    ranked.min_by_key(|(rank, name)| (*rank, name.len())).map(|(_, name)| name)
 }
 
 /// Whether all that is meant are objects of buckets, which have no policy.
@@ -62,12 +106,4 @@ fn objects_only(service: &str, facts: &StatementFacts<'_>) -> bool {
         resource.text.split_once(":s3:::").is_some_and(|(_, name)| name.contains('/') && !name.starts_with('*'))
     };
     service == "s3" && !facts.not_resource && !facts.resources.is_empty() && facts.resources.iter().all(object)
-}
-
-/// Whether an action of the service can change who has access.
-fn changes_access(service: &str) -> bool {
-    let level = |service: &crate::aws::catalog::Service| {
-        service.actions.iter().any(|action| action.level == AccessLevel::Permissions)
-    };
-    catalog().service(service).is_some_and(level)
 }
