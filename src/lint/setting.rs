@@ -15,6 +15,7 @@ use smol_str::SmolStr;
 use super::check::{ObjectContext, Sink};
 use super::page::{Field, PageError};
 use super::region::message;
+use crate::aws::condition::value::decode_base64;
 use crate::carrier::declaration::VaultKind;
 use crate::pattern::glob;
 use crate::source::Span;
@@ -94,6 +95,8 @@ enum Test {
     Absent,
     /// There, and not empty.
     Present,
+    /// There, and not the text of a certificate that signs no others.
+    NoLeaf,
     /// Not there, or zero: no limit.
     Unlimited,
     /// A member that is one of these.
@@ -216,6 +219,10 @@ impl Condition {
             }
             Test::Absent => is_empty(found)?.then(|| shown(found.span)),
             Test::Present => (!is_empty(found)?).then(|| shown(found.span)),
+            Test::NoLeaf => {
+                let text = found.as_text()?.known()?;
+                (!text.is_empty() && !is_leaf(text)).then(|| shown(found.span))
+            }
             Test::Unlimited => (seconds(found)? == 0).then(|| shown(found.span)),
             Test::Above(limit) => (seconds(found)? > *limit).then(|| shown(found.span)),
             Test::Below(limit) => {
@@ -233,6 +240,23 @@ impl Condition {
             }
         }
     }
+}
+
+/// Whether a text is a PEM certificate, the first of it, whose basic constraints do not say that
+/// it is an authority: Vault then takes that very certificate and no other. Source: X.509, RFC
+/// 5280 4.2.1.9; Vault, auth methods, TLS certificates.
+fn is_leaf(text: &str) -> bool {
+    let Some((_, rest)) = text.split_once("-----BEGIN CERTIFICATE-----") else { return false };
+    let Some((inner, _)) = rest.split_once("-----END CERTIFICATE-----") else { return false };
+    let packed: String = inner.split_whitespace().collect();
+    let Some(der) = decode_base64(&packed).filter(|der| der.len() > 100 && der.first() == Some(&0x30)) else {
+        return false;
+    };
+    // id-ce-basicConstraints, perhaps `critical`, a wrapped sequence that begins with `cA TRUE`
+    let Some(at) = memchr::memmem::find(&der, &[0x55, 0x1d, 0x13]) else { return true };
+    let after = der.get(at + 3..).unwrap_or_default();
+    let value = after.strip_prefix(&[0x01, 0x01, 0xff]).unwrap_or(after);
+    !matches!(value, [0x04, _, 0x30, _, 0x01, 0x01, 0xff, ..])
 }
 
 fn holds_any(text: &str, parts: &[String]) -> bool {
@@ -335,6 +359,7 @@ fn condition(text: &str) -> Result<Condition, String> {
         ("is", "false by default") => Test::Is(false, true),
         ("is", "absent") => Test::Absent,
         ("is", "present") => Test::Present,
+        ("is", "no leaf certificate") => Test::NoLeaf,
         ("is", "unlimited") => Test::Unlimited,
         ("is", _) => Test::OneOf(list()?),
         ("has", _) => Test::Has(list()?),

@@ -118,7 +118,10 @@ impl Reader<'_> {
     fn read_object(&self, policy: &mut Policy, stanza: &mut Stanza, object: &Object) {
         let problems = wrong_keys(self.text, object, self.valid, "unknown-stanza-key", |key, _| {
             if let Some(who) = used_elsewhere(key) {
-                return Some(format!("only {who} take it; this is checked for `{}`", self.dialect));
+                return Some(format!(
+                    "only {who} take it; this is checked for `{}`: say which server with `--dialect`",
+                    self.dialect
+                ));
             }
             closest(key, self.valid.iter().copied()).map(|known| format!("did you mean `{known}`?"))
         });
@@ -389,7 +392,7 @@ impl Reader<'_> {
                 message: format!("`{name}` is not a capability of `{}`", self.dialect),
                 span: item.span,
                 void_after: None,
-                help: Some(format!("only {other} or a later release knows it")),
+                help: Some(format!("only {other} or a later release knows it: say which server with `--dialect`")),
             };
         }
         let known = Capability::ALL.into_iter().filter(|c| c.is_known_to(self.dialect)).map(Capability::name);

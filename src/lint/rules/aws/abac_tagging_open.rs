@@ -47,7 +47,7 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
             let finding =
                 sink.report(found.action.item.span, format!("{guard}: the holder tags what it wants to reach"));
             finding
-                .label(format!("allows `{service}:{}`", found.tags.name))
+                .label(format!("allows `{service}:{}`", found.tags))
                 .related(key.condition.key_span, "access depends on this tag")
                 .help(
                     "limit the tags with `aws:TagKeys` or `aws:RequestTag/…`, or pin the same `aws:ResourceTag/…` here",
@@ -77,7 +77,7 @@ struct Tagging<'f, 'a> {
     facts: &'f StatementFacts<'a>,
     action: &'f ActionFact<'a>,
     /// The action that tags, as the catalogue has it.
-    tags: &'static Action,
+    tags: &'static str,
 }
 
 fn tagging<'f, 'a>(context: &'f DocumentContext<'a>) -> Vec<Tagging<'f, 'a>> {
@@ -89,7 +89,7 @@ fn tagging<'f, 'a>(context: &'f DocumentContext<'a>) -> Vec<Tagging<'f, 'a>> {
     for facts in context.statements.iter().filter(|facts| facts.allow && !facts.not_action && !guarded(facts)) {
         for action in &facts.actions {
             if let Some(known) = action.held().iter().find(adds) {
-                found.push(Tagging { facts, action, tags: known });
+                found.push(Tagging { facts, action, tags: known.name.as_str() });
             }
         }
     }
@@ -113,14 +113,9 @@ fn reached(
     let among = |facts: &StatementFacts<'_>, kind: &ResourceType| {
         facts.not_resource || facts.any_resource().is_some() || facts.resources.iter().any(|r| may_be(r.text, kind))
     };
-    let shared = |other: &Action| {
-        other.resources.iter().any(|of| {
-            // of what may be tagged the data does not always know the types
-            let tagged = !one.tags.takes_resource() || one.tags.resources.iter().any(|own| own.resource == of.resource);
-            let kind = known.resources.get(usize::from(of.resource));
-            tagged && kind.is_some_and(|kind| among(facts, kind) && among(scoped, kind))
-        })
-    };
+    // of which types may be tagged the data knows little: the statement's own resources tell
+    let shared =
+        |other: &'static Action| known.resources_of(other).any(|kind| among(facts, kind) && among(scoped, kind));
     let own = scoped.actions.iter().filter(|item| item.service() == service && !item.is_all());
     let mut reached: Vec<&'static Action> = Vec::new();
     for other in own.flat_map(|item| item.held()).copied() {

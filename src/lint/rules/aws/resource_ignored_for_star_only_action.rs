@@ -2,10 +2,10 @@ use crate::lint::{Check, ResourceFact, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
-/// Services that check actions which list against an ARN of the account, though their reference
-/// knows no resource for them, as their refusals show: `iam:ListUsers on resource:
-/// arn:aws:iam::111122223333:user/`, `dynamodb:ListTables on resource: …:table/*`.
-const LISTS_BY_ARN: [&str; 8] = ["cloudformation", "dynamodb", "eks", "iam", "s3", "sns", "sqs", "states"];
+/// Services that check such actions against `*` alone, as their refusals show. Others check what
+/// lists against an ARN of the account, though their reference knows no resource for it:
+/// `iam:ListUsers on resource: arn:aws:iam::111122223333:user/`, `…:table/*`, `…:stack/*/*`.
+const BY_STAR: [&str; 6] = ["ec2", "ecs", "kms", "lambda", "secretsmanager", "tag"];
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
@@ -16,10 +16,11 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     }
     for action in facts.actions.iter().filter(|action| !action.wildcard && action.item.text.is_known()) {
         let Some((_, known)) = action.known() else { continue };
-        let by_arn = LISTS_BY_ARN.contains(&action.service());
-        let all_of_a_type =
-            || by_arn && facts.resources.iter().any(|r| r.field(2) == Some(action.service()) && names_none(r));
-        if !known.takes_resource() && !all_of_a_type() {
+        let may_be_asked = || {
+            let own = |r: &&ResourceFact<'_>| r.field(2) == Some(action.service());
+            !BY_STAR.contains(&action.service()) && facts.resources.iter().filter(own).any(names_none)
+        };
+        if !known.takes_resource() && !may_be_asked() {
             let shown = action.item.text.display();
             sink.report(
                 action.item.span,
@@ -31,9 +32,10 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether an ARN pattern stands for all of an account, or all of one type (`user/*`).
+/// Whether an ARN pattern ends in a wildcard for a whole name: all of an account, of a type
+/// (`user/*`), of a path.
 fn names_none(resource: &ResourceFact<'_>) -> bool {
     let Some(rest) = resource.field(5) else { return true };
-    let name = rest.split_once(['/', ':']).map_or(rest, |(_, name)| name);
-    name.contains('*') && name.bytes().all(|byte| matches!(byte, b'*' | b'/' | b':'))
+    let last = rest.rsplit(['/', ':']).next().unwrap_or(rest);
+    !last.is_empty() && last.bytes().all(|byte| byte == b'*')
 }

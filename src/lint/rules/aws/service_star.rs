@@ -25,7 +25,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         if AGENTS.contains(&service) || unknown {
             continue;
         }
-        let granted = Granted::new(service, facts);
+        let Some(granted) = Granted::new(service, facts) else { continue };
         let everywhere = facts.any_resource().is_some() && !facts.conditional;
         let shareable = !facts.conditional && SHAREABLE.contains(&service) && !objects_only(service, facts);
         let severity = if shareable || (everywhere && POWERFUL.contains(&service)) {
@@ -63,21 +63,29 @@ struct Granted {
 }
 
 impl Granted {
-    fn new(service: &str, facts: &StatementFacts<'_>) -> Self {
+    /// None where the resources are of other services, so that it comes to nothing.
+    fn new(service: &str, facts: &StatementFacts<'_>) -> Option<Self> {
         let Some(service) = catalog().service(service) else {
-            return Self { count: 0, all: true, example: None, changes_access: false };
+            return Some(Self { count: 0, all: true, example: None, changes_access: false });
         };
         let listed = facts.statement.resource.as_ref().is_some_and(|list| !list.unknown);
         let open = facts.not_resource || !listed || facts.any_resource().is_some();
-        let of = |kind: &ResourceType| facts.resources.iter().any(|resource| may_be(resource.text, kind));
+        let of = |kind: &ResourceType| {
+            // a bucket's name holds no slash
+            let bucket = service.prefix == "s3" && kind.name == "bucket";
+            facts.resources.iter().any(|resource| may_be(resource.text, kind) && !(bucket && is_object(resource)))
+        };
         let kinds: Vec<bool> = if open { Vec::new() } else { service.resources.iter().map(of).collect() };
         let reached = |action: &&'static Action| {
             open || action.resources.iter().any(|r| kinds.get(usize::from(r.resource)).is_some_and(|reached| *reached))
         };
         let actions: Vec<&'static Action> = service.actions.iter().filter(reached).collect();
-        let all = actions.is_empty() || actions.len() == service.actions.len();
+        if actions.is_empty() {
+            return None;
+        }
+        let all = actions.len() == service.actions.len();
         let changes_access = actions.iter().any(|action| action.level == AccessLevel::Permissions);
-        Self { count: actions.len(), all, example: worst(&actions), changes_access }
+        Some(Self { count: actions.len(), all, example: worst(&actions), changes_access })
     }
 }
 
@@ -102,8 +110,10 @@ fn worst(actions: &[&'static Action]) -> Option<&'static str> {
 
 /// Whether all that is meant are objects of buckets, which have no policy.
 fn objects_only(service: &str, facts: &StatementFacts<'_>) -> bool {
-    let object = |resource: &ResourceFact<'_>| {
-        resource.text.split_once(":s3:::").is_some_and(|(_, name)| name.contains('/') && !name.starts_with('*'))
-    };
-    service == "s3" && !facts.not_resource && !facts.resources.is_empty() && facts.resources.iter().all(object)
+    service == "s3" && !facts.not_resource && !facts.resources.is_empty() && facts.resources.iter().all(is_object)
+}
+
+/// Whether a resource can only be objects of a bucket: its name holds a slash.
+fn is_object(resource: &ResourceFact<'_>) -> bool {
+    resource.text.split_once(":s3:::").is_some_and(|(_, name)| name.contains('/') && !name.starts_with('*'))
 }

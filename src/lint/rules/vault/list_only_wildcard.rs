@@ -1,4 +1,4 @@
-use crate::lint::{Check, Confidence, Severity, Sink, StanzaContext};
+use crate::lint::{Check, Confidence, Severity, Sink, StanzaContext, StanzaFacts};
 use crate::vault::capability::Capability;
 
 pub(super) const CHECK: Check = Check::VaultStanza(check);
@@ -28,12 +28,19 @@ fn check(context: &StanzaContext<'_>, sink: &mut Sink<'_>) {
     let (severity, confidence) =
         if certain { (Severity::Medium, Confidence::High) } else { (sink.severity(), Confidence::Medium) };
     let span = facts.span_of(Capability::List);
+    let listed = format!("{mount}/metadata/{below}");
+    let has = |stanza: &StanzaFacts<'_>| stanza.path == listed && stanza.grants.has(Capability::List);
+    let help = if context.others().any(has) {
+        format!("leave it out: `{listed}` has it already")
+    } else {
+        format!("grant `list` on `{listed}` instead")
+    };
     sink.report(
         span,
         format!("`list` does nothing below `{mount}/data/`: version 2 of the engine lists below `metadata/`"),
     )
     .label("never served here")
-    .help(format!("grant `list` on `{mount}/metadata/{below}` instead"))
+    .help(help)
     .severity(severity)
     .confidence(confidence);
 }
