@@ -90,7 +90,7 @@ fn recognise_json(name: &str, text: &str) -> Option<Format> {
     if has("path") && keys.iter().all(|key| key == "path" || key == "name") {
         return Some(Format::VaultJson);
     }
-    if service_of(keys.iter().map(|key| Word::Block(key))).is_some() {
+    if service_of(keys.iter().map(|key| Word::Block(key)), text).is_some() {
         return Some(Format::VaultConfig);
     }
     if has_any(&["request_id", "lease_id", "renewable"]) && has("data") {
@@ -317,16 +317,19 @@ pub(super) fn service(text: &str) -> Option<Service> {
     let text = text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text).trim_start();
     if text.starts_with('{') {
         let (keys, _) = top_level_keys(text);
-        return service_of(keys.iter().map(|key| Word::Block(key)));
+        return service_of(keys.iter().map(|key| Word::Block(key)), text);
     }
-    service_of(RootWords::new(text))
+    service_of(RootWords::new(text), text)
 }
 
 /// Goes by what only these programs have at the root, beside nothing that others have there.
-fn service_of<'a>(words: impl Iterator<Item = Word<'a>>) -> Option<Service> {
+fn service_of<'a>(words: impl Iterator<Item = Word<'a>>, text: &str) -> Option<Service> {
     let (mut listener, mut storage, mut login, mut own, mut cache, mut start) =
         (false, false, false, false, false, false);
+    let mut foreign = false;
     for word in words {
+        let (Word::Block(name) | Word::Attribute(name)) = &word;
+        foreign |= !SERVER_SETTINGS.contains(name) && !OWN_SETTINGS.contains(name);
         match word {
             Word::Block(name) if OTHER_PROGRAMS.contains(&name) => return None,
             Word::Block("listener") => listener = true,
@@ -339,12 +342,81 @@ fn service_of<'a>(words: impl Iterator<Item = Word<'a>>) -> Option<Service> {
             _ => {}
         }
     }
+    let mentions = |needle: &str| memmem::find(text.as_bytes(), needle.as_bytes()).is_some();
+    // Each of Boundary's listeners says what it is for.
+    if listener && assigns(text, "purpose") {
+        return None;
+    }
     match () {
         () if login || (cache && listener && !storage) => Some(Service::Agent),
+        // Nobody else's HCL has listeners at the root; other programs' JSON may.
+        () if listener && !foreign && (!text.starts_with('{') || LISTENER_SETTINGS.iter().any(|key| mentions(key))) => {
+            Some(Service::Server)
+        }
         () if start || u8::from(listener) + u8::from(storage) + u8::from(own) > 1 => Some(Service::Server),
         () => None,
     }
 }
+
+/// Whether a text gives an argument of that name a value anywhere, as HCL or JSON does.
+fn assigns(text: &str, name: &str) -> bool {
+    memmem::find_iter(text.as_bytes(), name.as_bytes()).any(|at| {
+        let before = text.get(..at).unwrap_or("").trim_end_matches('"');
+        let after = text.get(at + name.len()..).unwrap_or("").trim_start_matches('"').trim_start_matches([' ', '\t']);
+        before.trim_end_matches([' ', '\t']).ends_with(['\n', '{', ',']) && after.starts_with(['=', ':'])
+    })
+}
+
+/// What else a server has at the root, beside [`OWN_SETTINGS`].
+const SERVER_SETTINGS: &[&str] = &[
+    "administrative_namespace_path",
+    "audit",
+    "backend",
+    "cache_size",
+    "cluster_name",
+    "default_max_request_duration",
+    "detect_deadlocks",
+    "disable_cache",
+    "disable_clustering",
+    "disable_performance_standby",
+    "disable_printable_check",
+    "disable_sealwrap",
+    "disable_standby_reads",
+    "enable_response_header_hostname",
+    "enable_response_header_raft_node_id",
+    "entropy",
+    "experiments",
+    "ha_backend",
+    "ha_storage",
+    "hsm",
+    "imprecise_lease_role_tracking",
+    "initialize",
+    "license_path",
+    "listener",
+    "log_file",
+    "log_format",
+    "log_level",
+    "log_requests_level",
+    "log_rotate_bytes",
+    "log_rotate_duration",
+    "log_rotate_max_files",
+    "pid_file",
+    "plugin_file_permissions",
+    "plugin_file_uid",
+    "plugin_tmpdir",
+    "post_unseal_trace_directory",
+    "replication",
+    "reporting",
+    "seal",
+    "sentinel",
+    "service_registration",
+    "storage",
+    "telemetry",
+    "user_lockout",
+];
+
+/// What shows that a listener written in JSON is one of Vault's.
+const LISTENER_SETTINGS: &[&str] = &["\"cluster_address\"", "\"tls_cert_file\"", "\"tls_disable\""];
 
 /// Arguments that only a server has at the root.
 const OWN_SETTINGS: &[&str] = &[

@@ -39,6 +39,31 @@ const CASES: &[Case] = &[
         "{\n\"backend\": {\"etcd\": {\"address\": \"https://etcd:2379\", \"password\": \"${ETCD}\"}},\n\"listener\": [\n{\"tcp\": {\"address\": \"127.0.0.1:8200\", \"tls_disable\": true}},\n{\"tcp\": {\"address\": \":8300\", \"tls_disable\": \"true\"}}\n]}",
         Some(&[(5, "vault/server-tls-disable")]),
     ),
+    // A listener alone is enough, if nothing beside it is another program's.
+    (
+        "listener.hcl",
+        "listener \"tcp\" {\n  address = \"0.0.0.0:8200\"\n  tls_disable = 1\n}\n",
+        Some(&[(3, "vault/server-tls-disable")]),
+    ),
+    (
+        "vault.hcl",
+        "# for the purpose = of tests\nui = true\napi_addr = \"http://x:8200\"\ndisable_mlock = true\nlog_level = \"info\"\nlistener \"tcp\" {\n  address = \"0.0.0.0:8200\"\n  tls_disable = \"true\"\n}\n",
+        Some(&[(8, "vault/server-tls-disable")]),
+    ),
+    (
+        "listener.json",
+        "{\"listener\": [{\"tcp\": {\"address\": \"0.0.0.0:8200\", \"tls_disable\": true}}]}",
+        Some(&[(1, "vault/server-tls-disable")]),
+    ),
+    ("app.json", "{\"listener\": {\"tcp\": {\"address\": \"0.0.0.0:80\"}}}", None),
+    ("app.hcl", "listener \"tcp\" {\n  tls_disable = 1\n}\nroute \"a\" {}\n", None),
+    (
+        "boundary.hcl",
+        "disable_mlock = true\nlistener \"tcp\" {\n  purpose = \"api\"\n  address = \"0.0.0.0:9200\"\n  tls_disable = true\n}\n",
+        None,
+    ),
+    ("consul.hcl", "ui = true\nencrypt = \"x\"\ntelemetry {}\nlog_level = \"info\"\n", None),
+    ("nomad.hcl", "log_level = \"info\"\nui {\n  enabled = true\n}\nvault {\n  enabled = true\n}\ntls {}\n", None),
     // A template of a deployment tool that does not parse says nothing.
     (
         "vault.hcl",
