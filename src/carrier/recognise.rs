@@ -209,8 +209,14 @@ fn keys_after_brace(text: &str) -> (Vec<String>, bool) {
                 // a member's name, not a string of a list
                 let colon = || bytes.get(at + 1..).unwrap_or_default().iter().find(|byte| !byte.is_ascii_whitespace());
                 if depth == 1 && keys.len() < 256 && colon() == Some(&b':') {
-                    let key = bytes.get(start..at).unwrap_or_default();
-                    keys.push(String::from_utf8_lossy(key).into_owned());
+                    let key = String::from_utf8_lossy(bytes.get(start..at).unwrap_or_default()).into_owned();
+                    // nothing else begins like a policy document, most of which comes now
+                    let document = key == "Statement" && keys.iter().all(|key| key == "Version" || key == "Id");
+                    let versioned = document && !keys.is_empty() && mentions_policy_version(text);
+                    keys.push(key);
+                    if versioned {
+                        return (keys, true);
+                    }
                 }
             }
         }

@@ -149,7 +149,9 @@ fn holds(outer: &ActionFact<'_>, inner: &ActionFact<'_>) -> bool {
     if inner.is_all() {
         return outer.services == Services::ALL;
     }
-    outer.is_all() || !told || !outer.item.text.is_known() || glob::matches(&outer.lower, &inner.lower)
+    outer.is_all() || !told || !outer.item.text.is_known() || {
+        if outer.wildcard { glob::matches(&outer.lower, &inner.lower) } else { outer.is_same(inner) }
+    }
 }
 
 /// The same for the resources of a statement.

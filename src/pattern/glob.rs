@@ -439,6 +439,11 @@ pub fn matches_ignoring_case(pattern: &str, text: &str) -> bool {
     code::matches(pattern.as_bytes(), text.as_bytes(), &Written { fold: true })
 }
 
+/// Where the first wildcard of a pattern is; the length where there is none.
+pub(crate) fn head(text: &str) -> usize {
+    memchr::memchr2(b'*', b'?', text.as_bytes()).unwrap_or(text.len())
+}
+
 /// Whether a pattern holds a wildcard.
 #[must_use]
 pub fn is_pattern(text: &str) -> bool {

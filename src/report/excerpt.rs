@@ -145,6 +145,7 @@ fn excerpt(run: &Run<'_>, marks: &[Cut<'_>]) -> Option<Excerpt> {
         name: format!("{}:{}:{}", escape::line(place.name), place.start.line, place.start.column),
         text: escape::same_length(&masked(run, first.span.source, start, shown)).into_owned(),
         first_line: line as usize,
+        lines: shown.lines().count(),
         labels,
     })
 }
@@ -180,6 +181,7 @@ struct Excerpt {
     name: String,
     text: String,
     first_line: usize,
+    lines: usize,
     labels: Vec<LabeledSpan>,
 }
 
@@ -214,7 +216,7 @@ impl SourceCode for Excerpt {
             SourceSpan::from((0, self.text.len())),
             self.first_line - 1,
             0,
-            self.text.lines().count(),
+            self.lines,
         )))
     }
 }

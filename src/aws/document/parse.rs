@@ -307,6 +307,7 @@ fn strings(name: &str, node: &Node, items: &mut Vec<Item>, unknown: &mut bool, p
         Value::Unknown(_) | Value::Secret => *unknown = true,
         Value::Null => problems.push(null_element(name, node)),
         Value::List(members) => {
+            items.reserve_exact(members.len());
             for member in members {
                 match &member.value {
                     Value::String(text) => items.push(Item { text: text.clone(), span: member.span }),

@@ -1,6 +1,8 @@
 //! Checks of single values: actions, resources, condition values, variables
 //! (spec: aws-checks, groups B to D).
 
+use std::sync::LazyLock;
+
 use super::{Condition, Item, ListElement, Problem, Statement};
 use crate::aws::condition::value::{Cidr, Instant, Number, parse_bool};
 use crate::aws::condition::{Base, Operator};
@@ -28,24 +30,30 @@ pub(super) fn check_actions(element: &ListElement, problems: &mut Vec<Problem>) 
 
 /// Whether a text is `service:Name`, with wildcards in the name alone.
 fn is_plain(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    let service = bytes.by_ref().take_while(|b| *b != b':');
-    let word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
-    let (mut before, mut after) = (0, 0);
-    for byte in service {
-        if !word(byte) {
-            return false;
-        }
-        before += 1;
-    }
-    for byte in bytes {
-        if !word(byte) && !matches!(byte, b'*' | b'?') {
-            return false;
-        }
-        after += 1;
-    }
-    before > 0 && after > 0
+    let bytes = text.as_bytes();
+    let Some(colon) = memchr::memchr(b':', bytes) else { return false };
+    let all = |part: Option<&[u8]>, kinds: u8| {
+        // without a way out of the loop many bytes are looked at in one step
+        let fits = |fits: bool, byte: &u8| fits & (KINDS.get(usize::from(*byte)).is_some_and(|kind| kind & kinds != 0));
+        part.is_some_and(|part| !part.is_empty() && part.iter().fold(true, fits))
+    };
+    all(bytes.get(..colon), WORD) && all(bytes.get(colon + 1..), WORD | WILD)
 }
+
+/// Letters, digits and signs of the names of services and actions.
+const WORD: u8 = 1;
+/// Wildcards.
+const WILD: u8 = 2;
+
+/// What each byte is in an action.
+static KINDS: LazyLock<[u8; 256]> = LazyLock::new(|| {
+    std::array::from_fn(|byte| match u8::try_from(byte) {
+        Ok(b'-' | b'_' | b'.') => WORD,
+        Ok(b'*' | b'?') => WILD,
+        Ok(byte) if byte.is_ascii_alphanumeric() => WORD,
+        _ => 0,
+    })
+});
 
 fn check_action(text: &str, item: &Item, problems: &mut Vec<Problem>) {
     if is_plain(text) {

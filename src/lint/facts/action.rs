@@ -1,14 +1,15 @@
 //! Facts about actions and action patterns.
 
 use std::cell::{OnceCell, RefCell};
+use std::hash::{BuildHasher, BuildHasherDefault};
 use std::ops::Deref;
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
 use smol_str::SmolStr;
 
 use super::Services;
-use crate::aws::catalog::{Action, Service, catalog};
+use crate::aws::catalog::{AccessLevel, Action, Service, catalog};
 use crate::aws::document::Item;
 use crate::pattern::glob;
 
@@ -47,8 +48,20 @@ pub struct ActionText {
     pub(crate) services: Services,
     all: bool,
     colon: usize,
+    /// The same for texts that differ in case alone; others hardly ever share one.
+    print: u64,
+    /// Where the first wildcard is; the length where there is none.
+    head: usize,
     service: OnceCell<Option<&'static Service>>,
-    held: OnceCell<Box<[&'static Action]>>,
+    held: OnceCell<Held>,
+}
+
+/// The actions of the catalogue that a text matches.
+#[derive(Debug, Default)]
+struct Held {
+    actions: Box<[&'static Action]>,
+    /// The access levels among them, a bit each.
+    levels: u8,
 }
 
 /// Texts that are remembered.
@@ -77,10 +90,12 @@ impl ActionText {
         let cased = raw.bytes().any(|b| b.is_ascii_uppercase());
         let lower = if cased { SmolStr::from(raw.to_ascii_lowercase()) } else { raw.clone() };
         let colon = lower.find(':').unwrap_or(lower.len());
-        let wildcard = glob::is_pattern(&lower);
+        let head = glob::head(&lower);
+        let wildcard = head < lower.len();
         let all = wildcard && (lower.bytes().all(|b| b == b'*') || lower == "*:*");
         let services = Services::of(&lower);
-        Self { lower, wildcard, services, all, colon, service: OnceCell::new(), held: OnceCell::new() }
+        let print = BuildHasherDefault::<FxHasher>::default().hash_one(lower.as_bytes());
+        Self { lower, wildcard, services, all, colon, print, head, service: OnceCell::new(), held: OnceCell::new() }
     }
 
     /// The service that it is about, as the catalogue has it.
@@ -92,13 +107,25 @@ impl ActionText {
     /// The actions of the catalogue that it matches, where it names one service.
     #[must_use]
     pub fn held(&self) -> &[&'static Action] {
+        &self.catalogued().actions
+    }
+
+    /// Whether one of these has an access level.
+    #[must_use]
+    pub(crate) fn holds_level(&self, level: AccessLevel) -> bool {
+        self.catalogued().levels & bit(level) != 0
+    }
+
+    fn catalogued(&self) -> &Held {
         self.held.get_or_init(|| {
-            let Some(service) = self.known_service() else { return Box::default() };
-            if self.wildcard {
+            let Some(service) = self.known_service() else { return Held::default() };
+            let actions: Box<[_]> = if self.wildcard {
                 service.matching(self.name()).collect()
             } else {
                 service.action(self.name()).into_iter().collect()
-            }
+            };
+            let levels = actions.iter().fold(0, |levels, action| levels | bit(action.level));
+            Held { actions, levels }
         })
     }
 
@@ -123,6 +150,12 @@ impl ActionText {
     #[inline]
     pub fn name(&self) -> &str {
         if self.all { "*" } else { self.lower.get(self.colon + 1..).unwrap_or("") }
+    }
+
+    /// Whether it names one service, whatever it says of the service's actions.
+    #[must_use]
+    pub(crate) fn is_of_one(&self) -> bool {
+        self.services != Services::ALL && self.colon > 0 && self.colon < self.lower.len()
     }
 
     /// Whether it stands for every action: `*`, `**`, `*:*`.
@@ -171,6 +204,35 @@ impl ActionText {
     pub fn covers(&self, action: &str) -> bool {
         if self.wildcard { self.all || glob::covers(&self.lower, action) } else { self.lower == action }
     }
+
+    /// The same, of another item.
+    #[must_use]
+    pub(crate) fn covers_item(&self, inner: &Self) -> bool {
+        if self.wildcard {
+            let begins =
+                || inner.lower.as_bytes().starts_with(self.lower.as_bytes().get(..self.head).unwrap_or_default());
+            self.all || (self.services.hold(inner.services) && begins() && glob::covers(&self.lower, &inner.lower))
+        } else {
+            self.is_same(inner)
+        }
+    }
+
+    /// Whether two texts differ in case at most.
+    #[must_use]
+    #[inline]
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.print == other.print && self.lower == other.lower
+    }
+
+    /// What tells most texts apart: the same for two of which [`is_same`](Self::is_same) holds.
+    #[must_use]
+    pub(crate) fn print(&self) -> u64 {
+        self.print
+    }
+}
+
+fn bit(level: AccessLevel) -> u8 {
+    1 << level as u8
 }
 
 /// An action pattern that a rule is about.

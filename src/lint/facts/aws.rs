@@ -70,6 +70,8 @@ pub struct ResourceFact<'a> {
     pub all: bool,
     /// Where the first five colons are; the length where there are fewer.
     colons: [usize; 5],
+    /// Where the first wildcard is; the length where there is none.
+    head: usize,
 }
 
 impl<'a> ResourceFact<'a> {
@@ -83,7 +85,7 @@ impl<'a> ResourceFact<'a> {
         for (place, at) in colons.iter_mut().zip(memchr::memchr_iter(b':', text.as_bytes())) {
             *place = at;
         }
-        Self { item, text, all, colons }
+        Self { item, text, all, colons, head: glob::head(text) }
     }
 
     /// Whether it meets a resource pattern.
@@ -95,7 +97,9 @@ impl<'a> ResourceFact<'a> {
     /// Whether it matches all that a resource pattern does.
     #[must_use]
     pub fn covers(&self, pattern: &str) -> bool {
-        self.all || arn::resource_covers(self.text, pattern)
+        // most pairs differ before any wildcard
+        let begins = || pattern.as_bytes().starts_with(self.text.as_bytes().get(..self.head).unwrap_or_default());
+        self.all || (begins() && arn::resource_covers(self.text, pattern))
     }
 
     /// The ARN's field of that index (0 `arn`, 1 partition, 2 service, 3 region,

@@ -1,15 +1,15 @@
 //! Which services a list of actions is about, told quickly.
 
-/// A set of services in which each is one of 64 bits: where two sets do not meet, no action
+/// A set of services in which each is one of 128 bits: where two sets do not meet, no action
 /// is in both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Services(u64);
+pub(crate) struct Services(u128);
 
 impl Services {
     /// No service.
     pub(crate) const NONE: Self = Self(0);
     /// Every service.
-    pub(crate) const ALL: Self = Self(u64::MAX);
+    pub(crate) const ALL: Self = Self(u128::MAX);
 
     /// The services of an action or action pattern in lower case.
     pub(crate) const fn of(action: &str) -> Self {
@@ -24,7 +24,7 @@ impl Services {
             }
             bytes = rest;
         }
-        Self(1 << (hash.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58))
+        Self(1 << (hash.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 57))
     }
 
     /// The services of several actions.

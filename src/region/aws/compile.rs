@@ -105,9 +105,9 @@ impl Names {
         self.letters.get(variable as usize)
     }
 
-    /// Whether any letter stands for a condition key.
-    pub(super) fn have_keys(&self) -> bool {
-        self.letters.iter().any(|name| name.key.is_some())
+    /// The condition keys that letters stand for.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &String> {
+        self.letters.iter().filter_map(|name| name.key.as_ref())
     }
 
     /// A kind of values that a key has.

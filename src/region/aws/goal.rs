@@ -237,15 +237,16 @@ impl<'g> Goal<'g> {
     /// Whether no policy variable stands for a key that conditions speak about too: its
     /// letter knows nothing of what they demand.
     fn free(&self, required: &[&Atom], forbidden: &[Vec<&Atom>]) -> bool {
-        if !self.names.have_keys() {
+        let atoms = || required.iter().chain(forbidden.iter().flatten()).copied();
+        let spoken_of = |key: &String| atoms().any(|atom| atom.key == *key);
+        if !self.names.keys().any(spoken_of) {
             return true;
         }
-        let atoms = || required.iter().chain(forbidden.iter().flatten()).copied();
         let in_dim = |dim: &Dim| dim.patterns.iter().flat_map(Pattern::variables).collect::<Vec<_>>();
         let in_statements = self.pos.iter().chain(self.neg).flat_map(|s| [in_dim(&s.action), in_dim(&s.resource)]);
         let in_atoms = atoms().map(condition::variables);
         let mut keys = in_statements.chain(in_atoms).flatten().filter_map(|v| self.names.get(v)?.key.as_ref());
-        !keys.any(|key| atoms().any(|atom| atom.key == *key))
+        !keys.any(spoken_of)
     }
 
     /// The text for people: readable words for fresh letters where they change nothing.

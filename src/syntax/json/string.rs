@@ -30,8 +30,11 @@ impl Reader<'_> {
 
     fn run_end(&self, from: usize) -> usize {
         let rest = self.bytes.get(from..).unwrap_or_default();
-        let stop = |byte: &u8| matches!(byte, b'"' | b'\\' | ..0x20);
-        from + rest.iter().position(stop).unwrap_or(rest.len())
+        let end = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+        let run = rest.get(..end).unwrap_or(rest);
+        // without a way out of the loop many bytes are looked at in one step
+        let control = run.iter().fold(false, |found, byte| found | (*byte < 0x20));
+        from + if control { run.iter().position(|byte| *byte < 0x20).unwrap_or(end) } else { end }
     }
 
     /// Reads a string that holds an escape, or an error.

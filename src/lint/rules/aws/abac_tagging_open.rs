@@ -87,7 +87,7 @@ fn tagging<'f, 'a>(context: &'f DocumentContext<'a>) -> Vec<Tagging<'f, 'a>> {
     };
     let mut found = Vec::new();
     for facts in context.statements.iter().filter(|facts| facts.allow && !facts.not_action && !guarded(facts)) {
-        for action in &facts.actions {
+        for action in facts.actions.iter().filter(|action| action.holds_level(AccessLevel::Tagging)) {
             if let Some(known) = action.held().iter().find(adds) {
                 found.push(Tagging { facts, action, tags: known.name.as_str() });
             }

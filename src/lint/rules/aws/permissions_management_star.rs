@@ -63,6 +63,9 @@ fn manages(context: &StatementContext<'_>, item: &ActionFact<'_>) -> Option<Stri
                 && deny.actions.iter().any(|item| item.covers(&lower))
         })
     };
+    if !item.holds_level(AccessLevel::Permissions) {
+        return None;
+    }
     let service = item.known_service()?;
     let found = item.held().iter().find(|action| gives(action) && !denied(service, action))?;
     Some(format!("{}:{}", service.prefix, found.name))

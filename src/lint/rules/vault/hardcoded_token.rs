@@ -15,9 +15,15 @@ static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 fn check(context: &TextContext<'_>, sink: &mut Sink<'_>) {
-    // all tokens have a dot after one of these letters: most texts have none and end here
+    // all tokens have a dot between one of these letters and a long word: most texts have none
+    // and end here
     let bytes = context.text.as_bytes();
-    let may = ["hvs.", "hvb.", "hvr.", "s.", "b."].iter().any(|p| memchr::memmem::find(bytes, p.as_bytes()).is_some());
+    let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let may = memchr::memchr_iter(b'.', bytes).any(|at| {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        matches!(before, Some(b's' | b'b' | b'r'))
+            && bytes.get(at + 1..at + 25).is_some_and(|body| body.iter().all(word))
+    });
     let Some(token) = TOKEN.as_ref().filter(|_| may) else { return };
     for found in token.find_iter(context.text) {
         let text = found.as_str();
