@@ -94,7 +94,7 @@ impl ActionText {
         let wildcard = head < lower.len();
         let all = wildcard && (lower.bytes().all(|b| b == b'*') || lower == "*:*");
         let services = Services::of(&lower);
-        let print = BuildHasherDefault::<FxHasher>::default().hash_one(lower.as_bytes());
+        let print = print(&lower);
         Self { lower, wildcard, services, all, colon, print, head, service: OnceCell::new(), held: OnceCell::new() }
     }
 
@@ -229,6 +229,11 @@ impl ActionText {
     pub(crate) fn print(&self) -> u64 {
         self.print
     }
+}
+
+/// The number of a text in lower case.
+pub(super) fn print(lower: &str) -> u64 {
+    BuildHasherDefault::<FxHasher>::default().hash_one(lower.as_bytes())
 }
 
 fn bit(level: AccessLevel) -> u8 {

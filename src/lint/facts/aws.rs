@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::Services;
-use super::action::ActionFact;
+use super::action::{self, ActionFact};
 use crate::aws::catalog::{ConditionKey, catalog};
 use crate::aws::document::{Condition, Document, Effect, Item, PrincipalKind, Statement};
 use crate::lint::needless::Needless;
@@ -257,6 +257,28 @@ pub struct StatementFacts<'a> {
     pub conditional: bool,
     /// Services that it may be about.
     pub(crate) services: Services,
+    index: OnceCell<ActionIndex>,
+}
+
+/// The items of a long list of actions, so that an action is looked for in few of them.
+#[derive(Debug, Clone)]
+struct ActionIndex {
+    /// The numbers of those without wildcards, in order.
+    exact: Box<[u64]>,
+    /// The places of the others.
+    wide: Box<[usize]>,
+}
+
+/// Lists of fewer actions are gone through one by one.
+const LONG: usize = 16;
+
+impl ActionIndex {
+    fn new(actions: &[ActionFact<'_>]) -> Self {
+        let mut exact: Box<[u64]> = actions.iter().filter(|item| !item.wildcard).map(|item| item.print()).collect();
+        exact.sort_unstable();
+        let wide = actions.iter().enumerate().filter(|(_, item)| item.wildcard).map(|(at, _)| at).collect();
+        Self { exact, wide }
+    }
 }
 
 impl<'a> StatementFacts<'a> {
@@ -284,6 +306,7 @@ impl<'a> StatementFacts<'a> {
             conditions: statement.conditions.iter().map(ConditionFact::new).collect(),
             conditional: !statement.conditions.is_empty() || statement.conditions_unknown,
             services,
+            index: OnceCell::new(),
         }
     }
 
@@ -301,6 +324,13 @@ impl<'a> StatementFacts<'a> {
         }
         let wildcard = glob::is_pattern(action);
         let meets = |item: &&ActionFact<'_>| item.meets_all(action, wildcard, services);
+        if !wildcard && self.actions.len() >= LONG {
+            let index = self.index.get_or_init(|| ActionIndex::new(&self.actions));
+            let mut wide = index.wide.iter().filter_map(|at| self.actions.get(*at));
+            if index.exact.binary_search(&action::print(action)).is_err() && !wide.any(|item| meets(&item)) {
+                return None;
+            }
+        }
         self.actions.iter().find(meets).map(|item| item.item.span)
     }
 
