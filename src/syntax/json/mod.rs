@@ -5,6 +5,7 @@
 //! commas, single quotes, template code) gets a message of its own.
 
 mod number;
+mod shared;
 mod string;
 
 use crate::diagnostic::Diagnostic;

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use smol_str::SmolStr;
-
+use super::shared::shared;
 use super::{Failure, Reader, Result};
 use crate::source::{HOLE, Hole, Span, SpanMap};
 use crate::syntax::Text;
@@ -17,7 +16,7 @@ impl Reader<'_> {
         if self.bytes.get(end) == Some(&b'"') {
             self.pos = end + 1;
             let span = self.span(open, self.pos);
-            let value = SmolStr::new(self.text.get(start..end).unwrap_or_default());
+            let value = shared(self.text.get(start..end).unwrap_or_default());
             if self.plain {
                 return Ok((Text::plain(value, span.start + 1), span));
             }
