@@ -50,6 +50,10 @@ pub fn recognise(name: &str, text: &str) -> Option<Format> {
             if service(body).is_some() {
                 return Some(Format::VaultConfig);
             }
+            // JSON has no comments: a policy that begins with one is to be told, not passed over
+            if extension(".json") && body.trim_start().starts_with(['/', '#']) && mentions_statement(body) {
+                return Some(Format::IamDocument);
+            }
             if extension(".hcl") || extension(".json") { None } else { recognise_yaml(body) }
         }
     }
@@ -105,7 +109,7 @@ fn recognise_json(name: &str, text: &str) -> Option<Format> {
         return Some(Format::AwsCli);
     }
     // A slip early in a document can hide the names of its members; it is still to be told.
-    if !closed && mentions("\"Statement\"") && mentions("\"Effect\"") {
+    if (!closed || keys.is_empty()) && mentions_statement(text) {
         return Some(Format::IamDocument);
     }
     // A table of mounts, or a body whose members only Vault has.
@@ -113,6 +117,12 @@ fn recognise_json(name: &str, text: &str) -> Option<Format> {
     let telling = mounts || keys.iter().any(|key| guess::is_telling_key(key));
     let telling = telling || is_engine_name(name) && has_any(ENGINE_KEYS);
     (telling || is_vault_api_name(name)).then_some(Format::VaultApi)
+}
+
+/// Whether a text speaks of a statement and its effect, in either kind of quotes.
+fn mentions_statement(text: &str) -> bool {
+    let mentions = |needle: &[u8]| memmem::find(text.as_bytes(), needle).is_some();
+    mentions(b"\"Statement\"") && mentions(b"\"Effect\"") || mentions(b"'Statement'") && mentions(b"'Effect'")
 }
 
 /// Members of what secrets engines keep below `config` and `keys`.
@@ -725,6 +735,9 @@ mod tests {
             ("x.json", "{\"policies\": [\"a\"]}", None),
             ("x.json", "{\"a\": {\"Statement\": []}}", None),
             ("p.json", "{\"Version: \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\"}]}", Some(IamDocument)),
+            ("p.json", "// ours\n{\"Statement\": [{\"Effect\": \"Allow\"}]}", Some(IamDocument)),
+            ("p.json", "{'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow'}]}", Some(IamDocument)),
+            ("tsconfig.json", "// ours\n{\"compilerOptions\": {}}", None),
             ("x.json", "", None),
             ("x.json", "{\"a\": \"\\", None),
         ];

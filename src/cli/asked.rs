@@ -25,11 +25,21 @@ pub(super) struct VaultAsked<'a> {
     pub(super) now: i64,
 }
 
+impl VaultAsked<'_> {
+    /// The refusal of a word that names no capability.
+    pub(super) fn no_capability(&self) -> String {
+        let word = self.capability;
+        format!(
+            "`{word}` is no capability that a request can need: use `create`, `read`, `update`, `patch`, `delete` or `list`"
+        )
+    }
+}
+
 /// Answers a request of a Vault principal.
 pub(super) fn vault(world: &World, principal: VaultPrincipal, asked: &VaultAsked<'_>) -> Result<Answer, Refusal> {
     let capability = Capability::from_name(asked.capability)
         .filter(|capability| !matches!(capability, Capability::Deny | Capability::Subscribe))
-        .ok_or_else(|| format!("`{}` is no capability that a request can need", asked.capability))?;
+        .ok_or_else(|| asked.no_capability())?;
     let session = Session::at(&world.model, principal, world.dialect, Some(asked.now));
     let answer = session.ask(
         &world.model,

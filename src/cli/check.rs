@@ -77,7 +77,12 @@ fn parse_output(value: &str) -> Result<(OutputFormat, PathBuf), String> {
     if file.is_empty() {
         return Err("the file name is empty".to_owned());
     }
-    Ok((OutputFormat::from_str(format, false)?, PathBuf::from(file)))
+    let known = || {
+        let names = OutputFormat::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        names.map(|value| value.get_name().to_owned()).collect::<Vec<_>>().join(", ")
+    };
+    let format = OutputFormat::from_str(format, false).map_err(|_| format!("expected a format of {}", known()))?;
+    Ok((format, PathBuf::from(file)))
 }
 
 fn parse_severity(value: &str) -> Result<Severity, String> {

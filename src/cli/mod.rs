@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::report::escape;
+
 mod access;
 mod asked;
 mod check;
@@ -139,6 +141,9 @@ pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
+            // What is told of the arguments repeats them, so they are told as text.
+            let harmless = |arg: std::ffi::OsString| escape::line(&arg.to_string_lossy()).into_owned();
+            let error = Cli::try_parse_from(std::env::args_os().map(harmless)).err().unwrap_or(error);
             // Help and version go to standard output with status 0, mistakes to standard
             // error with status 2; a closed pipe changes neither.
             let _ = error.print();
@@ -163,7 +168,7 @@ pub fn run() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Success.into(),
         Err(error) => {
-            let _ = writeln!(io::stderr(), "error: {error}");
+            let _ = writeln!(io::stderr(), "error: {}", escape::line(&error.to_string()));
             Exit::Error.into()
         }
     }

@@ -1,5 +1,6 @@
 //! `overgrant simulate --requests`: a stream of requests, answered in order.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::Path;
@@ -7,6 +8,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::Exit;
+use crate::report::escape;
 use crate::simulate;
 
 /// Lines answered at once, at most.
@@ -63,7 +65,12 @@ fn answer(line: &Line) -> (Vec<u8>, bool) {
         Line::Text(text) => simulate::answer_line(text),
         Line::TooLong => (simulate::error(None, "the line is longer than 64 MiB"), false),
     };
-    let mut bytes = serde_json::to_vec(&answer).unwrap_or_default();
+    let json = serde_json::to_string(&answer).unwrap_or_default();
+    let escaped = match escape::json_text(&json) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(escaped) => Some(escaped),
+    };
+    let mut bytes = escaped.unwrap_or(json).into_bytes();
     bytes.push(b'\n');
     (bytes, good)
 }

@@ -99,6 +99,17 @@ pub(super) fn run(args: &SimulateArgs, global: &Global) -> io::Result<Exit> {
         }
         return requests::run(file);
     }
+    if args.capability.is_none() && args.action.is_none() {
+        return Refusal::from(if args.context.is_given() {
+            "give the `--action` that the context is of"
+        } else {
+            "give `--capability` and `--path` for Vault, `--action` and `--resource` for AWS, or a file of `--requests`"
+        })
+        .tell();
+    }
+    if args.capability.is_some() && args.context.is_given() {
+        return Refusal::from("`--context` is for requests of AWS; for Vault give `--param KEY=VALUE`").tell();
+    }
     // What is given by place alone is what is missing: the model of a principal that is
     // named, else the policies.
     let (models, more): (&[String], &[String]) = match &args.principal {
@@ -121,8 +132,7 @@ pub(super) fn run(args: &SimulateArgs, global: &Global) -> io::Result<Exit> {
     let answer = match (&args.capability, &args.path, &args.action) {
         (Some(capability), Some(path), _) => vault(&chosen, capability, path),
         (_, _, Some(action)) => aws(&chosen, action),
-        _ if args.context.is_given() => Err("give the `--action` that the context is of".into()),
-        _ => Err("give `--capability` and `--path` for Vault, `--action` and `--resource` for AWS".into()),
+        _ => Err("give the `--path` of the request".into()),
     };
     let answer = match answer {
         Ok(answer) => answer,
@@ -270,7 +280,7 @@ fn given(chosen: &Chosen<'_>, policies: &[Given], asked: &VaultAsked<'_>) -> Res
     let operation = Capability::from_name(asked.capability)
         .and_then(Operation::of_capability)
         .or_else(|| Operation::from_name(asked.capability))
-        .ok_or_else(|| format!("`{}` is no capability that a request can need", asked.capability))?;
+        .ok_or_else(|| asked.no_capability())?;
     let namespace = slashed(asked.namespace);
     let granted: Vec<Granted<'_>> = policies
         .iter()

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-/// Whether a character can move the cursor, hide text or turn its direction.
+/// Whether a character can move the cursor, hide text, turn its direction or is not seen at all.
 fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}'
-            | '\u{2066}'..='\u{2069}' | '\u{061c}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
+            | '\u{ad}' | '\u{061c}' | '\u{180e}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// One line for a terminal or a log: control characters, line breaks and characters that
@@ -65,6 +65,27 @@ pub(crate) fn write_json(out: &mut dyn std::io::Write, value: &impl serde::Seria
     writeln!(out)
 }
 
+/// JSON text with what a terminal would act on in escapes. All of JSON's own syntax is plain
+/// ASCII, so what is hostile stands inside strings.
+#[must_use]
+pub(crate) fn json_text(json: &str) -> Cow<'_, str> {
+    let hostile = |c: char| c != '\n' && is_hostile(c);
+    if json.is_ascii() && !json.contains('\u{7f}') || !json.contains(hostile) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if hostile(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// Passes JSON on in portions, with hostile characters escaped.
 struct Harmless<'o> {
     out: &'o mut dyn std::io::Write,
@@ -76,21 +97,11 @@ const PORTION: usize = 1 << 16;
 
 impl Harmless<'_> {
     fn pass_on(&mut self) -> std::io::Result<()> {
-        // All of JSON's own syntax is plain ASCII, so what is hostile stands inside strings.
         // What the serializer writes at once is whole characters.
         if self.json.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
             self.out.write_all(&self.json)?;
         } else {
-            let json = String::from_utf8_lossy(&self.json);
-            let mut from = 0;
-            for (at, c) in json.char_indices().filter(|(_, c)| *c != '\n' && is_hostile(*c)) {
-                self.out.write_all(json.get(from..at).unwrap_or("").as_bytes())?;
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    write!(self.out, "\\u{unit:04x}")?;
-                }
-                from = at + c.len_utf8();
-            }
-            self.out.write_all(json.get(from..).unwrap_or("").as_bytes())?;
+            self.out.write_all(json_text(&String::from_utf8_lossy(&self.json)).as_bytes())?;
         }
         self.json.clear();
         Ok(())
@@ -125,7 +136,7 @@ pub fn github_property(text: &str) -> String {
 }
 
 /// Text in XML 1.0 content or a quoted attribute. Characters that XML cannot hold become
-/// the replacement character.
+/// the replacement character; those that are not seen or turn the text are shown as `\u{202e}`.
 #[must_use]
 pub fn xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -140,6 +151,7 @@ pub fn xml(text: &str) -> String {
             '\t' => out.push_str("&#9;"),
             '\r' => out.push_str("&#13;"),
             c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
+            c if is_hostile(c) => out.extend(c.escape_unicode()),
             c => out.push(c),
         }
     }
@@ -153,6 +165,7 @@ mod tests {
     #[test]
     fn terminal_text_has_no_control_characters() {
         assert_eq!(line("a\u{1b}[31mb\r\n\u{202e}"), "a\\u{1b}[31mb\\r\\n\\u{202e}");
+        assert_eq!(line("ad\u{200b}min\u{2060}\u{ad}"), "ad\\u{200b}min\\u{2060}\\u{ad}", "what is not seen");
         assert!(matches!(line("plain é 😀"), Cow::Borrowed(_)));
     }
 
@@ -164,6 +177,7 @@ mod tests {
         let json = String::from_utf8(out).unwrap();
         assert!(json.trim_end().chars().all(|c| c == '\n' || !is_hostile(c)), "{json:?}");
         assert_eq!(serde_json::from_str::<Vec<String>>(&json).unwrap(), [text]);
+        assert_eq!(json_text("{\"a\":\"\u{202e}\u{200b}\"}"), "{\"a\":\"\\u202e\\u200b\"}");
     }
 
     #[test]
@@ -175,6 +189,7 @@ mod tests {
     #[test]
     fn xml_holds_any_text() {
         assert_eq!(xml("<a b=\"'\">&\u{1b}\n"), "&lt;a b=&quot;&#39;&quot;&gt;&amp;\u{fffd}&#10;");
+        assert_eq!(xml("a\u{202e}b\u{200b}"), "a\\u{202e}b\\u{200b}");
     }
 
     proptest::proptest! {
