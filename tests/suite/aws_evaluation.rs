@@ -14,6 +14,7 @@ fn wrong_answers(table: &str) -> Vec<String> {
         let expected = case.get("expect").and_then(Value::as_str).unwrap();
         let got = match expected {
             "accept" | "reject" => answer["accepted"].as_bool().map(|a| if a { "accept" } else { "reject" }),
+            "allowed" | "denied" => answer.get("decision").and_then(Value::as_str),
             _ => answer.get("reason").and_then(Value::as_str).map(|reason| match reason {
                 "allowed" => "Allowed",
                 "explicit_deny" => "ExplicitlyDenied",
@@ -21,7 +22,8 @@ fn wrong_answers(table: &str) -> Vec<String> {
                 other => other,
             }),
         };
-        if got != Some(expected) {
+        let condition = case.get("expect_condition");
+        if got != Some(expected) || condition.is_some_and(|told| answer.get("condition") != Some(told)) {
             wrong.push(format!("{line}\n  -> {}", Value::Object(answer)));
         }
     }
@@ -57,4 +59,12 @@ fn each_law_has_its_case() {
         let wrong = wrong_answers(table);
         assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
     }
+}
+
+/// Layers, kinds of principals, wildcard requests and incomplete contexts with one another; an
+/// `expect_condition` is the sentence that an undetermined answer comes with.
+#[test]
+fn rules_hold_together() {
+    let wrong = wrong_answers(include_str!("../../fixtures/cases/aws-evaluation-combined.jsonl"));
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -1,5 +1,7 @@
 //! Conditions made ready, and their test (spec: aws-evaluation, section 5).
 
+use std::borrow::Cow;
+
 use smol_str::SmolStr;
 
 use super::value::{Cidr, Instant, Number, decode_base64, parse_bool};
@@ -219,6 +221,24 @@ impl Test {
         }
     }
 
+    /// The values as written, with the variables filled in whose values are known.
+    fn shown(&self, context: &Context) -> Cow<'_, [SmolStr]> {
+        let Values::Text(_, items) = &self.values else { return Cow::Borrowed(&self.shown) };
+        let written = self.shown.iter();
+        if items.len() != written.len() || !items.iter().any(|item| matches!(item, Item::Template(_))) {
+            return Cow::Borrowed(&self.shown);
+        }
+        let filled = written.zip(items).map(|(written, item)| match item {
+            Item::Template(template) => match template.text(context) {
+                // a star that a key brings is no wildcard, which the text alone would not tell
+                Filled::Text(text) if !text.contains(['*', '?']) => text.into(),
+                _ => written.clone(),
+            },
+            Item::Fixed(_) => written.clone(),
+        });
+        Cow::Owned(filled.collect())
+    }
+
     /// What the test asks, in words.
     fn atom(&self, context: &Context) -> Atom {
         let mut needs = Vec::new();
@@ -237,8 +257,13 @@ impl Test {
         }
         needs.sort();
         needs.dedup();
-        let values = super::words::list(&self.shown, self.unknown);
-        let (holds, fails) = super::words::test(self.operator, &self.name, &values, self.shown.len() > 1);
+        let shown = self.shown(context);
+        let values = super::words::list(&shown, self.unknown);
+        let key = match context.get(&self.key) {
+            Lookup::One(value) => format!("`{}` (`{value}`)", self.name),
+            _ => format!("`{}`", self.name),
+        };
+        let (holds, fails) = super::words::test(self.operator, &key, &values, shown.len() > 1);
         Atom { holds, fails, needs }
     }
 }

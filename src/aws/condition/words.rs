@@ -23,20 +23,21 @@ pub(super) fn list(values: &[SmolStr], more: bool) -> String {
     shown.join(", ")
 }
 
-/// What a condition asks, in words, and the opposite. Without set operator the sentence
+/// What a condition asks of a key, which comes in quotes, in words, and the opposite. Without set operator the sentence
 /// is of the positive test, whose complement the negated one is.
 pub(super) fn test(operator: Operator, key: &str, values: &str, several: bool) -> (String, String) {
     let values = if several { format!("one of {values}") } else { values.to_owned() };
     let relation = |holds: bool| relation(operator.base, holds, &values);
     match operator.quantifier {
-        Quantifier::One => (format!("`{key}` {}", relation(true)), format!("`{key}` {}", relation(false))),
+        Quantifier::One => (format!("{key} {}", relation(true)), format!("{key} {}", relation(false))),
         Quantifier::All => {
             let of_each = relation(!operator.negated);
-            (format!("every value of `{key}` {of_each}"), format!("not every value of `{key}` {of_each}"))
+            // holds of no values as well
+            (format!("every value of {key}, if any, {of_each}"), format!("not every value of {key} {of_each}"))
         }
         Quantifier::Any => {
             let of_each = relation(!operator.negated);
-            (format!("some value of `{key}` {of_each}"), format!("no value of `{key}` {of_each}"))
+            (format!("some value of {key} {of_each}"), format!("no value of {key} {of_each}"))
         }
     }
 }
