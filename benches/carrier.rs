@@ -137,6 +137,15 @@ fn written(kind: &str, resources: usize) -> String {
             };
             format!("import json\nimport pulumi_aws as aws\n\n{}", joined(&one, "\n"))
         }
+        "index.ts" => {
+            let one = |i: usize| {
+                format!(
+                    "new aws.iam.Policy(\"p{i}\", {{\n    name: \"p{i}\",\n    policy: JSON.stringify({}),\n}});\n",
+                    document(i)
+                )
+            };
+            format!("import * as aws from \"@pulumi/aws\";\n\n{}", joined(&one, "\n"))
+        }
         "Pulumi.yaml" => {
             let one = |i: usize| {
                 format!(
@@ -188,9 +197,23 @@ fn written(kind: &str, resources: usize) -> String {
     }
 }
 
+/// The names of the others; TypeScript where it is read.
+const OTHERS: &[&str] = &[
+    "main.tf.json",
+    "terraform.tfstate",
+    "__main__.py",
+    #[cfg(feature = "typescript")]
+    "index.ts",
+    "Pulumi.yaml",
+    "stack.json",
+    "template.json",
+    "account.json",
+    "policies.yaml",
+];
+
 /// Everything else that is read, from text to declarations; each must declare all of it.
 #[divan::bench(
-    args = ["main.tf.json", "terraform.tfstate", "__main__.py", "Pulumi.yaml", "stack.json", "template.json", "account.json", "policies.yaml"],
+    args = OTHERS,
     consts = [100, 1000],
 )]
 fn others_declared<const RESOURCES: usize>(bencher: divan::Bencher<'_, '_>, name: &str) {
@@ -199,6 +222,8 @@ fn others_declared<const RESOURCES: usize>(bencher: divan::Bencher<'_, '_>, name
         "main.tf.json" => Format::TerraformJson,
         "terraform.tfstate" => Format::TerraformState,
         "__main__.py" => Format::PulumiPython,
+        #[cfg(feature = "typescript")]
+        "index.ts" => Format::PulumiTypeScript,
         "Pulumi.yaml" => Format::PulumiYaml,
         "stack.json" => Format::PulumiState,
         "template.json" => Format::CloudFormationJson,

@@ -6,6 +6,7 @@ pub mod context;
 pub mod document;
 pub mod evaluate;
 mod logic;
+pub mod managed_policy;
 pub mod partition;
 pub mod pass_role;
 pub mod placeholder;

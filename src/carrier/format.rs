@@ -29,6 +29,9 @@ pub enum Format {
     TerraformState,
     /// A Pulumi program in Python.
     PulumiPython,
+    /// A Pulumi program in TypeScript or JavaScript.
+    #[cfg(feature = "typescript")]
+    PulumiTypeScript,
     /// A Pulumi program in YAML.
     PulumiYaml,
     /// `pulumi preview --json`.
@@ -61,6 +64,8 @@ impl Format {
             Self::TerraformPlan => "Terraform plan or state (show -json)",
             Self::TerraformState => "Terraform state",
             Self::PulumiPython => "Pulumi program (Python)",
+            #[cfg(feature = "typescript")]
+            Self::PulumiTypeScript => "Pulumi program (TypeScript)",
             Self::PulumiYaml => "Pulumi program (YAML)",
             Self::PulumiPreview => "Pulumi preview",
             Self::PulumiState => "Pulumi stack export",

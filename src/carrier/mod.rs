@@ -23,6 +23,8 @@ pub mod pulumi_names;
 pub mod pulumi_program;
 pub mod pulumi_python;
 pub mod pulumi_state;
+#[cfg(feature = "typescript")]
+pub mod pulumi_typescript;
 pub mod pulumi_yaml;
 pub mod recognise;
 pub mod record;
@@ -140,6 +142,8 @@ fn read_among(
         Format::AwsAccount => parsed_json(sources, source, aws_account::read),
         Format::AwsCli => parsed_json(sources, source, |node| aws_cli::read(name, node)),
         Format::PulumiPython => of_program(pulumi_python::read_among(sources, source, parses), options),
+        #[cfg(feature = "typescript")]
+        Format::PulumiTypeScript => of_program(pulumi_typescript::read_waiting(sources, source, parses.waits), options),
         Format::PulumiState => parsed_json(sources, source, |node| of_records(pulumi_state::state(node), options)),
         Format::PulumiPreview => {
             let text = sources.text(source);
@@ -311,7 +315,7 @@ impl Reading {
         let (terraform, others): (Vec<_>, Vec<_>) =
             inputs.iter().copied().partition(|(_, format)| is_terraform(*format));
         let (programs, others): (Vec<_>, Vec<_>) =
-            others.into_iter().enumerate().partition(|(_, (_, format))| *format == Format::PulumiPython);
+            others.into_iter().enumerate().partition(|(_, (_, format))| is_program(*format));
         let mut parses = pulumi_python::Parses::default();
         parses.waits = waits;
         let one = |(at, (source, format)): &(usize, (SourceId, Format))| {
@@ -349,10 +353,20 @@ impl Reading {
     fn read_again(&mut self, sources: &SourceMap, options: &ReadOptions, had: &BTreeSet<Want>) {
         let waits = self.parses.waits;
         let asks = |carried: &Carried| (carried.waits && !waits) || carried.wants.iter().any(|want| had.contains(want));
-        let parses = &self.parses;
-        self.texts.par_iter_mut().filter(|(.., carried)| asks(carried)).for_each(|(source, format, carried)| {
-            *carried = read_among(sources, *source, *format, options, parses);
-        });
+        let (parses, texts) = (&self.parses, &mut self.texts);
+        let programs = texts.iter().any(|(_, format, carried)| is_program(*format) && asks(carried));
+        let mut read = || {
+            texts.par_iter_mut().filter(|(.., carried)| asks(carried)).for_each(|(source, format, carried)| {
+                *carried = read_among(sources, *source, *format, options, parses);
+            });
+        };
+        // A thread that waits for another pool takes up further texts meanwhile, each on
+        // top of the last: programs start where they are read.
+        if programs {
+            let _ = python::with_deep_stack(read);
+        } else {
+            read();
+        }
         let again: FxHashSet<String> =
             self.roots.iter().filter(|(_, carried)| asks(carried)).map(|(path, _)| path.clone()).collect();
         let mut fresh: BTreeMap<String, Carried> =
@@ -427,6 +441,16 @@ fn places(declaration: &Declaration, into: &mut FxHashSet<SourceId>) {
             policy.document.statements.iter().for_each(|statement| add(statement.span.source));
         }
         _ => {}
+    }
+}
+
+/// Whether a text is a program, whose tree may be deep.
+fn is_program(format: Format) -> bool {
+    match format {
+        Format::PulumiPython => true,
+        #[cfg(feature = "typescript")]
+        Format::PulumiTypeScript => true,
+        _ => false,
     }
 }
 

@@ -29,6 +29,13 @@ pub fn recognise(name: &str, text: &str) -> Option<Format> {
     if extension(".py") {
         return memmem::find(text.as_bytes(), b"pulumi").map(|_| Format::PulumiPython);
     }
+    if NODE_SOURCES.iter().any(|end| extension(end)) {
+        #[cfg(feature = "typescript")]
+        if !extension(".d.ts") && super::pulumi_typescript::imports_package(text) {
+            return Some(Format::PulumiTypeScript);
+        }
+        return None;
+    }
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     match body.trim_start().as_bytes().first() {
         None => None,
@@ -58,6 +65,9 @@ pub fn recognise(name: &str, text: &str) -> Option<Format> {
         }
     }
 }
+
+/// How files with programs for Node.js end.
+pub(crate) const NODE_SOURCES: &[&str] = &[".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs"];
 
 fn recognise_json(name: &str, text: &str) -> Option<Format> {
     let text = text.trim_start();

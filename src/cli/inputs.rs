@@ -184,10 +184,13 @@ fn take(file: &Found, bytes: Result<Vec<u8>, Diagnostic>, options: &LoadOptions)
         }
     };
     let Some(format) = carrier::recognise(&name, &text) else {
+        #[cfg(not(feature = "typescript"))]
         if is_node_program(&name, &text) {
-            let message =
-                format!("`{name}` belongs to a Pulumi program in TypeScript or JavaScript, which is not read");
-            let help = "check what `pulumi preview --json` prints for it";
+            let message = format!(
+                "`{name}` belongs to a Pulumi program in TypeScript or JavaScript, which is not read: \
+                 this overgrant was built without the feature `typescript`"
+            );
+            let help = "build it with the feature, or check what `pulumi preview --json` prints for the program";
             let diagnostic = Diagnostic::unreadable("input/unread-language", message, name).with_help(help);
             return Outcome::Unrecognised(diagnostic);
         }
@@ -196,6 +199,10 @@ fn take(file: &Found, bytes: Result<Vec<u8>, Diagnostic>, options: &LoadOptions)
                 return Outcome::Helper { name, text };
             }
             return skip(if text.trim().is_empty() { "it is empty" } else { NOTHING });
+        }
+        // Hooks pass whole front ends by name; their files are not worth a word each.
+        if carrier::recognise::NODE_SOURCES.iter().any(|end| name.ends_with(end)) {
+            return skip(NOTHING);
         }
         let message = format!("`{name}` holds nothing that overgrant reads");
         let diagnostic = Diagnostic::unreadable("input/unrecognised", message, name).with_help(
@@ -213,9 +220,10 @@ fn take(file: &Found, bytes: Result<Vec<u8>, Diagnostic>, options: &LoadOptions)
 
 /// Whether a file shows a Pulumi program for Node.js that makes what is checked elsewhere:
 /// its package, or a file of it that was given by name.
+#[cfg(not(feature = "typescript"))]
 fn is_node_program(name: &str, text: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or(name);
-    let source = [".ts", ".js", ".mts", ".mjs", ".cjs", ".cts"].iter().any(|end| file.ends_with(end));
+    let source = carrier::recognise::NODE_SOURCES.iter().any(|end| file.ends_with(end));
     (file == "package.json" || source) && ["@pulumi/vault", "@pulumi/aws"].iter().any(|package| text.contains(package))
 }
 

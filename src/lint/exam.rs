@@ -124,6 +124,7 @@ fn default_name(language: &str) -> &'static str {
         "json" => "example.json",
         "terraform" => "main.tf",
         "python" => "__main__.py",
+        "typescript" => "index.ts",
         "yaml" => "example.yaml",
         _ => "example.txt",
     }

@@ -70,7 +70,7 @@ pub struct Page<'a> {
 pub struct Example {
     /// True where the rule must fire.
     pub bad: bool,
-    /// `hcl`, `json`, `terraform`, `python`, `yaml` …
+    /// `hcl`, `json`, `terraform`, `python`, `typescript`, `yaml` …
     pub language: String,
     /// `key=value` words of the fence line.
     pub attributes: Vec<(String, String)>,

@@ -11,8 +11,10 @@ use crate::diagnostic::Diagnostic;
 
 /// Extensions of the files that are looked at inside directories. A file named by the
 /// user is looked at whatever it is called.
-const EXTENSIONS: &[&str] =
-    &["hcl", "json", "policy", "py", "template", "tf", "tfstate", "tfvars", "tofu", "yaml", "yml"];
+const EXTENSIONS: &[&str] = &[
+    "cjs", "cts", "hcl", "js", "json", "mjs", "mts", "policy", "py", "template", "tf", "tfstate", "tfvars", "tofu",
+    "ts", "tsx", "yaml", "yml",
+];
 
 /// A file to read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,6 +93,8 @@ fn walk(root: &Path, base: &Path, glob: Option<&GlobMatcher>, found: &mut Discov
     let wanted = |path: &Path| glob.is_none_or(|glob| glob.is_match(clean(path)));
     let mut walker = WalkBuilder::new(root);
     walker.add_custom_ignore_filename(".overgrantignore").sort_by_file_name(Ord::cmp).follow_links(false);
+    // What is installed there is others' code, whatever the ignore files say.
+    walker.filter_entry(|entry| entry.depth() == 0 || entry.file_name() != "node_modules");
     for entry in walker.build() {
         let entry = match entry {
             Ok(entry) => entry,

@@ -7,6 +7,8 @@ pub mod json;
 mod node;
 pub mod percent;
 pub mod python;
+#[cfg(feature = "typescript")]
+pub mod typescript;
 pub mod yaml;
 
 pub use build::TextBuilder;

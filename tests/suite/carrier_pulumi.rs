@@ -22,7 +22,7 @@ fn program(text: &str) -> (SourceMap, Program) {
 }
 
 /// A value as text: known parts as they are, unknown ones as `${reference}`.
-fn shown(node: &Node) -> String {
+pub(crate) fn shown(node: &Node) -> String {
     match &node.value {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => value.to_string(),
@@ -226,11 +226,15 @@ fn spans_point_into_the_program() {
 
 /// Line and rule of everything found in a program under `fixtures/pulumi`.
 fn findings(name: &str, rules: &[&str]) -> Vec<(u32, String)> {
-    let path = format!("fixtures/pulumi/{name}/__main__.py");
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&path)).unwrap();
+    findings_of(&format!("fixtures/pulumi/{name}/__main__.py"), Format::PulumiPython, rules)
+}
+
+/// Line and rule of everything found in a program.
+pub(crate) fn findings_of(path: &str, format: Format, rules: &[&str]) -> Vec<(u32, String)> {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
     let mut sources = SourceMap::new();
     let source = sources.add(path, text);
-    let carried = read_all(&sources, &[(source, Format::PulumiPython)], &ReadOptions::default());
+    let carried = read_all(&sources, &[(source, format)], &ReadOptions::default());
     assert!(carried.diagnostics.is_empty(), "{:?}", carried.diagnostics);
     let model = Model::build(carried.declarations, &sources);
     let dialect = Dialect::default();
@@ -485,6 +489,7 @@ fn what_a_function_makes_is_read_once_with_what_it_is_given() {
     assert_eq!(found[0].1, "\"path \\\"kv/a\\\" {}\"");
 }
 
+#[cfg(not(feature = "typescript"))]
 #[test]
 fn a_program_for_node_is_said_not_to_be_read() {
     let package: (&str, &[u8]) = ("app/package.json", br#"{"dependencies": {"@pulumi/vault": "7.0.0"}}"#);

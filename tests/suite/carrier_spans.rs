@@ -124,6 +124,37 @@ fn f_string(c: char, around: Around, choice: u8) -> Written {
     }
 }
 
+#[cfg(feature = "typescript")]
+fn script(c: char, around: Around, choice: u8) -> Written {
+    match c {
+        '\'' => escaped("\\'".into()),
+        _ if choice < 10 && c != '\n' => ("\\\n".into(), script(c, around, 255).1),
+        _ if choice < 20 && (c as u32) < 256 => escaped(format!("\\x{:02x}", c as u32)),
+        _ if choice < 30 => escaped(utf16(c)),
+        _ if choice < 40 => escaped(format!("\\u{{{:x}}}", c as u32)),
+        _ => python(c, around, 255),
+    }
+}
+
+/// A template: line breaks and quotes as they are.
+#[cfg(feature = "typescript")]
+fn script_template(c: char, around: Around, choice: u8) -> Written {
+    match c {
+        '`' => escaped("\\`".into()),
+        '$' if around.1 == '{' => escaped("\\$".into()),
+        '\n' | '"' | '\'' => own(c),
+        _ => script(c, around, choice),
+    }
+}
+
+/// Literals added to each other.
+#[cfg(feature = "typescript")]
+fn script_added(c: char, around: Around, choice: u8) -> Written {
+    let (_, written) = script(c, around, choice.max(20));
+    let joint = if choice.is_multiple_of(7) { "' + // added\n    '" } else { "" };
+    (joint.to_owned(), written)
+}
+
 fn yaml_block(c: char, around: Around, _: u8) -> Written {
     if around.0 == '\n' && c != '\n' { ("          ".into(), c.to_string()) } else { own(c) }
 }
@@ -259,6 +290,33 @@ const VAULT: &[Way] = &[
         "\"))\n",
         python_joined,
     ),
+    #[cfg(feature = "typescript")]
+    way(
+        "TypeScript",
+        "index.ts",
+        Format::PulumiTypeScript,
+        "import * as vault from '@pulumi/vault';\nnew vault.Policy('p', { policy: '",
+        "' });\n",
+        script,
+    ),
+    #[cfg(feature = "typescript")]
+    way(
+        "TypeScript, template",
+        "index.ts",
+        Format::PulumiTypeScript,
+        "import * as vault from '@pulumi/vault';\nnew vault.Policy('p', { policy: `# ${vault.x['a']} ${`${1}`}\n",
+        " ` });\n",
+        script_template,
+    ),
+    #[cfg(feature = "typescript")]
+    way(
+        "TypeScript, added",
+        "index.ts",
+        Format::PulumiTypeScript,
+        "import * as vault from '@pulumi/vault';\nconst x = 'y';\nnew vault.Policy('p', { policy: '# ' + `${x}é` + '\\n' + '",
+        "' });\n",
+        script_added,
+    ),
     way(
         "YAML block",
         "Pulumi.yaml",
@@ -350,6 +408,16 @@ const AWS: &[Way] = &[
         r#""}}}]}"#,
         json,
     ),
+    // An object of JSON is one of the language.
+    #[cfg(feature = "typescript")]
+    way(
+        "TypeScript, object",
+        "index.ts",
+        Format::PulumiTypeScript,
+        "import * as aws from '@pulumi/aws';\nnew aws.iam.Policy('p', { policy: JSON.stringify(",
+        ", null, 2) });\n",
+        python_raw,
+    ),
     way("CLI", "policy.json", Format::AwsCli, r#"{"Policy":""#, r#""}"#, json),
     way(
         "Python, f-string",
@@ -358,6 +426,15 @@ const AWS: &[Way] = &[
         "import pulumi_aws as aws\naws.iam.Policy('p', policy=f\"\"\"",
         "\"\"\")\n",
         f_string,
+    ),
+    #[cfg(feature = "typescript")]
+    way(
+        "TypeScript, template",
+        "index.ts",
+        Format::PulumiTypeScript,
+        "import * as aws from '@pulumi/aws';\nnew aws.iam.Policy('p', { policy: `",
+        "` });\n",
+        script_template,
     ),
     way(
         "Fn::Sub in a block",

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use crate::fuzz_targets::{CARRIERS, target};
 use crate::property::config;
 
-const SEEDS: [&str; 14] = [
+const SEEDS: [&str; 15] = [
     "path \"secret/data/+/x*\" {\n  capabilities = [\"read\", \"list\"] # c\n  allowed_parameters = { \"a\" = [\"b*\", 1, true], \"*\" = [] }\n}\n",
     "/* c */ path \"a/{{identity.entity.name}}\" { policy = \"write\" \n min_wrapping_ttl = \"1h30m\" }\npath \"b\" { capabilities = <<EOT\n[\"deny\"]\nEOT\n}",
     "{\"path\":{\"a/*\":{\"capabilities\":[\"read\",\"sudo\"],\"denied_parameters\":{\"x\":[]}}}}",
@@ -13,6 +13,7 @@ const SEEDS: [&str; 14] = [
     "resource \"vault_policy\" \"p\" {\n  name = \"p\"\n  policy = <<-EOT\n    path \"${var.m}/data/*\" {\n      capabilities = [\"update\"]\n    }\n  EOT\n}\nvariable \"m\" { default = \"kv\" }\n",
     "data \"aws_iam_policy_document\" \"d\" {\n  statement {\n    actions = concat([\"s3:*\"], local.more)\n    resources = [for b in local.b : \"arn:aws:s3:::${b}/*\"]\n    condition {\n      test = \"StringEquals\"\n      variable = \"aws:username\"\n      values = [\"x\"]\n    }\n  }\n}\nlocals {\n  b = toset([\"x\", \"y\"])\n  more = []\n}\n",
     "import json\nimport pulumi_vault as vault\nimport pulumi_aws as aws\nname = \"p\"\nvault.Policy(name, policy=f'path \"{name}/*\" {{ capabilities = [\"sudo\"] }}')\naws.iam.RolePolicy(\"r\", role=role.id, policy=json.dumps({\"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"*\", \"Resource\": bucket.arn.apply(lambda a: f\"{a}/*\")}]}))\n",
+    "import * as vault from '@pulumi/vault';\nimport * as aws from \"@pulumi/aws\";\nconst name = 'p';\nclass C { constructor(private a: string) { new vault.Policy(a, { name, policy: `path \"${a}/*\" { capabilities = [\"sudo\"] }` }); } }\nfor (const x of ['a', 'b']) new C(x);\nnew aws.iam.RolePolicy('r', { role: role.id, policy: bucket.arn.apply(([a, b = 1]) => JSON.stringify({ Statement: [{ Effect: 'Allow', Action: '*', ...rest, Resource: `${a}/*` }] })) }, { dependsOn: [x?.y!] });\nexport default async () => { if (a ?? b) { return } };\n",
     "Resources:\n  R:\n    Type: AWS::IAM::Policy\n    Properties:\n      PolicyDocument:\n        Statement:\n          - Effect: Allow\n            Action: !Sub '${S}:*'\n            Resource: !GetAtt B.Arn\n",
     "name: p\nruntime: yaml\nresources:\n  a:\n    type: vault:Policy\n    properties:\n      policy: |\n        path \"x\" { capabilities = [\"read\"] }\n",
     "{\"format_version\":\"1.2\",\"terraform_version\":\"1.9\",\"planned_values\":{\"root_module\":{\"resources\":[{\"address\":\"vault_policy.p\",\"type\":\"vault_policy\",\"name\":\"p\",\"values\":{\"policy\":\"path \\\"a\\\" {}\"}}]}},\"resource_changes\":[]}",
@@ -59,6 +60,10 @@ fn mutated() -> impl Strategy<Value = Vec<u8>> {
         "'''",
         "|",
         "\u{2028}",
+        "`",
+        "=>",
+        "<",
+        "...",
     ]);
     let edit = (any::<prop::sample::Index>(), odd, 0..4_usize);
     let edits = prop::collection::vec(edit, 0..6);
@@ -83,7 +88,7 @@ proptest! {
     #![proptest_config(config(300))]
 
     #[test]
-    fn targets_survive_mutated_texts(bytes in mutated(), name in 0..12_u8) {
+    fn targets_survive_mutated_texts(bytes in mutated(), name in 0..13_u8) {
         for parser in ["hcl1", "json", "pattern"] {
             target(parser).unwrap()(&bytes);
         }

@@ -34,6 +34,8 @@ pub(crate) const CARRIERS: &[(&str, Target)] = &[
     ("terraform_plan", |bytes| carrier(bytes, Format::TerraformPlan, "plan.json")),
     ("terraform_state", |bytes| carrier(bytes, Format::TerraformState, "terraform.tfstate")),
     ("pulumi_python", |bytes| carrier(bytes, Format::PulumiPython, "__main__.py")),
+    #[cfg(feature = "typescript")]
+    ("pulumi_typescript", |bytes| carrier(bytes, Format::PulumiTypeScript, "index.ts")),
     ("pulumi_yaml", |bytes| carrier(bytes, Format::PulumiYaml, "Pulumi.yaml")),
     ("pulumi_preview", |bytes| carrier(bytes, Format::PulumiPreview, "preview.json")),
     ("pulumi_state", |bytes| carrier(bytes, Format::PulumiState, "stack.json")),
@@ -153,7 +155,7 @@ pub(crate) fn pattern(bytes: &[u8]) {
 }
 
 /// The names a text is tried under; the first byte chooses.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "policy.hcl",
     "policy.json",
     "main.tf",
@@ -166,6 +168,7 @@ const NAMES: [&str; 12] = [
     "plan.json",
     "auth/approle/role/ci.json",
     "policy",
+    "index.ts",
 ];
 
 /// Everything `check` does with one file.

@@ -16,6 +16,8 @@ mod aws_syntax;
 mod carrier_pulumi;
 mod carrier_spans;
 mod carrier_terraform;
+#[cfg(feature = "typescript")]
+mod carrier_typescript;
 mod carriers;
 mod cli;
 mod cli_hostile;

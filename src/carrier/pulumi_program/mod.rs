@@ -65,7 +65,6 @@ pub(super) enum Language {
     Python,
     /// TypeScript and JavaScript: names in camel case.
     #[cfg(feature = "typescript")]
-    #[allow(dead_code, reason = "made by the reader of such programs")]
     TypeScript,
 }
 

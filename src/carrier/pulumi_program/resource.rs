@@ -186,6 +186,12 @@ impl Reading<'_> {
         value.unwrap_or_else(|| data::unknown(smol_str::format_smolstr!("{address}.{name}"), place))
     }
 
+    /// Whether a reference is to a record of this program.
+    #[cfg(feature = "typescript")]
+    pub(in crate::carrier) fn is_record(&self, reference: &str) -> bool {
+        self.made.contains_key(reference)
+    }
+
     /// Names what has no name by its line.
     fn line_label(&self, span: Span) -> SmolStr {
         let line = self.sources.positions(span).map_or(0, |(start, _)| start.line);

@@ -55,6 +55,14 @@ const CARRIERS: &[(&str, Write)] = &[
     ("Python, implicit concatenation", pulumi::implicit),
     ("Python, json.dumps", pulumi::dumped),
     ("Python, aws_native", exports::native),
+    #[cfg(feature = "typescript")]
+    ("TypeScript, template", pulumi::template),
+    #[cfg(feature = "typescript")]
+    ("TypeScript, interpolate", pulumi::interpolated),
+    #[cfg(feature = "typescript")]
+    ("TypeScript, concatenation", pulumi::added),
+    #[cfg(feature = "typescript")]
+    ("TypeScript, JSON.stringify", pulumi::stringified),
     ("Pulumi YAML, block", pulumi::yaml_block),
     ("Pulumi YAML, quoted", pulumi::yaml_quoted),
     ("Pulumi YAML, object", pulumi::yaml_object),

@@ -1,7 +1,9 @@
-//! Pulumi's carriers: programs in Python and YAML, previews and exports.
+//! Pulumi's carriers: programs in Python, TypeScript and YAML, previews and exports.
 
 use std::fmt::Write as _;
 
+#[cfg(feature = "typescript")]
+use overgrant::carrier::pulumi_names::node_path;
 use overgrant::carrier::pulumi_names::{Class, Package};
 use serde_json::{Map, Value, json};
 
@@ -83,6 +85,60 @@ pub(super) fn dumped(case: &Case, resources: &[Resource]) -> Files {
         return Files::new();
     }
     python(resources, |_, value| format!("json.dumps({})", literal(value.expect("JSON"))))
+}
+
+/// A program in TypeScript.
+#[cfg(feature = "typescript")]
+fn typescript(resources: &[Resource], document: impl Fn(&str, Option<&Value>) -> String) -> Files {
+    let mut out = String::from(
+        "import * as aws from \"@pulumi/aws\";\nimport * as pulumi from \"@pulumi/pulumi\";\nimport * as vault from \"@pulumi/vault\";\n\n",
+    );
+    for resource in resources {
+        let (package, class) = class(resource);
+        let _ = writeln!(out, "new {}.{}(\"{}\", {{", package.token(), node_path(class.path), resource.label);
+        for (name, argument) in &resource.arguments {
+            let written = match argument {
+                Argument::Plain(value) => value.to_string(),
+                Argument::Document(text, value) => document(text, value.as_ref()),
+            };
+            let _ = writeln!(out, "    {}: {written},", camel(&python_name(&class, name)));
+        }
+        out.push_str("});\n");
+    }
+    file("index.ts", out)
+}
+
+/// A text inside backticks.
+#[cfg(feature = "typescript")]
+fn in_template(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('`', "\\`").replace("${", "\\${")
+}
+
+#[cfg(feature = "typescript")]
+pub(super) fn template(_: &Case, resources: &[Resource]) -> Files {
+    typescript(resources, |text, _| format!("`{}`", in_template(text)))
+}
+
+#[cfg(feature = "typescript")]
+pub(super) fn interpolated(_: &Case, resources: &[Resource]) -> Files {
+    typescript(resources, |text, _| format!("pulumi.interpolate`{}`.apply(text => text)", in_template(text)))
+}
+
+/// One literal a line, added up.
+#[cfg(feature = "typescript")]
+pub(super) fn added(_: &Case, resources: &[Resource]) -> Files {
+    typescript(resources, |text, _| {
+        let lines: Vec<String> = text.split_inclusive('\n').map(|line| json!(line).to_string()).collect();
+        lines.join(" +\n        ")
+    })
+}
+
+#[cfg(feature = "typescript")]
+pub(super) fn stringified(case: &Case, resources: &[Resource]) -> Files {
+    if matches!(case.kind, Kind::Policy | Kind::Role(_)) {
+        return Files::new();
+    }
+    typescript(resources, |_, value| format!("JSON.stringify({}, null, 2)", value.expect("JSON")))
 }
 
 fn yaml(resources: &[Resource], document: impl Fn(&str, Option<&Value>) -> String) -> Files {

@@ -1,17 +1,8 @@
-use std::sync::LazyLock;
-
-use rustc_hash::FxHashMap;
-
+use crate::aws::managed_policy;
 use crate::carrier::declaration::{Item, Named};
 use crate::lint::{Check, Inputs, Sink};
 
 pub(super) const CHECK: Check = Check::Model(check);
-
-/// Names of AWS managed policies whose ARN has a path, with that path.
-static PATHS: LazyLock<FxHashMap<&str, &str>> = LazyLock::new(|| {
-    let lines = include_str!("../../../../data/aws/managed-policy-paths.txt").lines();
-    lines.filter_map(|line| line.rsplit_once('/')).map(|(path, name)| (name, path)).collect()
-});
 
 fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
     for declaration in inputs.model.declarations() {
@@ -33,7 +24,7 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
                 }
                 sink.report(*span, format!("`{name}` is for service-linked roles alone, which AWS makes itself"))
             } else {
-                let Some(real) = PATHS.get(name).filter(|real| **real != path) else { continue };
+                let Some(real) = managed_policy::path(name).filter(|real| *real != path) else { continue };
                 let finding = sink.report(*span, format!("there is no `{place}`: the policy is `{real}/{name}`"));
                 finding.help(format!("write `arn:aws:iam::aws:policy/{real}/{name}`"));
                 finding
@@ -42,18 +33,5 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
             finding.unit = declaration.span;
             finding.address = declaration.address.clone();
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::PATHS;
-
-    #[test]
-    fn names_have_one_path() {
-        let lines = include_str!("../../../../data/aws/managed-policy-paths.txt").lines();
-        assert_eq!(lines.clone().count(), PATHS.len());
-        assert!(lines.is_sorted());
-        assert_eq!(PATHS.get("AWSLambdaBasicExecutionRole"), Some(&"service-role"));
     }
 }

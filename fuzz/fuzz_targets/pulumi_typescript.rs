@@ -1,0 +1,7 @@
+#![no_main]
+
+#[path = "../../tests/suite/fuzz_targets.rs"]
+#[allow(dead_code)]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::target("pulumi_typescript").into_iter().for_each(|run| run(bytes)));
