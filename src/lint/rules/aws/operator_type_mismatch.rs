@@ -9,8 +9,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         let (Some(family), Some(key)) = (family(condition), condition.known()) else { continue };
         let fits = match family {
             Family::Null => true,
-            // a claim of a token is text, and one address is compared with another as text
-            Family::String if catalog().is_federated_key(&condition.key) => true,
+            // one address is compared with another as text
             Family::String if key.kind.kind == KeyKind::IpAddress => !networks(condition),
             Family::String => matches!(key.kind.kind, KeyKind::String | KeyKind::Arn | KeyKind::Date | KeyKind::Binary),
             Family::Arn => matches!(key.kind.kind, KeyKind::Arn | KeyKind::String),
@@ -22,7 +21,9 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         };
         // text operators with `true` and `false` do compare with Boolean keys; `mfa-wrong-operator` speaks of those
         let boolean = family == Family::String && key.kind.kind == KeyKind::Bool;
-        if !fits && !boolean {
+        // a claim of a token is text
+        let claim = || family == Family::String && catalog().is_federated_key(&condition.key);
+        if !fits && !boolean && !claim() {
             let (operator, name) = (condition.condition.operator.display(), condition.condition.key.display());
             sink.report(
                 condition.condition.operator_span,

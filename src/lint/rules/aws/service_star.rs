@@ -95,9 +95,9 @@ fn worst(actions: &[&'static Action]) -> Option<&'static str> {
         let name = action.name.as_str();
         let begins = |verbs: &[&str]| verbs.iter().any(|verb| name.starts_with(verb));
         // an account's own settings say less than what a resource's policy hands out
-        let own = name.contains("Account") || name.contains("AccessPoint");
+        let own = || name.contains("Account") || name.contains("AccessPoint");
         match action.level {
-            AccessLevel::Permissions if begins(&["Put", "Set", "Add"]) && name.ends_with("Policy") && !own => Some(0),
+            AccessLevel::Permissions if begins(&["Put", "Set", "Add"]) && name.ends_with("Policy") && !own() => Some(0),
             AccessLevel::Permissions if begins(&["AddPermission", "Modify"]) => Some(1),
             AccessLevel::Permissions if begins(&["Put", "Add", "Set", "Create", "Authorize"]) => Some(2),
             _ if begins(&["Delete"]) => Some(3),
