@@ -3,10 +3,10 @@
 
 use smol_str::SmolStr;
 
-use super::request::{Request, Wildcard};
+use super::request::Request;
+use super::special;
 use super::statement::{Element, PreparedPolicy, PreparedStatement};
 use super::verdict::{Layer, Policies, Reason, Verdict, evaluate};
-use super::{special, wildcard};
 use crate::aws::catalog::catalog;
 use crate::aws::document::{Effect, Statement};
 use crate::aws::logic::{Case, Formula, Logic, Plain, Residual};
@@ -69,16 +69,8 @@ pub struct NearMiss {
 /// Most statements that came close to show.
 const MOST_NEAR_MISSES: usize = 3;
 
-/// Decides a request and says why.
-#[must_use]
-pub fn explain(request: &Request, policies: &Policies<'_>) -> Explanation {
-    let mut explanation = explain_each(request, policies);
-    if explanation.verdict.reason == Reason::Undetermined && request.wildcard != Wildcard::Each {
-        wildcard::settle(request, policies, &mut explanation);
-    }
-    explanation
-}
-
+/// Decides a request as it stands and says why: one with wildcards is settled by
+/// [`wildcard`](super::wildcard).
 pub(super) fn explain_each(request: &Request, policies: &Policies<'_>) -> Explanation {
     let plain = evaluate(&mut Plain, request, policies).verdict(&Plain, request);
     let mut explanation = Explanation {

@@ -13,8 +13,18 @@ mod statement;
 mod verdict;
 mod wildcard;
 
-pub use self::explain::{Explanation, NearMiss, StatementRef, explain};
+pub use self::explain::{Explanation, NearMiss, StatementRef};
 pub use self::request::{Owner, Request, Wildcard};
 pub use self::statement::{Element, PreparedPolicy};
 pub use self::verdict::{Layer, Policies, Reason, Verdict, decide};
 pub use crate::aws::template::Missing;
+
+/// Decides a request and says why.
+#[must_use]
+pub fn explain(request: &Request, policies: &Policies<'_>) -> Explanation {
+    let mut explanation = explain::explain_each(request, policies);
+    if explanation.verdict.reason == Reason::Undetermined && request.wildcard != Wildcard::Each {
+        wildcard::settle(request, policies, &mut explanation);
+    }
+    explanation
+}

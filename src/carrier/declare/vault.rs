@@ -359,13 +359,13 @@ fn generic(record: &Record, sink: &mut Sink<'_>) {
         Node::new(span, unknown.unwrap_or_else(|| Value::Map(Vec::new())))
     });
     match routed.target {
-        vault_export::route::RouteTarget::Policy => {
+        vault_export::target::RouteTarget::Policy => {
             let Some(text) = body.get("policy").or_else(|| body.get("rules")) else { return };
             let Some((policy, diagnostics)) = vault_policy(text, sink.options) else { return };
             sink.out.diagnostics.extend(diagnostics);
             sink.push(record, Item::VaultPolicy(VaultPolicy { name, namespace, policy }));
         }
-        vault_export::route::RouteTarget::Object(kind) => {
+        vault_export::target::RouteTarget::Object(kind) => {
             sink.push(record, Item::VaultObject(VaultObject { kind, mount, name, namespace, body }));
         }
         _ => {}

@@ -3,7 +3,7 @@
 
 use smol_str::SmolStr;
 
-use super::route::RouteTarget;
+use super::target::RouteTarget;
 use crate::carrier::declaration::VaultKind;
 use crate::syntax::Node;
 

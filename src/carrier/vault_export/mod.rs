@@ -6,6 +6,7 @@
 
 pub mod guess;
 pub mod route;
+pub mod target;
 
 use base64::Engine as _;
 use smol_str::SmolStr;
@@ -16,7 +17,8 @@ use super::{ReadOptions, declare};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::source::{Span, SpanMap};
 use crate::syntax::{Entry, Node, Text, Value};
-use route::{Route, RouteTarget};
+use route::Route;
+use target::RouteTarget;
 
 /// What a JSON text of a Vault export declares. `name` is the file's display name.
 #[must_use]

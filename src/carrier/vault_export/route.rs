@@ -4,6 +4,7 @@
 use smol_str::SmolStr;
 
 use super::guess;
+use super::target::RouteTarget;
 use crate::carrier::declaration::VaultKind;
 use crate::syntax::Node;
 
@@ -16,19 +17,6 @@ pub struct Route {
     pub mount: Option<SmolStr>,
     /// Name at the mount.
     pub name: Option<SmolStr>,
-}
-
-/// What a [`Route`] leads to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RouteTarget {
-    /// An ACL policy.
-    Policy,
-    /// An object of this kind.
-    Object(VaultKind),
-    /// The table of all secrets engine mounts.
-    SecretsMounts,
-    /// The table of all auth mounts.
-    AuthMounts,
 }
 
 impl Route {

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::Model;
 use super::bridges::Bridge;
-use super::powers::PowerKind;
+use super::edges::PowerKind;
 use super::sites::Shown;
 use crate::aws::context::{Context, ContextValue};
 use crate::aws::document::PolicyKind;

@@ -16,7 +16,6 @@
 //! | `{tokenrole}` | each token role of the model that lets its caller ask for any policy |
 //! | `{new}` | any name, the same one in every request of the step |
 
-use super::powers::PowerKind;
 use crate::vault::capability::{Capabilities, Capability};
 
 use Capability::{Create, Patch, Read, Sudo, Update};
@@ -53,6 +52,23 @@ pub enum Gain {
     Groups,
     /// Less than every policy.
     Part(PowerKind),
+}
+
+/// A power that is less than every policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PowerKind {
+    /// The whole server and all that is in it.
+    Server,
+    /// The administrator of what a secrets engine manages.
+    Engine,
+    /// What a mount or path holds that its policies do not give.
+    Content,
+    /// Every policy of a namespace below its own.
+    Namespace,
+    /// A control that others rely on: audit, lifetimes, passwords, Sentinel, approval.
+    Control,
+    /// Tokens that others take for proof of identity.
+    Identity,
 }
 
 /// Which server knows a step.

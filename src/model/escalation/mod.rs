@@ -24,8 +24,8 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-pub use edges::{Edge, Gain, Need, Server};
-pub use powers::{Power, PowerKind};
+pub use edges::{Edge, Gain, Need, PowerKind, Server};
+pub use powers::Power;
 pub use secrets::StoredLogin;
 
 use self::bridges::Bridges;

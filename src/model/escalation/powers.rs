@@ -7,25 +7,8 @@
 use smol_str::SmolStr;
 
 use super::Step;
-use super::edges::{Edge, Gain, Need, READ, SUDO, Server, UPDATE, WRITE, edge, need, only};
+use super::edges::{Edge, Gain, Need, PowerKind, READ, SUDO, Server, UPDATE, WRITE, edge, need, only};
 use crate::vault::capability::{Capabilities, Capability};
-
-/// What kind of power it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PowerKind {
-    /// The whole server and all that is in it.
-    Server,
-    /// The administrator of what a secrets engine manages.
-    Engine,
-    /// What a mount or path holds that its policies do not give.
-    Content,
-    /// Every policy of a namespace below its own.
-    Namespace,
-    /// A control that others rely on: audit, lifetimes, passwords, Sentinel, approval.
-    Control,
-    /// Tokens that others take for proof of identity.
-    Identity,
-}
 
 /// A power of a principal, and how it comes to it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
+use super::edges::PowerKind;
 use super::edges::{self, Gain, READ, UPDATE};
-use super::powers::{Over, POWERS, Power, PowerKind, Row, Site};
+use super::powers::{Over, POWERS, Power, Row, Site};
 use super::slots::{NO_SLOTS, Slots};
 use super::view::{Aim, SubjectView};
 use super::{Step, below_auth};
