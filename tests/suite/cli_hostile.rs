@@ -305,3 +305,23 @@ fn a_pipe_that_nobody_writes_to_is_no_file() {
     assert!(outcome.stdout.contains("it is no regular file"), "{}", outcome.stdout);
     assert_eq!(overgrant(dir.path(), &["check"]).status, 0);
 }
+
+/// Objects whose members a parser compares with each other, templates of which each part
+/// takes a thousand bytes, and policies longer than any server takes.
+#[test]
+fn what_would_take_minutes_is_refused_with_its_place() {
+    let policy = |value: &str| format!("resource \"vault_policy\" \"p\" {{\n  policy = {value}\n}}\n").into_bytes();
+    let object = policy(&format!("jsonencode({{ {} }})", "k = 1, ".repeat(20_000)));
+    let parts = policy(&format!("\"{}\"", "${var.x}".repeat(120_000)));
+    let stanzas = policy(&format!("<<EOT\n{}EOT", "path \"a\" { capabilities = [\"read\"] }\n".repeat(30_000)));
+    for (text, told) in [
+        (object, "an object of more than 10,000 members is not read"),
+        (parts, "a text with more than 100,000 parts to fill in is not read"),
+        (stanzas, "this is more than a policy may hold, and is not read"),
+    ] {
+        let dir = directory(&[("main.tf", &text)]);
+        let outcome = overgrant(dir.path(), &["check"]);
+        assert!(outcome.stdout.contains(told), "{told}: {}", outcome.stdout);
+        assert!(outcome.stdout.len() < 10_000);
+    }
+}

@@ -9,10 +9,19 @@ use crate::source::{Fragment, Unknown};
 use crate::syntax::{Node, Text, Value, json};
 use crate::vault::policy::{self, Policy};
 
+/// Longer texts and documents of more statements are not read: AWS takes a hundredth of it,
+/// and statements are compared with each other.
+const LONGEST: usize = 1 << 20;
+const STATEMENTS: usize = 10_000;
+
 /// The IAM policy document that an argument holds: JSON text, or an object. Where the
 /// value, or the structure of the text, is unknown the document says so.
 #[must_use]
 pub fn aws_document(node: &Node) -> (Document, Vec<Diagnostic>) {
+    if node.as_text().is_some_and(|text| text.raw().len() > LONGEST) || node.each_of("Statement").len() > STATEMENTS {
+        let message = "this is far more than a policy may hold, and is not read";
+        return (unknown(node), vec![Diagnostic::error("input/too-large", message, node.span)]);
+    }
     match &node.value {
         Value::String(text) => {
             let (parsed, diagnostics) = json::parse(&text.fragment(node.span));
@@ -62,6 +71,13 @@ pub fn vault_policy(node: &Node, options: &ReadOptions) -> Option<(Policy, Vec<D
 /// policy then is empty.
 #[must_use]
 pub fn vault_text(text: &Fragment<'_>, options: &ReadOptions) -> (Policy, Vec<Diagnostic>) {
+    if text.text.len() > options.policy_limit {
+        let message = "this is more than a policy may hold, and is not read";
+        let diagnostic = Diagnostic::error("input/too-large", message, text.span(0, 1))
+            .with_help("raise `max-policy-size` under `[limits]` in overgrant.toml if the server takes it");
+        let unknown = Unknown { refs: vec![SmolStr::new_static("a policy that is too large")], span: text.span(0, 1) };
+        return (Policy { unknown: vec![unknown], ..Policy::default() }, vec![diagnostic]);
+    }
     match policy::parse(text, options.dialect) {
         Ok(policy) => (policy, Vec::new()),
         // A text whose unknown parts stand for more than values cannot be judged.

@@ -195,6 +195,11 @@ impl<'a> Evaluator<'a> {
         self.budget > 0
     }
 
+    /// Whether there is a good part more of that left.
+    pub(super) fn affords(&self, amount: usize) -> bool {
+        amount as u64 <= self.budget / 4
+    }
+
     /// Evaluates an expression.
     pub(super) fn eval(&mut self, expr: &Expr, scope: Scope<'_>) -> Node {
         if self.depth >= DEPTH || self.budget == 0 {
@@ -351,7 +356,8 @@ impl<'a> Evaluator<'a> {
         let mut items = Vec::new();
         let mut entries: Vec<Entry> = Vec::new();
         for (key, member) in &members {
-            if !self.spend(1) {
+            // Keys are compared with those before.
+            if !self.spend(1 + entries.len() / 16) {
                 break;
             }
             let value_frame = Frame { name: &each.value_var, value: member, up: scope.frame };

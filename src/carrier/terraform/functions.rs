@@ -42,6 +42,9 @@ const FAILS: &[&str] = &[
     "zipmap",
 ];
 
+/// Functions that compare each member with all others.
+const COMPARES: &[&str] = &["matchkeys", "merge", "setintersection", "setsubtract", "transpose", "zipmap"];
+
 impl Evaluator<'_> {
     /// Calls a function. One that is not known, or whose arguments are not, gives an
     /// unknown value that says what it depends on.
@@ -59,8 +62,10 @@ impl Evaluator<'_> {
                 _ => return unknown_call(call, &[last], span),
             }
         }
-        let work: usize = args.iter().map(|arg| arg.as_list().map_or(1, <[Node]>::len)).sum();
-        if !self.spend(work) {
+        let size = |arg: &Node| arg.as_list().map_or_else(|| arg.as_map().map_or(1, <[_]>::len), <[Node]>::len);
+        let work: usize = args.iter().map(size).sum();
+        let compared = if COMPARES.contains(&name) { work.saturating_mul(work) / 64 } else { 0 };
+        if !self.affords(compared) || !self.spend(work.saturating_add(compared)) {
             return unknown_call(call, &args, span);
         }
         let answer = match name {

@@ -2,6 +2,7 @@
 //! and expressions. Nothing is evaluated here.
 
 mod convert;
+mod limits;
 mod literal;
 pub mod outline;
 
@@ -218,6 +219,7 @@ const BOM: &str = "\u{feff}";
 pub fn parse(fragment: &Fragment<'_>) -> Result<Body, Diagnostic> {
     let skip = if fragment.text.starts_with(BOM) { BOM.len() } else { 0 };
     let text = fragment.text.get(skip..).unwrap_or("");
+    bounded(text, fragment, skip)?;
     let body = hcl_edit::parser::parse_body(text).map_err(|error| refused(&error, fragment, skip))?;
     Ok(convert::Converter::new(fragment, text, skip).body(&body))
 }
@@ -228,6 +230,7 @@ pub fn parse(fragment: &Fragment<'_>) -> Result<Body, Diagnostic> {
 /// The first syntax error, with its place.
 pub fn parse_part(fragment: &Fragment<'_>, range: std::ops::Range<usize>) -> Result<Body, Diagnostic> {
     let text = fragment.text.get(range.clone()).unwrap_or("");
+    bounded(text, fragment, range.start)?;
     let body = hcl_edit::parser::parse_body(text).map_err(|error| refused(&error, fragment, range.start))?;
     Ok(convert::Converter::new(fragment, text, range.start).body(&body))
 }
@@ -243,8 +246,17 @@ pub fn parse_template(fragment: &Fragment<'_>) -> Result<Vec<Piece>, Diagnostic>
         let whole = Text::of_fragment(fragment);
         return Ok(vec![Piece::Text(whole, fragment.span(0, text.len()))]);
     }
+    bounded(text, fragment, 0)?;
     let template = hcl_edit::parser::parse_template(text).map_err(|error| refused(&error, fragment, 0))?;
     Ok(convert::Converter::new(fragment, text, 0).template(&template, convert::Literals::Raw))
+}
+
+/// Refuses what would take too long to parse.
+fn bounded(text: &str, fragment: &Fragment<'_>, skip: usize) -> Result<(), Diagnostic> {
+    let Some((place, what)) = limits::exceeded(text) else { return Ok(()) };
+    let place = fragment.span(place + skip, place + skip + 1);
+    Err(Diagnostic::error("terraform/too-large", format!("{what} is not read"), place)
+        .with_help("split it, or check the plan"))
 }
 
 fn refused(error: &hcl_edit::parser::Error, fragment: &Fragment<'_>, skip: usize) -> Diagnostic {

@@ -90,7 +90,7 @@ fn blank(bytes: &[u8], mut at: usize) -> Option<usize> {
 }
 
 /// The end of the comment that starts at `at`; `at` where none does.
-fn comment(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn comment(bytes: &[u8], at: usize) -> Option<usize> {
     match (bytes.get(at), bytes.get(at + 1)) {
         (Some(b'#'), _) | (Some(b'/'), Some(b'/')) => {
             let rest = bytes.get(at..)?;
@@ -170,7 +170,7 @@ fn body(bytes: &[u8], mut at: usize) -> Option<usize> {
 }
 
 /// The end of a heredoc whose marker starts at `at`, before the last line's end.
-fn heredoc(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn heredoc(bytes: &[u8], at: usize) -> Option<usize> {
     let start = if bytes.get(at) == Some(&b'-') { at + 1 } else { at };
     let end = identifier(bytes, start)?;
     let marker = bytes.get(start..end)?;
