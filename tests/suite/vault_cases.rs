@@ -19,7 +19,7 @@ fn answer(case: &Map<String, Value>, dialect: &str) -> Value {
 #[test]
 fn acl_cases_hold_for_every_server_they_name() {
     let mut wrong = Vec::new();
-    for file in ["vault-acl.jsonl", "vault-differential.jsonl"] {
+    for file in ["vault-acl.jsonl", "vault-acl-combined.jsonl", "vault-differential.jsonl"] {
         for case in lines(file) {
             let expect = &case["expect"];
             for product in case["products"].as_array().unwrap() {
