@@ -78,6 +78,19 @@ pub fn start_of(source: SourceId) -> Span {
     Span::new(source, 0, 0)
 }
 
+/// Words of a file's name that say which resource's policy it holds.
+const RESOURCES: [&str; 9] = [
+    "bucket-polic",
+    "function-polic",
+    "gateway-polic",
+    "key-polic",
+    "queue-polic",
+    "repository-polic",
+    "secret-polic",
+    "topic-polic",
+    "vault-polic",
+];
+
 /// What a document is attached to: by its content, and where that leaves a choice by the
 /// words in its path.
 #[must_use]
@@ -87,7 +100,11 @@ pub fn kind_by_name(name: &str, document: &Document) -> PolicyKind {
     let words: Vec<&str> = path.split(['/', '-']).collect();
     let word = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
     let has = |wanted: &[&str]| wanted.iter().any(|phrase| path.contains(phrase));
+    // a file that says whose policy it holds is believed before the directory it lies in
+    let file = path.rsplit('/').next().unwrap_or(&path);
+    let own = RESOURCES.iter().any(|resource| file.contains(resource)) && !file.contains("rcp");
     match guessed {
+        PolicyKind::Resource if own => PolicyKind::Resource,
         PolicyKind::Identity if word(&["scp", "scps"]) || has(&["service-control"]) => PolicyKind::Scp,
         PolicyKind::Identity if word(&["boundary", "boundaries"]) => PolicyKind::Boundary,
         PolicyKind::Identity if has(&["session-polic"]) => PolicyKind::Session,
@@ -169,6 +186,8 @@ mod tests {
             ("service-control-policies/x.json", identity, PolicyKind::Scp),
             ("bucket.json", resource, PolicyKind::Resource),
             ("rcp/x.json", resource, PolicyKind::Rcp),
+            ("resource_control_policies/sns_topic_policy.json", resource, PolicyKind::Resource),
+            ("resource_control_policies/rcp_bucket_policy.json", resource, PolicyKind::Rcp),
             ("vpc-endpoint.json", resource, PolicyKind::Endpoint),
             ("scp/x.json", resource, PolicyKind::Resource),
             ("x.json", trust, PolicyKind::Trust),

@@ -325,7 +325,8 @@ impl Plan<'_> {
         if let Some(rule) = rule {
             let mut sink = sink(rule, unit, "", address, out);
             if !problem.refused {
-                sink.severity = sink.severity.min(Severity::Medium);
+                let most = if HARMLESS.contains(&problem.rule) { Severity::Low } else { Severity::Medium };
+                sink.severity = sink.severity.min(most);
             }
             sink.report(problem.span, problem.message);
         } else {
@@ -343,6 +344,9 @@ impl Plan<'_> {
         }
     }
 }
+
+/// Problems that, where the server takes the document, change nothing of what it says.
+const HARMLESS: [&str; 2] = ["arn-fields", "sid-duplicate"];
 
 /// A problem of either system.
 #[derive(Clone, Copy)]

@@ -4,7 +4,9 @@ use crate::lint::{Check, DocumentContext, Sink, StatementFacts};
 pub(super) const CHECK: Check = Check::AwsDocument(check);
 
 fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
-    let key = context.kind == PolicyKind::Resource && context.policy.service.as_deref() == Some("kms");
+    // a bare file of statements about keys may be a part of a policy
+    let policy = context.policy;
+    let key = context.kind == PolicyKind::Resource && policy.service.as_deref() == Some("kms") && !policy.kind_guessed;
     if !key || !actions_seen(context) || context.statements.is_empty() {
         return;
     }

@@ -13,6 +13,11 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     if facts.conditions.iter().any(|c| guards.contains(&c.key.as_str())) {
         return;
     }
+    // who sets these tags is no service: they give names of their own
+    let tags = |key: &str| key == "aws:tagkeys" || key.starts_with("aws:requesttag/");
+    if facts.conditions.iter().any(|c| tags(&c.key) && c.fails_without_key()) {
+        return;
+    }
     let about = ["aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount"];
     if let Some(condition) = facts.conditions.iter().find(|c| c.negated && about.contains(&c.key.as_str())) {
         let name = condition.condition.key.display();
