@@ -70,14 +70,9 @@ impl<'a> Reader<'a> {
                 let given = self.give(&call.arguments);
                 self.enter(function, given, None, call.range())
             }
-            Val::Class(init) => {
+            Val::Class(class) => {
                 let given = self.give(&call.arguments);
-                let object = self.unknown(call.range());
-                if let Some(init) = init {
-                    let first = Val::node(object.clone());
-                    self.enter(init, given, Some(first), call.range());
-                }
-                Val::node(object)
+                self.make(class, given, call.range())
             }
             Val::Node(_) | Val::File(_) | Val::Module(_) => {
                 self.give(&call.arguments);
@@ -143,7 +138,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a function's body with its parameters bound.
-    fn enter(
+    pub(super) fn enter(
         &mut self,
         function: &Rc<Function<'a>>,
         given: Given<'a>,
@@ -267,6 +262,15 @@ impl<'a> Reader<'a> {
                     self.entries(given.keywords, call)
                 };
                 if given.more { Val::node(self.unknown(range)) } else { Val::node(Node::new(span, value)) }
+            }
+            // The default of a field.
+            "dataclasses.field" | "pydantic.Field" => {
+                let named = |name: &str| given.keywords.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+                match (first.or_else(|| named("default")).cloned(), named("default_factory").cloned()) {
+                    (Some(value), _) => value,
+                    (None, Some(Val::Function(factory))) => self.enter(&factory, Given::default(), None, range),
+                    _ => Val::node(self.unknown(range)),
+                }
             }
             "typing.cast" => match given.positional.get(1) {
                 Some(value) => value.clone(),

@@ -278,6 +278,8 @@ impl<'a> Reader<'a> {
                         None => Val::node(self.unknown(range)),
                     }
                 }
+                // A member of an enumeration is its value.
+                Value::String(_) | Value::Number(_) if name == "value" => Val::Node(Rc::clone(node)),
                 Value::String(text) => {
                     let known = text.known().and_then(|path| file::path_attribute(path, name));
                     match known {
@@ -290,6 +292,10 @@ impl<'a> Reader<'a> {
                 }
                 _ => Val::node(self.unknown(range)),
             },
+            Val::Class(class) => {
+                let own = self.scopes.get(class.attributes, name).cloned();
+                own.unwrap_or_else(|| Val::node(self.unknown(range)))
+            }
             Val::Module(module) => self.member(*module, name).unwrap_or_else(|| Val::node(self.unknown(range))),
             _ => Val::node(self.unknown(range)),
         }

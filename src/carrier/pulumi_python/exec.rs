@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtClassDef, StmtFor, StmtFunctionDef, StmtIf};
+use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtFor, StmtFunctionDef, StmtIf};
 use ruff_text_size::{Ranged, TextRange};
 use smol_str::SmolStr;
 
@@ -145,7 +145,7 @@ impl<'a> Reader<'a> {
         Flow::Next
     }
 
-    fn function(&mut self, definition: &'a StmtFunctionDef, method: bool) -> Rc<Function<'a>> {
+    pub(super) fn function(&mut self, definition: &'a StmtFunctionDef, method: bool) -> Rc<Function<'a>> {
         let bound_to_class = definition
             .decorator_list
             .iter()
@@ -160,31 +160,6 @@ impl<'a> Reader<'a> {
         });
         self.functions.push(Rc::clone(&function));
         function
-    }
-
-    fn class(&mut self, definition: &'a StmtClassDef) {
-        let mut init = None;
-        for statement in &definition.body {
-            match statement {
-                Stmt::FunctionDef(method) => {
-                    let function = self.function(method, true);
-                    if method.name.id.as_str() == "__init__" {
-                        init = Some(function);
-                    }
-                }
-                // Class attributes are seen through the class only; what they make is read.
-                Stmt::Assign(statement) => {
-                    self.eval(&statement.value);
-                }
-                Stmt::AnnAssign(statement) => {
-                    if let Some(value) = &statement.value {
-                        self.eval(value);
-                    }
-                }
-                _ => {}
-            }
-        }
-        self.scopes.bind(definition.name.id.as_str(), Val::Class(init));
     }
 
     /// Reads the functions that nothing called, with unknown arguments.

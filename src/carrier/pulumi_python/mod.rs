@@ -7,6 +7,7 @@
 //! never calls are read once with unknown arguments, so that no resource is missed.
 
 mod call;
+mod class;
 mod construct;
 mod eval;
 mod exec;

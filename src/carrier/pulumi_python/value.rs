@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use ruff_python_ast::{Expr, Parameters, Stmt};
+use ruff_text_size::TextRange;
 use smol_str::SmolStr;
 
 use crate::carrier::pulumi_program::scope::Bound;
@@ -18,8 +19,8 @@ pub(super) enum Val<'a> {
     Import(SmolStr),
     /// A function of the program.
     Function(Rc<Function<'a>>),
-    /// A class of the program: its `__init__`, if it has one.
-    Class(Option<Rc<Function<'a>>>),
+    /// A class of the program.
+    Class(Rc<Class<'a>>),
     /// Another Python file of the program, by its place in the reader's list.
     Module(usize),
     /// A file opened by name.
@@ -30,6 +31,18 @@ impl Val<'_> {
     pub(super) fn node(node: Node) -> Self {
         Val::Node(Rc::new(node))
     }
+}
+
+/// A class.
+#[derive(Debug)]
+pub(super) struct Class<'a> {
+    /// Its `__init__`, if it has one.
+    pub(super) init: Option<Rc<Function<'a>>>,
+    /// The scope of its attributes.
+    pub(super) attributes: usize,
+    /// Where instances hold nothing but fields, which calls of the class set (data classes,
+    /// pydantic models, named tuples): their names in order, with their places.
+    pub(super) fields: Option<Vec<(SmolStr, TextRange)>>,
 }
 
 /// A function or lambda, and the scope it was made in.
@@ -58,7 +71,8 @@ impl Bound for Val<'_> {
             (Val::Node(a), Val::Node(b)) => Rc::ptr_eq(a, b) || a == b,
             (Val::Import(a), Val::Import(b)) | (Val::File(a), Val::File(b)) => a == b,
             (Val::Module(a), Val::Module(b)) => a == b,
-            (Val::Function(a), Val::Function(b)) | (Val::Class(Some(a)), Val::Class(Some(b))) => Rc::ptr_eq(a, b),
+            (Val::Function(a), Val::Function(b)) => Rc::ptr_eq(a, b),
+            (Val::Class(a), Val::Class(b)) => Rc::ptr_eq(a, b),
             _ => false,
         }
     }
