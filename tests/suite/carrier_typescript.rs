@@ -21,6 +21,12 @@ const FILES: &[(&str, &str)] = &[
     ("app/lib/index.ts", "export const inner = 'i';\n"),
     ("app/more.js", "module.exports = { more: 'm', make: (n) => n + '!' };\n"),
     ("app/one.js", "exports.one = '1';\n"),
+    (
+        "app/lib/file.ts",
+        "import { readFileSync } from 'fs';\nexport const read = (p: string) => readFileSync(p, 'utf8');\nexport const own = () => readFileSync(`${__dirname}/own.hcl`, 'utf8');\n",
+    ),
+    ("app/lib/own.hcl", "own"),
+    ("above.hcl", "above"),
     ("app/whole.ts", "const whole = { a: 'w' };\nexport = whole;\n"),
 ];
 
@@ -141,6 +147,11 @@ fn evaluates_the_ways_to_write_a_value() {
             "",
             "fs.readFileSync('policies/app.hcl').toString().trim()",
             "\"path \\\"kv/data/app\\\" { capabilities = [\\\"read\\\"] }\"",
+        ),
+        (
+            "import { read, own } from './lib/file';",
+            "own() + read('above.hcl') + read('./policies/app.hcl').length",
+            "\"ownabove47\"",
         ),
         ("import doc from './policy.json';", "JSON.stringify(doc)", "{Statement: [{Action: \"s3:*\"; }]; }"),
         ("import { READ, rule } from './texts';", "rule(READ)", "\"r:list\""),
@@ -355,7 +366,7 @@ fn asks_for_files_beside_the_program() {
     assert!(
         program.wants.contains(&"app/none.ts".to_owned()) && program.wants.contains(&"app/none/index.ts".to_owned())
     );
-    assert!(program.wants.iter().all(|name| name.starts_with("app/")), "{:?}", program.wants);
+    assert!(program.wants.iter().all(|name| name.starts_with("app/") || name == "p.hcl"), "{:?}", program.wants);
 }
 
 /// The texts that spans cover in a policy document made in a callback.
@@ -385,6 +396,16 @@ fn a_syntax_error_is_said_with_its_place() {
     assert_eq!(diagnostic.code, "syntax/typescript");
     assert_eq!(sources.slice(diagnostic.span.unwrap()), "=");
     assert!(diagnostic.message.starts_with("invalid TypeScript: "), "{}", diagnostic.message);
+}
+
+#[test]
+fn what_stands_around_a_mistake_is_read() {
+    let (sources, program) = program(
+        "import * as v from '@pulumi/vault';\nnew v.Policy('a', {});\nnew v.Policy('é', {\n  policy: 'x'\n  name: 'y',\n});\nnew v.Policy('c', {});\n",
+    );
+    assert_eq!(program.diagnostics.len(), 1);
+    let found: Vec<&str> = program.records.iter().map(|record| sources.slice(record.span)).collect();
+    assert_eq!(found, ["new v.Policy('a', {})", "new v.Policy('c', {})"]);
 }
 
 #[test]

@@ -4,17 +4,40 @@ use super::Reading;
 use crate::source::Span;
 use crate::syntax::{Node, Text, Value};
 
+/// Directories around a program where its project may be.
+#[cfg(feature = "typescript")]
+const AROUND: usize = 6;
+
 impl Reading<'_> {
     /// The text of a file that the program reads, if it is among the sources.
     pub(in crate::carrier) fn file(&mut self, path: &str) -> Option<Node> {
         let name = beside(self.sources.name(self.source), path);
-        if let Some(id) = name.as_deref().and_then(|name| self.sources.find(name)) {
-            let text = self.sources.text(id);
-            let span = Span::new(id, 0, text.len());
-            return Some(Node::new(span, Value::String(Text::plain(text, 0))));
+        self.first_of(name.into_iter().collect())
+    }
+
+    /// The same for a path that starts where the program runs: in the directory of its own
+    /// file, or one around where its project is.
+    #[cfg(feature = "typescript")]
+    pub(in crate::carrier) fn project_file(&mut self, path: &str) -> Option<Node> {
+        let mut from = self.sources.name(self.root);
+        let mut names = Vec::new();
+        for _ in 0..AROUND {
+            names.extend(beside(from, path));
+            let Some((directory, _)) = from.rsplit_once('/') else { break };
+            from = directory;
         }
-        self.wants.extend(name);
-        None
+        self.first_of(names)
+    }
+
+    /// The first of some files that is among the sources; all are asked for otherwise.
+    fn first_of(&mut self, names: Vec<String>) -> Option<Node> {
+        let Some(id) = names.iter().find_map(|name| self.sources.find(name)) else {
+            self.wants.extend(names);
+            return None;
+        };
+        let text = self.sources.text(id);
+        let span = Span::new(id, 0, text.len());
+        Some(Node::new(span, Value::String(Text::plain(text, 0))))
     }
 }
 

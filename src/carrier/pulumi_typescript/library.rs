@@ -109,7 +109,7 @@ impl<'a> Reader<'a> {
             }
             "fs.readFileSync" | "fs.readFile" | "fs.promises.readFile" => {
                 let name = self.data(first, place);
-                let text = name.as_str().and_then(|name| self.reading.file(name));
+                let text = name.as_str().and_then(|name| self.reading.project_file(name));
                 text.map_or_else(|| self.unknown(place), Val::node)
             }
             "Buffer.from" if given.values.len() == 1 => first,

@@ -168,13 +168,26 @@ impl<'a> Reader<'a> {
         let names = [
             ("module", Val::Object(own)),
             ("exports", Val::Object(exports)),
-            ("__dirname", text(".")),
+            ("__dirname", text(&self.directory())),
             ("__filename", text(&file)),
         ];
         for (name, value) in names {
             self.scopes.set(scope, SmolStr::new_static(name), Some(value));
         }
         own
+    }
+
+    /// The directory of the file that is read, seen from that of the program.
+    fn directory(&self) -> String {
+        let sources = self.reading.sources;
+        let root = path::directory(sources.name(self.reading.root)).split('/').filter(|part| !part.is_empty());
+        let here = path::directory(sources.name(self.reading.source)).split('/').filter(|part| !part.is_empty());
+        let (root, here): (Vec<&str>, Vec<&str>) = (root.collect(), here.collect());
+        let common = root.iter().zip(&here).take_while(|(a, b)| a == b).count();
+        let up = std::iter::repeat_n("..", root.len() - common);
+        let down = here.iter().skip(common).copied();
+        let parts: Vec<&str> = up.chain(down).collect();
+        if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
     }
 
     fn run_module(&mut self, statements: &'a [Statement<'a>], own: Object) {
