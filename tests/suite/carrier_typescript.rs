@@ -136,6 +136,7 @@ fn evaluates_the_ways_to_write_a_value() {
         ("", "'  a '.trim() + 'B'.toLowerCase()", "\"ab\""),
         ("", "'x-D-D'.replace('D', 'p')", "\"x-p-D\""),
         ("", "'x-D-D'.replace(/D/g, 'p')", "\"x-p-p\""),
+        ("import dedent from 'dedent';\nconst x = 'b';", "dedent`a${x}`", "\"ab\""),
         ("", "'a,b'.split(',')", "[\"a\", \"b\"]"),
         ("", "'abc'.substring(1)", "\"bc\""),
         (

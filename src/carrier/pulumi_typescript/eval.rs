@@ -47,7 +47,9 @@ impl<'a> Reader<'a> {
             }
             Expression::TemplateLiteral(template) => self.template(template, place),
             Expression::TaggedTemplateExpression(tagged) => match self.eval(&tagged.tag) {
-                Val::Import(path) if path == "pulumi.interpolate" => self.template(&tagged.quasi, place),
+                Val::Import(path) if path == "pulumi.interpolate" || is_dedent(&path) => {
+                    self.template(&tagged.quasi, place)
+                }
                 _ => {
                     let _ = self.template(&tagged.quasi, place);
                     self.unknown(place)
@@ -255,6 +257,12 @@ impl<'a> Reader<'a> {
         self.assign(&assignment.left, value.clone());
         value
     }
+}
+
+/// Tags that take the indentation out of a template, which says the same without.
+fn is_dedent(path: &str) -> bool {
+    matches!(path, "dedent" | "ts-dedent" | "ts-dedent.dedent" | "outdent" | "outdent.outdent" | "dedent.default")
+        || matches!(path, "common-tags.stripIndent" | "common-tags.stripIndents")
 }
 
 /// What is assigned to, as far as its value before can be told.

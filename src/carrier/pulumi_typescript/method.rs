@@ -157,8 +157,8 @@ impl<'a> Reader<'a> {
             "trim" => string(text::strip(text, home, "strip", None)),
             "trimStart" | "trimLeft" => string(text::strip(text, home, "lstrip", None)),
             "trimEnd" | "trimRight" => string(text::strip(text, home, "rstrip", None)),
-            "toLowerCase" => string(text::change_case(text, home, false)),
-            "toUpperCase" => string(text::change_case(text, home, true)),
+            "toLowerCase" | "toLocaleLowerCase" => string(text::change_case(text, home, false)),
+            "toUpperCase" | "toLocaleUpperCase" => string(text::change_case(text, home, true)),
             "toString" | "valueOf" | "normalize" => Val::node(node.clone()),
             "replace" | "replaceAll" => {
                 let (from, all) = match given.first() {

@@ -47,7 +47,7 @@ pub fn parse<'a>(allocator: &'a Allocator, name: &str, text: &'a str, source: So
     let read = |text: &'a str| Parser::new(allocator, text, kind).with_options(options).parse();
     let mut parsed = read(text);
     let place = |parsed: &ParserReturn<'_>| {
-        let label = parsed.diagnostics.first().and_then(|error| error.labels.first()).map(|label| label.span());
+        let label = parsed.diagnostics.first().and_then(|error| error.labels.first()).map(oxc_span::LabeledSpan::span);
         // The parser points behind the text where it ends too early.
         let within = |at: u32| (at as usize).min(text.len());
         label.map_or((0, 0), |label| (within(label.start), within(label.end.max(label.start))))
