@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::check::Check;
@@ -45,6 +46,8 @@ pub(super) struct Entry {
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
     pub(super) entries: Vec<Entry>,
+    /// Where each id stands.
+    places: FxHashMap<SmolStr, usize>,
 }
 
 /// The built-in rules.
@@ -59,8 +62,7 @@ pub fn builtin() -> &'static Rules {
                 entries.push(entry);
             }
         }
-        entries.sort_by(|a: &Entry, b: &Entry| a.rule.id.cmp(&b.rule.id));
-        Rules { entries }
+        Rules::of(entries)
     })
 }
 
@@ -86,6 +88,12 @@ fn check_of(id: &str) -> Option<Check> {
 }
 
 impl Rules {
+    fn of(mut entries: Vec<Entry>) -> Self {
+        entries.sort_by(|a, b| a.rule.id.cmp(&b.rule.id));
+        let places = entries.iter().enumerate().map(|(at, entry)| (entry.rule.id.clone(), at)).collect();
+        Self { entries, places }
+    }
+
     /// All rules in the order of their ids.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Rule> {
@@ -95,15 +103,14 @@ impl Rules {
     /// The rule of exactly that id.
     #[must_use]
     pub fn by_id(&self, id: &str) -> Option<&Rule> {
-        let at = self.entries.binary_search_by(|entry| entry.rule.id.as_str().cmp(id)).ok()?;
-        self.entries.get(at).map(|entry| &entry.rule)
+        self.entries.get(*self.places.get(id)?).map(|entry| &entry.rule)
     }
 
     /// The rule of an id, or of a slug that only one rule has.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Rule> {
-        if let Ok(at) = self.entries.binary_search_by(|entry| entry.rule.id.as_str().cmp(name)) {
-            return self.entries.get(at).map(|entry| &entry.rule);
+        if let Some(rule) = self.by_id(name) {
+            return Some(rule);
         }
         let mut found = self.iter().filter(|rule| rule.slug() == name);
         let first = found.next();
@@ -133,19 +140,18 @@ impl Rules {
         &self,
         pages: impl IntoIterator<Item = (SourceId, &'t str, &'t str)>,
     ) -> (Self, Vec<Diagnostic>) {
-        let mut rules = self.clone();
+        let mut entries = self.entries.clone();
         let mut diagnostics = Vec::new();
         for (source, stem, text) in pages {
             match entry(&format!("custom/{stem}"), text, None, |s: &str| Cow::Owned(s.to_owned())) {
-                Ok(entry) => rules.entries.push(entry),
+                Ok(entry) => entries.push(entry),
                 Err(error) => {
                     let span = Span::new(source, error.at.start, error.at.end);
                     diagnostics.push(Diagnostic::error("rule/page", error.message, span));
                 }
             }
         }
-        rules.entries.sort_by(|a, b| a.rule.id.cmp(&b.rule.id));
-        (rules, diagnostics)
+        (Self::of(entries), diagnostics)
     }
 }
 

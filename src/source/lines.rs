@@ -42,11 +42,12 @@ impl LineIndex {
     pub fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut starts = vec![0];
-        for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
-            let crlf = bytes.get(at) == Some(&b'\r') && bytes.get(at + 1) == Some(&b'\n');
-            if !crlf {
-                starts.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
-            }
+        let after = |at: usize| u32::try_from(at + 1).unwrap_or(u32::MAX);
+        if memchr::memchr(b'\r', bytes).is_none() {
+            starts.extend(memchr::memchr_iter(b'\n', bytes).map(after));
+        } else {
+            let crlf = |at: &usize| bytes.get(*at) == Some(&b'\r') && bytes.get(at + 1) == Some(&b'\n');
+            starts.extend(memchr::memchr2_iter(b'\n', b'\r', bytes).filter(|at| !crlf(at)).map(after));
         }
         let mut marks = Vec::new();
         if !text.is_ascii() {

@@ -32,9 +32,10 @@ pub(super) fn check_actions(element: &ListElement, problems: &mut Vec<Problem>) 
 fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     let Some(colon) = memchr::memchr(b':', bytes) else { return false };
+    let table: &[u8; 256] = &KINDS;
     let all = |part: Option<&[u8]>, kinds: u8| {
         // without a way out of the loop many bytes are looked at in one step
-        let fits = |fits: bool, byte: &u8| fits & (KINDS.get(usize::from(*byte)).is_some_and(|kind| kind & kinds != 0));
+        let fits = |fits: bool, byte: &u8| fits & table.get(usize::from(*byte)).is_some_and(|kind| kind & kinds != 0);
         part.is_some_and(|part| !part.is_empty() && part.iter().fold(true, fits))
     };
     all(bytes.get(..colon), WORD) && all(bytes.get(colon + 1..), WORD | WILD)

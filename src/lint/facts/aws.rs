@@ -72,6 +72,8 @@ pub struct ResourceFact<'a> {
     colons: [usize; 5],
     /// Where the first wildcard is; the length where there is none.
     head: usize,
+    /// The sixth field, and what of it stands before a wildcard.
+    last: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> ResourceFact<'a> {
@@ -85,7 +87,9 @@ impl<'a> ResourceFact<'a> {
         for (place, at) in colons.iter_mut().zip(memchr::memchr_iter(b':', text.as_bytes())) {
             *place = at;
         }
-        Self { item, text, all, colons, head: glob::head(text) }
+        let rest = |last: &usize| text.get(last + 1..);
+        let last = colons.last().and_then(rest).map(|last| (last, last.get(..glob::head(last)).unwrap_or_default()));
+        Self { item, text, all, colons, head: glob::head(text), last }
     }
 
     /// Whether it meets a resource pattern.
@@ -100,6 +104,18 @@ impl<'a> ResourceFact<'a> {
         // most pairs differ before any wildcard
         let begins = || pattern.as_bytes().starts_with(self.text.as_bytes().get(..self.head).unwrap_or_default());
         self.all || (begins() && arn::resource_covers(self.text, pattern))
+    }
+
+    /// The same, of another item.
+    #[must_use]
+    pub(crate) fn covers_item(&self, inner: &Self) -> bool {
+        // no wildcard of the first five fields takes a colon, so that the sixth ones meet (spec:
+        // aws-evaluation, section 2.1), and most differ before any wildcard
+        let apart = match (self.last, inner.last) {
+            (Some((_, head)), Some((other, _))) => !other.starts_with(head),
+            _ => false,
+        };
+        self.all || (!apart && self.covers(inner.text))
     }
 
     /// The ARN's field of that index (0 `arn`, 1 partition, 2 service, 3 region,
@@ -145,6 +161,7 @@ pub struct ConditionFact<'a> {
     /// Whether the operator is a `…Not…` one.
     pub negated: bool,
     known: OnceCell<Option<&'static ConditionKey>>,
+    pins: OnceCell<bool>,
 }
 
 impl<'a> ConditionFact<'a> {
@@ -166,6 +183,7 @@ impl<'a> ConditionFact<'a> {
             if_exists,
             negated: operator.contains("not"),
             known: OnceCell::new(),
+            pins: OnceCell::new(),
         }
     }
 
@@ -185,6 +203,10 @@ impl<'a> ConditionFact<'a> {
     /// have the key, to demand that it is there is enough.
     #[must_use]
     pub fn pins(&self) -> bool {
+        *self.pins.get_or_init(|| self.is_pinned())
+    }
+
+    fn is_pinned(&self) -> bool {
         let open = |node: &Node| node.as_str().is_some_and(|t| !t.is_empty() && t.bytes().all(|b| b == b'*'));
         let glob = self.operator.contains("like") || self.operator.starts_with("arn");
         if self.operator == "null" {

@@ -10,6 +10,10 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let statements = context.statements;
+    let decrypts = statements.iter().filter(|facts| facts.allow && !facts.not_action).find_map(|facts| {
+        facts.actions.iter().find(|action| action.lower == "kms:decrypt").map(|action| action.item.span)
+    });
+    let Some(span) = decrypts else { return };
     let allows =
         |action: &str| statements.iter().filter(|facts| facts.allow).find_map(|facts| facts.applies_to(action));
     // A grant that is conditional or not known counts where it would be enough.
@@ -22,10 +26,7 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
     if !statements.iter().all(known) || allows(ENCRYPTS).is_some() {
         return;
     }
-    let decrypts = statements.iter().filter(|facts| facts.allow && !facts.not_action).find_map(|facts| {
-        facts.actions.iter().find(|action| action.lower == "kms:decrypt").map(|action| action.item.span)
-    });
-    let (Some(span), Some(put)) = (decrypts, allows("s3:putobject")) else { return };
+    let Some(put) = allows("s3:putobject") else { return };
     sink.report(
         span,
         "`kms:Decrypt` lets the holder read what the key encrypts, but uploads need `kms:GenerateDataKey` too",

@@ -7,11 +7,13 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     if resources.len() < 2 {
         return;
     }
-    let wide: Vec<_> = resources.iter().filter(|r| r.text.contains('*') && r.item.text.is_known()).collect();
-    for resource in resources.iter().filter(|r| r.item.text.is_known() && !r.text.contains("${")) {
-        let covers = |other: &&&ResourceFact<'_>| {
-            other.text != resource.text && !other.text.contains("${") && other.covers(resource.text)
-        };
+    let plain = |resource: &&ResourceFact<'_>| resource.item.text.is_known() && !resource.text.contains("${");
+    let wide: Vec<_> = resources.iter().filter(|r| r.text.contains('*') && plain(r)).collect();
+    if wide.is_empty() {
+        return;
+    }
+    for resource in resources.iter().filter(plain) {
+        let covers = |other: &&&ResourceFact<'_>| other.covers_item(resource) && other.text != resource.text;
         if let Some(other) = wide.iter().find(covers) {
             let (shown, by) = (resource.text, other.text);
             sink.report(resource.item.span, format!("`{by}` covers `{shown}`")).related(other.item.span, "covers it");

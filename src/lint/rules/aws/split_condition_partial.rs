@@ -73,7 +73,7 @@ fn is_limited(facts: &StatementFacts<'_>) -> bool {
 /// Whether one statement is about every resource of another.
 fn reaches_all(outer: &StatementFacts<'_>, inner: &StatementFacts<'_>) -> bool {
     outer.any_resource().is_some()
-        || inner.resources.iter().all(|resource| outer.resources.iter().any(|by| by.covers(resource.text)))
+        || inner.resources.iter().all(|resource| outer.resources.iter().any(|by| by.covers_item(resource)))
 }
 
 /// Whether an action only shows something.
