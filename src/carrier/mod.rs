@@ -76,6 +76,8 @@ pub struct Carried {
     pub(crate) functions: pulumi_program::Functions,
     /// Whether the text waits for what it asks for, and was not read.
     pub(crate) waits: bool,
+    /// Texts that are templates, which something else fills in.
+    pub(crate) templates: BTreeSet<SourceId>,
 }
 
 /// Something that a text refers to, by names as the [`SourceMap`] has them.
@@ -399,6 +401,10 @@ impl Reading {
         for (source, format, mut carried) in self.texts {
             carried.leave_out_called(source, &called);
             let given = format.is_bare_policy() && taken.contains(&source);
+            // A template need not parse before it is filled in.
+            if self.roots.iter().any(|(_, root)| root.templates.contains(&source)) {
+                carried.diagnostics.clear();
+            }
             // So is what Terraform gives to Kubernetes, unless it gives only a part.
             let deployed = held.get(&source).is_some_and(|count| *count >= deployed(&carried).count());
             if !given && !deployed {

@@ -34,7 +34,9 @@ pub fn aws(body: &Node) -> Node {
         _ => made("Version", Node::new(head, Value::String(Text::atomic("2012-10-17", head))), head),
     };
     let mut entries = vec![version];
-    if let Some(entry) = body.entry("policy_id").filter(|entry| !matches!(entry.value.value, Value::Null)) {
+    // What is not known may be null.
+    let absent = |node: &Node| matches!(node.value, Value::Null | Value::Unknown(_));
+    if let Some(entry) = body.entry("policy_id").filter(|entry| !absent(&entry.value)) {
         entries.push(Entry { key: name("Id", entry.key_span), key_span: entry.key_span, value: entry.value.clone() });
     }
     let list_span = own.map_or(span, |entry| entry.value.span);

@@ -320,3 +320,27 @@ fn one_text_gives_one_finding_however_often_it_is_used() {
         ]
     );
 }
+
+#[test]
+fn a_template_need_not_parse_before_it_is_filled_in() {
+    let tree = &[
+        (
+            "main.tf",
+            r#"
+variable "key" {}
+resource "aws_iam_policy" "p" {
+  policy = templatefile("${path.module}/p.json", { arn = jsonencode("arn:aws:s3:::b/*"), key = var.key })
+}
+"#,
+        ),
+        (
+            "p.json",
+            "{\"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \"Resource\": ${arn}}\n%{ if key != \"\" ~}\n, {}\n%{ endif ~}\n]}",
+        ),
+        ("q.json", "{\"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \"Resource\": ${arn}}]}"),
+    ];
+    let (sources, carried) = read(tree, |_| true);
+    let told: Vec<&str> =
+        carried.diagnostics.iter().map(|d| d.span.map_or("", |span| sources.name(span.source))).collect();
+    assert_eq!(told, ["q.json"]);
+}

@@ -246,11 +246,19 @@ impl<'a> Evaluator<'a> {
     }
 
     fn object(&mut self, members: &[(Expr, Expr)], span: Span, scope: Scope<'_>) -> Node {
-        let mut entries = Vec::with_capacity(members.len());
+        let mut entries: Vec<Entry> = Vec::with_capacity(members.len());
+        let mut places: FxHashMap<SmolStr, usize> = FxHashMap::default();
         for (key, value) in members {
             let key_node = self.eval(key, scope);
             let Some(text) = value::text(&key_node) else { continue };
-            entries.push(Entry { key: text, key_span: key.span, value: self.eval(value, scope) });
+            let entry = Entry { key_span: key.span, value: self.eval(value, scope), key: text };
+            // Of a key given twice the last counts.
+            let known = entry.key.known().map(SmolStr::new);
+            let at = known.map(|known| *places.entry(known).or_insert(entries.len()));
+            match at.and_then(|at| entries.get_mut(at)) {
+                Some(before) => *before = entry,
+                None => entries.push(entry),
+            }
         }
         map(entries, span)
     }

@@ -218,5 +218,6 @@ fn module<'a>(project: Everything<'a>, root: &'a Directory<'a>, options: &ReadOp
         );
     }
     out.wants = evaluator.wants.into_iter().collect();
+    out.templates = evaluator.templates.into_keys().collect();
     out
 }

@@ -22,6 +22,11 @@ pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
             Value::Number(_) | Value::Bool(_) => Some(string(known_string(value)?, value.span)),
             _ => Some(value.clone()),
         },
+        // Objects and lists stay what they are until somebody needs their text.
+        ("jsonencode", [Node { value: Value::String(_) | Value::Number(_) | Value::Bool(_), .. }]) => {
+            let value = args.first()?;
+            Some(Node::new(value.span, Value::String(crate::carrier::render::json(value))))
+        }
         ("jsonencode" | "sensitive" | "nonsensitive" | "ephemeralasnull" | "abspath" | "pathexpand", [value]) => {
             Some(value.clone())
         }

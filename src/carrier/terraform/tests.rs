@@ -457,3 +457,31 @@ data "aws_iam_policy_document" "d" {
     assert!(!resource.negated && resource.unknown);
     assert!(document.problems.is_empty(), "{:?}", document.problems);
 }
+
+#[test]
+fn an_index_after_an_attribute_splat_takes_from_the_list_it_makes() {
+    let source = r#"
+variable "on" {}
+resource "aws_s3_bucket" "b" {
+  count  = var.on ? 1 : 0
+  bucket = "logs"
+}
+resource "aws_iam_policy" "p" {
+  policy = data.aws_iam_policy_document.d.json
+}
+data "aws_iam_policy_document" "d" {
+  policy_id = var.on
+  statement {
+    actions   = ["s3:GetObject"]
+    resources = [aws_s3_bucket.b.*.arn[0], "${aws_s3_bucket.b.*.arn[0]}/*", "arn:aws:s3:::${aws_s3_bucket.b.*.bucket[0]}"]
+  }
+}
+"#;
+    let (_, carried) = one(source);
+    let document = &policy(&carried, "aws_iam_policy.p").document;
+    assert!(document.problems.is_empty() && document.id.is_none(), "{:?}", document.problems);
+    let resources = document.statements[0].resource.as_ref().unwrap();
+    assert!(resources.unknown);
+    let resources: Vec<String> = resources.items.iter().map(|item| item.text.display()).collect();
+    assert_eq!(resources, ["${aws_s3_bucket.b.arn}/*", "arn:aws:s3:::logs"]);
+}

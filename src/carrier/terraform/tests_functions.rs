@@ -333,6 +333,29 @@ fn encodings_of_texts() {
 }
 
 #[test]
+fn of_a_key_given_twice_the_last_counts() {
+    all(&[
+        ("{ a = 1, b = 2, a = 3 }", "{a: 3, b: 2}"),
+        (r#"{ "aws:x" = 1, "aws:x" = 2, "aws:x" = 3 }"#, "{aws:x: 3}"),
+        (r#"{ a = { a = 1, a = 2 }, ("a") = 4 }"#, "{a: 4}"),
+    ]);
+}
+
+#[test]
+fn json_of_a_text_has_its_quotes() {
+    all(&[
+        (r#"jsonencode("a\"b")"#, r#""\"a\\\"b\"""#),
+        (
+            r#""x ${jsonencode("a")} ${jsonencode(1)} ${jsonencode(true)} ${jsonencode(["a"])}""#,
+            r#""x \"a\" 1 true [\"a\"]""#,
+        ),
+        (r#"jsondecode(jsonencode("a"))"#, r#""a""#),
+        (r#"jsonencode("a-${var.open}")"#, r#""\"a-${var.open}\"""#),
+        (r"jsonencode(var.open)", "?(var.open)"),
+    ]);
+}
+
+#[test]
 fn what_differs_from_run_to_run_is_unknown() {
     all(&[
         ("timestamp()", "?(timestamp())"),

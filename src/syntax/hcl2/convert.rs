@@ -117,8 +117,20 @@ impl<'a> Converter<'a> {
                 })
             }
             Expression::Traversal(traversal) => {
-                let steps = traversal.operators.iter().map(|op| self.step(op.value())).collect();
-                ExprKind::Get(Box::new(self.expr(&traversal.expr)), steps)
+                let mut base = self.expr(&traversal.expr);
+                let mut steps = Vec::new();
+                let mut attributes = false;
+                for operator in traversal.operators.iter().map(hcl_edit::repr::Decorated::value) {
+                    // `a.*.b[0]` is the first of all `b`: only names belong to what `.*` does.
+                    let ends = matches!(operator, TraversalOperator::Index(_) | TraversalOperator::FullSplat(_));
+                    if attributes && ends {
+                        base = Expr { span, kind: ExprKind::Get(Box::new(base), std::mem::take(&mut steps)) };
+                        attributes = false;
+                    }
+                    attributes |= matches!(operator, TraversalOperator::AttrSplat(_));
+                    steps.push(self.step(operator));
+                }
+                ExprKind::Get(Box::new(base), steps)
             }
             Expression::UnaryOp(op) => {
                 let operand = Box::new(self.expr(&op.expr));
@@ -140,7 +152,9 @@ impl<'a> Converter<'a> {
         match key {
             ObjectKey::Ident(ident) => {
                 let span = self.span(ident.span());
-                Expr { span, kind: ExprKind::String(Text::plain(ident.as_str(), span.start)) }
+                // As it is written: see `parse_body`.
+                let written = ident.span().and_then(|range| self.text.get(range)).unwrap_or(ident.as_str());
+                Expr { span, kind: ExprKind::String(Text::plain(written, span.start)) }
             }
             ObjectKey::Expression(expression) => match self.expr(expression) {
                 Expr { span, kind: kind @ (ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Null) } => {

@@ -220,7 +220,7 @@ pub fn parse(fragment: &Fragment<'_>) -> Result<Body, Diagnostic> {
     let skip = if fragment.text.starts_with(BOM) { BOM.len() } else { 0 };
     let text = fragment.text.get(skip..).unwrap_or("");
     bounded(text, fragment, skip)?;
-    let body = hcl_edit::parser::parse_body(text).map_err(|error| refused(&error, fragment, skip))?;
+    let body = parse_body(text).map_err(|error| refused(&error, fragment, skip))?;
     Ok(convert::Converter::new(fragment, text, skip).body(&body))
 }
 
@@ -231,7 +231,7 @@ pub fn parse(fragment: &Fragment<'_>) -> Result<Body, Diagnostic> {
 pub fn parse_part(fragment: &Fragment<'_>, range: std::ops::Range<usize>) -> Result<Body, Diagnostic> {
     let text = fragment.text.get(range.clone()).unwrap_or("");
     bounded(text, fragment, range.start)?;
-    let body = hcl_edit::parser::parse_body(text).map_err(|error| refused(&error, fragment, range.start))?;
+    let body = parse_body(text).map_err(|error| refused(&error, fragment, range.start))?;
     Ok(convert::Converter::new(fragment, text, range.start).body(&body))
 }
 
@@ -249,6 +249,30 @@ pub fn parse_template(fragment: &Fragment<'_>) -> Result<Vec<Piece>, Diagnostic>
     bounded(text, fragment, 0)?;
     let template = hcl_edit::parser::parse_template(text).map_err(|error| refused(&error, fragment, 0))?;
     Ok(convert::Converter::new(fragment, text, 0).template(&template, convert::Literals::Raw))
+}
+
+/// How many keys of one text may be given twice.
+const TWICE: usize = 64;
+
+/// Parses a body. Terraform takes an object that gives a key twice, and the parser does not:
+/// the second is parsed under another name, and the conversion reads keys as written.
+fn parse_body(text: &str) -> Result<hcl_edit::structure::Body, hcl_edit::parser::Error> {
+    let mut renamed = std::borrow::Cow::Borrowed(text);
+    let mut names = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".iter().cycle();
+    for _ in 0..TWICE {
+        let error = match hcl_edit::parser::parse_body(&renamed) {
+            Err(error) if error.message().contains("redefined object key") => error,
+            other => return other,
+        };
+        let at = error.location().offset();
+        let at = if renamed.as_bytes().get(at) == Some(&b'"') { at + 1 } else { at };
+        let letter = renamed.as_bytes().get(at).is_some_and(u8::is_ascii_alphabetic);
+        let Some(name) = names.find(|name| Some(*name) != renamed.as_bytes().get(at)).filter(|_| letter) else {
+            return Err(error);
+        };
+        renamed.to_mut().replace_range(at..=at, char::from(*name).encode_utf8(&mut [0; 4]));
+    }
+    hcl_edit::parser::parse_body(&renamed)
 }
 
 /// Refuses what would take too long to parse.
