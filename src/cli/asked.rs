@@ -25,6 +25,9 @@ pub(super) struct VaultAsked<'a> {
     pub(super) now: i64,
 }
 
+/// What to give where it depends on the account of the resource.
+pub(super) const ACCOUNT: &str = "say whose the resource is with `--resource-account`";
+
 impl VaultAsked<'_> {
     /// The refusal of a word that names no capability.
     pub(super) fn no_capability(&self) -> String {
@@ -176,6 +179,9 @@ pub(super) fn aws(world: &World, wanted: &str, question: &AwsQuestion<'_>) -> Re
         shown.fact("note", note);
     }
     if answer.decision == Decision::Undetermined {
+        if answer.depends_on.iter().any(|on| on.starts_with("the account of")) {
+            shown.fact("note", ACCOUNT);
+        }
         shown.depends_on = answer.depends_on;
     }
     shown.more("verdict", Value::from(answer.reason));

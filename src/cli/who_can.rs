@@ -81,7 +81,11 @@ fn ask(args: &WhoCanArgs, world: &World) -> Result<WhoCan, Refusal> {
             Refusal::from(note).warn();
         }
         let question = AwsQuestion { action: wanted, resource, context: args.context.context(), resource_account };
-        let answer = who_can::aws(model, sources, world.dialect, &question)?;
+        let mut answer = who_can::aws(model, sources, world.dialect, &question)?;
+        let by_account = |on: &String| on.starts_with("the account of");
+        if answer.undetermined.iter().any(|holder| holder.depends_on.iter().any(by_account)) {
+            answer.notes.push(asked::ACCOUNT.to_owned());
+        }
         if answer.checked == 0 {
             return Err("no IAM user or role is in the model; look for them with `-C PATH`".into());
         }

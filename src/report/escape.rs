@@ -1,6 +1,7 @@
 //! Text from inputs, made safe for the place it goes to.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// Whether a character can move the cursor, hide text, turn its direction or is not seen at all.
 fn is_hostile(c: char) -> bool {
@@ -77,7 +78,7 @@ pub(crate) fn json_text(json: &str) -> Cow<'_, str> {
     for c in json.chars() {
         if hostile(c) {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                out.push_str(&format!("\\u{unit:04x}"));
+                let _ = write!(out, "\\u{unit:04x}");
             }
         } else {
             out.push(c);

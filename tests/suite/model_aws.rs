@@ -137,3 +137,57 @@ fn what_is_perhaps_there_decides_nothing_for_certain() {
     let certain: Vec<_> = rows.iter().map(|row| (row.pattern.as_str(), row.undetermined)).collect();
     assert_eq!(certain, [("s3:PutObject", true), ("s3:GetObject, s3:PutObject", false), ("sqs:SendMessage", true)]);
 }
+
+const KEPT: &[(&str, &str)] = &[
+    (
+        "account.json",
+        r#"{"UserDetailList": [
+            {"UserName": "ann", "Arn": "arn:aws:iam::000000000000:user/ann", "GroupList": [], "AttachedManagedPolicies": [],
+             "UserPolicyList": [{"PolicyName": "all", "PolicyDocument": {"Version": "2012-10-17", "Statement":
+               [{"Effect": "Allow", "Action": ["s3:GetObject", "sts:AssumeRole"], "Resource": "*"}]}}]},
+            {"UserName": "eve", "Arn": "arn:aws:iam::000000000000:user/eve", "GroupList": [], "AttachedManagedPolicies": []}],
+          "GroupDetailList": [], "Policies": [],
+          "RoleDetailList": [{"RoleName": "admin", "Arn": "arn:aws:iam::000000000000:role/admin",
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+              "Principal": {"AWS": "arn:aws:iam::000000000000:user/eve"}, "Action": "sts:AssumeRole"}]},
+            "RolePolicyList": [], "AttachedManagedPolicies": [], "InstanceProfileList": []}]}"#,
+    ),
+    (
+        "bucket-policy.json",
+        r#"{"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:user/eve"}, "Action": "s3:GetObject",
+             "Resource": "arn:aws:s3:::data/open/*"},
+            {"Effect": "Deny", "Principal": "*", "Action": "s3:*",
+             "Resource": ["arn:aws:s3:::data", "arn:aws:s3:::data/closed/*"]}]}"#,
+    ),
+];
+
+#[test]
+fn policies_of_resources_count_where_they_are_kept() {
+    let role = "arn:aws:iam::000000000000:role/admin";
+    for (who, action, resource, expected) in [
+        ("eve", "sts:AssumeRole", role, Decision::Allowed),
+        ("ann", "sts:AssumeRole", role, Decision::Denied),
+        ("eve", "iam:GetRole", role, Decision::Denied),
+        ("eve", "s3:GetObject", "arn:aws:s3:::data/open/x", Decision::Allowed),
+        ("eve", "s3:GetObject", "arn:aws:s3:::data/x", Decision::Denied),
+        ("ann", "s3:GetObject", "arn:aws:s3:::data/x", Decision::Allowed),
+        ("ann", "s3:GetObject", "arn:aws:s3:::data/closed/x", Decision::Denied),
+        ("ann", "s3:GetObject", "arn:aws:s3:::data2/closed/x", Decision::Allowed),
+    ] {
+        let answer = ask(KEPT, who, action, resource, Context::new(true));
+        assert_eq!(answer.decision, expected, "{who} {action} {resource}: {answer:?}");
+    }
+    let answer = ask(KEPT, "eve", "s3:GetObject", "arn:aws:s3:::data/open/x", Context::new(true));
+    assert!(answer.notes.iter().any(|note| note.contains("`bucket-policy` is taken to be")), "{:?}", answer.notes);
+    let several = [
+        KEPT[0],
+        (
+            "p.json",
+            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*",
+        "Action": "s3:*", "Resource": ["arn:aws:s3:::data/*", "arn:aws:s3:::other/*"]}]}"#,
+        ),
+    ];
+    let answer = ask(&several, "ann", "s3:GetObject", "arn:aws:s3:::data/x", Context::new(true));
+    assert_eq!(answer.decision, Decision::Allowed, "a file that names two buckets is the policy of neither");
+}

@@ -4,7 +4,7 @@
 use smol_str::SmolStr;
 
 use super::AwsIdentityId;
-use crate::aws::document::{Effect, PolicyKind};
+use crate::aws::document::{Document, Effect, PolicyKind};
 use crate::aws::evaluate::{Policies, PreparedPolicy};
 use crate::carrier::declaration::{AwsPolicy, AwsPrincipalKind, Item};
 use crate::model::{AwsIdentity, DeclId, Model};
@@ -139,6 +139,21 @@ impl Model {
     }
 }
 
+impl Model {
+    /// The trust policy of a role of the model, by the role's ARN. A role that has none in the
+    /// model is found by its name.
+    pub(in crate::model) fn trust_of(&self, arn: &str) -> Option<PreparedPolicy> {
+        let name = arn.split_once(":role/").map(|(_, path)| path.rsplit('/').next().unwrap_or(path))?;
+        let roles = || {
+            let all = self.aws.identities().filter_map(|id| self.aws.identity(id));
+            all.filter(|role| role.kind == AwsPrincipalKind::Role && role.issued_by.is_none())
+        };
+        let by_name = || roles().find(|role| role.arn.is_none() && role.name.as_deref() == Some(name));
+        let role = roles().find(|role| role.arn.as_deref() == Some(arn)).or_else(by_name)?;
+        compiled(self, role.trust?, "", PolicyKind::Trust, &[])
+    }
+}
+
 fn prepare(model: &Model, identity: &AwsIdentity, resource: &str) -> Bearing {
     let mut notes = Vec::new();
     let attached = |to: &AwsIdentity, id: DeclId, prefix: &str, kind: PolicyKind, member_if: &[SmolStr]| {
@@ -160,13 +175,23 @@ fn prepare(model: &Model, identity: &AwsIdentity, resource: &str) -> Bearing {
     }
     let boundary = own_of(identity.boundary.as_slice(), PolicyKind::Boundary);
     let session = own_of(identity.session.as_slice(), PolicyKind::Session);
-    let on_it = model.aws.resource_policies.iter().filter(|id| {
-        policy(model, **id).is_some_and(|policy| {
-            policy.attached_to.iter().any(|(text, _)| text.known().is_some_and(|on| is_on(on, resource)))
-        })
-    });
-    let resource: Vec<PreparedPolicy> =
-        on_it.filter_map(|id| compiled(model, *id, "", PolicyKind::Resource, &[])).collect();
+    let mut on_it = Vec::new();
+    for id in &model.aws.resource_policies {
+        let Some(policy) = policy(model, *id) else { continue };
+        let mut places = policy.attached_to.iter().filter_map(|(text, _)| text.known());
+        if places.any(|on| is_on(on, resource)) {
+            on_it.extend(compiled(model, *id, "", PolicyKind::Resource, &[]));
+        } else if policy.attached_to.is_empty()
+            && policy.kind_guessed
+            && let Some(on) = named_by(&policy.document).filter(|on| is_on(on, resource))
+        {
+            let compiled = compiled(model, *id, "", PolicyKind::Resource, &[]);
+            let name = compiled.as_ref().map_or("", |policy| policy.name.as_str());
+            notes.push(format!("`{name}` is taken to be the policy of `{on}`, which alone its statements name"));
+            on_it.extend(compiled);
+        }
+    }
+    on_it.extend(model.trust_of(resource));
     let mut scps: Vec<PreparedPolicy> =
         model.aws.scps.iter().filter_map(|id| compiled(model, *id, "", PolicyKind::Scp, &[])).collect();
     if !scps.is_empty() {
@@ -183,7 +208,31 @@ fn prepare(model: &Model, identity: &AwsIdentity, resource: &str) -> Bearing {
     if !rcps.is_empty() {
         notes.push("every RCP of the model is taken to apply".to_owned());
     }
-    Bearing { identity: own, boundary, session, resource, scps, rcps, notes, ..Bearing::default() }
+    Bearing { identity: own, boundary, session, resource: on_it, scps, rcps, notes, ..Bearing::default() }
+}
+
+/// The one resource that the statements of a document in a file of its own name: a bucket by
+/// itself or by its objects, else one ARN without wildcards.
+fn named_by(document: &Document) -> Option<String> {
+    let mut only: Option<String> = None;
+    for statement in &document.statements {
+        let list = statement.resource.as_ref().filter(|list| !list.negated && !list.unknown)?;
+        for item in &list.items {
+            let arn = item.text.known()?;
+            let named = match arn.split_once(":s3:::") {
+                Some((_, rest)) => {
+                    let end = arn.len() - rest.len() + rest.find('/').unwrap_or(rest.len());
+                    arn.get(..end)?
+                }
+                None => arn,
+            };
+            if named.contains(['*', '?', '$']) || only.as_deref().is_some_and(|other| other != named) {
+                return None;
+            }
+            only = Some(named.to_owned());
+        }
+    }
+    only
 }
 
 /// Whether a resource policy's place is the resource asked for: its ARN, a bucket's name,

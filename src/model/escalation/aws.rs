@@ -9,10 +9,9 @@ use super::bridges::Bridge;
 use super::edges::PowerKind;
 use super::sites::Shown;
 use crate::aws::context::{Context, ContextValue};
-use crate::aws::document::PolicyKind;
 use crate::aws::evaluate::{Policies, PreparedPolicy, Request, Wildcard, decide};
 use crate::aws::pass_role::PASS_SETS;
-use crate::carrier::declaration::{Item, VaultKind};
+use crate::carrier::declaration::VaultKind;
 use crate::decision::Decision;
 use crate::model::AwsIdentityId;
 use crate::model::aws::Bearing;
@@ -119,29 +118,11 @@ impl Model {
             return None;
         }
         let trust = self.trust_of(arn);
-        let may = |action: &str| {
-            let mut policies = bearing.policies();
-            if action == "sts:AssumeRole" {
-                policies.resource.extend(&trust);
-            }
-            allowed(&bearing, action, arn, Context::new(false), &policies)
-        };
+        let may = |action: &str| allowed(&bearing, action, arn, Context::new(false), &bearing.policies());
         match kind {
             "role" if may("iam:UpdateAssumeRolePolicy") || may("sts:AssumeRole") => Some(Way::Itself),
             "role" => self.runs_as(id, arn, &bearing, trust.as_ref()?).then_some(Way::Compute),
             "user" => may("iam:CreateAccessKey").then_some(Way::Itself),
-            _ => None,
-        }
-    }
-
-    /// The trust policy of a role of the model.
-    fn trust_of(&self, arn: &str) -> Option<PreparedPolicy> {
-        let known = self
-            .aws
-            .identities()
-            .find(|id| self.aws.identity(*id).is_some_and(|i| i.arn.as_deref() == Some(arn) && i.issued_by.is_none()));
-        match &self.declaration(self.aws.identity(known?)?.trust?)?.item {
-            Item::AwsPolicy(policy) => Some(PreparedPolicy::new("trust", policy.document.clone(), PolicyKind::Trust)),
             _ => None,
         }
     }
