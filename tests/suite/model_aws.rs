@@ -190,4 +190,5 @@ fn policies_of_resources_count_where_they_are_kept() {
     ];
     let answer = ask(&several, "ann", "s3:GetObject", "arn:aws:s3:::data/x", Context::new(true));
     assert_eq!(answer.decision, Decision::Allowed, "a file that names two buckets is the policy of neither");
+    assert!(answer.notes.iter().any(|note| note.starts_with("`p` speaks of this resource")), "{:?}", answer.notes);
 }

@@ -8,6 +8,7 @@ use crate::aws::document::{Document, Effect, PolicyKind};
 use crate::aws::evaluate::{Policies, PreparedPolicy};
 use crate::carrier::declaration::{AwsPolicy, AwsPrincipalKind, Item};
 use crate::model::{AwsIdentity, DeclId, Model};
+use crate::pattern::arn;
 
 /// Stands for an account that nothing in the model tells.
 const NO_ACCOUNT: &str = "000000000000";
@@ -181,14 +182,19 @@ fn prepare(model: &Model, identity: &AwsIdentity, resource: &str) -> Bearing {
         let mut places = policy.attached_to.iter().filter_map(|(text, _)| text.known());
         if places.any(|on| is_on(on, resource)) {
             on_it.extend(compiled(model, *id, "", PolicyKind::Resource, &[]));
-        } else if policy.attached_to.is_empty()
-            && policy.kind_guessed
-            && let Some(on) = named_by(&policy.document).filter(|on| is_on(on, resource))
-        {
+        } else if policy.attached_to.is_empty() && policy.kind_guessed && speaks_of(&policy.document, resource) {
             let compiled = compiled(model, *id, "", PolicyKind::Resource, &[]);
             let name = compiled.as_ref().map_or("", |policy| policy.name.as_str());
-            notes.push(format!("`{name}` is taken to be the policy of `{on}`, which alone its statements name"));
-            on_it.extend(compiled);
+            match named_by(&policy.document).filter(|on| is_on(on, resource)) {
+                Some(on) => {
+                    notes
+                        .push(format!("`{name}` is taken to be the policy of `{on}`, which alone its statements name"));
+                    on_it.extend(compiled);
+                }
+                None => {
+                    notes.push(format!("`{name}` speaks of this resource and is left out: nothing says what it is on"))
+                }
+            }
         }
     }
     on_it.extend(model.trust_of(resource));
@@ -209,6 +215,16 @@ fn prepare(model: &Model, identity: &AwsIdentity, resource: &str) -> Bearing {
         notes.push("every RCP of the model is taken to apply".to_owned());
     }
     Bearing { identity: own, boundary, session, resource: on_it, scps, rcps, notes, ..Bearing::default() }
+}
+
+/// Whether some statement of a document names the resource, or its bucket.
+fn speaks_of(document: &Document, resource: &str) -> bool {
+    let lists = document.statements.iter().filter_map(|statement| statement.resource.as_ref());
+    let mut items = lists.filter(|list| !list.negated).flat_map(|list| &list.items);
+    items.any(|item| {
+        let text = item.text.known().unwrap_or("*");
+        text.starts_with("arn:") && (arn::resources_meet(text, resource) || is_on(text, resource))
+    })
 }
 
 /// The one resource that the statements of a document in a file of its own name: a bucket by
