@@ -192,7 +192,7 @@ fn prepare(model: &Model, identity: &AwsIdentity, resource: &str) -> Bearing {
                     on_it.extend(compiled);
                 }
                 None => {
-                    notes.push(format!("`{name}` speaks of this resource and is left out: nothing says what it is on"))
+                    notes.push(format!("`{name}` speaks of this resource and is left out: nothing says what it is on"));
                 }
             }
         }
