@@ -13,6 +13,7 @@ mod construct;
 mod eval;
 mod exec;
 mod library;
+mod loops;
 mod method;
 mod modules;
 mod object;

@@ -88,3 +88,83 @@ fn unicode(inside: &str, at: usize) -> Option<(usize, Option<char>)> {
     }
     Some((6, char::from_u32(first).or(OTHER)))
 }
+
+#[cfg(test)]
+mod tests {
+    use oxc_allocator::Allocator;
+    use oxc_ast::ast::{Expression, Statement};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::source::SourceId;
+    use crate::syntax::{Text, typescript};
+
+    /// Decodes the literal that `text` is, and gives the parser's own value beside; none
+    /// where it is not one valid literal.
+    fn read(text: &str) -> Option<(Text, String)> {
+        let allocator = Allocator::default();
+        let parsed = typescript::parse(&allocator, "a.ts", text, SourceId(0));
+        let ([Statement::ExpressionStatement(statement)], None) = (parsed.statements, parsed.error) else {
+            return None;
+        };
+        let (start, end, value) = match &statement.expression {
+            Expression::StringLiteral(string) => (string.span.start + 1, string.span.end - 1, string.value),
+            Expression::TemplateLiteral(template) => {
+                let [only] = template.quasis.as_slice() else { return None };
+                (only.span.start, only.span.end, only.value.cooked?)
+            }
+            _ => return None,
+        };
+        let mut builder = TextBuilder::new(SourceId(0));
+        decode(&mut builder, text, start as usize, end as usize);
+        let span = Span::new(SourceId(0), 0, text.len());
+        Some((builder.finish(span), value.as_str().to_owned()))
+    }
+
+    #[test]
+    fn decodes_escapes_and_keeps_places() {
+        type Places = &'static [(usize, &'static str)];
+        let table: &[(&str, &str, Places)] = &[
+            (r"(`a\nb`)", "a\nb", &[(0, "a"), (1, r"\n"), (2, "b")]),
+            (r"(`\x41\u00e9\u{1f511}z`)", "Aé🔑z", &[(0, r"\x41"), (1, r"\u00e9"), (3, r"\u{1f511}"), (7, "z")]),
+            (r"(`\ud83d\udd11`)", "🔑", &[(0, r"\ud83d\udd11")]),
+            ("(`a\\\nb`)", "ab", &[(1, "b")]),
+            ("(`a\r\nb`)", "a\nb", &[(1, "\r\n"), (2, "b")]),
+            (r"(`\q\'\``)", "q'`", &[(0, r"\q"), (1, r"\'")]),
+            (r"('a\0b')", "a\0b", &[(1, r"\0")]),
+        ];
+        for (written, value, places) in table {
+            let (text, parsed) = read(written).expect(written);
+            assert_eq!((text.raw(), parsed.as_str()), (*value, *value), "{written}");
+            let home = Span::new(SourceId(0), 0, written.len());
+            for (at, slice) in *places {
+                let length = text.raw().get(*at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+                let span = text.span_of(home, *at, at + length);
+                assert_eq!(written.get(span.range()), Some(*slice), "{written} at {at}");
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        /// The decoded value is the parser's own, and every character that stands in the
+        /// source as it is re-slices to itself.
+        #[test]
+        fn agrees_with_the_parser_and_reslices(
+            inside in r#"([a-zé😀 {}"']|\\[nrtbfv\\'"`$]|\\x[0-9a-f]{2}|\\u[0-9a-c][0-9a-f]{3}|\\u\{[0-9a-c]{1,4}\}|\\q|\n|\r\n|\\\n){0,20}"#,
+            template in any::<bool>(),
+        ) {
+            let written = if template { format!("(`{inside} `)") } else { format!("('{inside} ')") };
+            if let Some((text, expected)) = read(&written) {
+                prop_assert_eq!(text.raw(), expected.as_str());
+                let home = Span::new(SourceId(0), 0, written.len());
+                for (at, character) in text.raw().char_indices() {
+                    let span = text.span_of(home, at, at + character.len_utf8());
+                    let slice = written.get(span.range()).unwrap_or("");
+                    prop_assert!(slice.starts_with('\\') || slice.starts_with('\r') || slice == character.to_string());
+                }
+            }
+        }
+    }
+}
