@@ -400,6 +400,15 @@ fn a_syntax_error_is_said_with_its_place() {
 }
 
 #[test]
+fn what_cannot_be_read_safely_is_refused() {
+    for text in ["a".repeat(17 << 20), "(".repeat(200_000), "a<".repeat(100_000)] {
+        let (_, program) = program(&format!("import * as v from '@pulumi/vault';\nconst x = {text}"));
+        let messages: Vec<&str> = program.diagnostics.iter().map(|d| d.message.as_str()).collect();
+        assert_eq!(messages, ["the program is too long, or may nest too deep, to be read"]);
+    }
+}
+
+#[test]
 fn what_stands_around_a_mistake_is_read() {
     let (sources, program) = program(
         "import * as v from '@pulumi/vault';\nnew v.Policy('a', {});\nnew v.Policy('é', {\n  policy: 'x'\n  name: 'y',\n});\nnew v.Policy('c', {});\n",

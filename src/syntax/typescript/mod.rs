@@ -11,6 +11,9 @@ use oxc_span::SourceType;
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Span};
 
+/// The longest text that is parsed, in bytes: its tree takes about thirty times as much.
+const LENGTH: usize = 16 << 20;
+
 /// Places where a text may nest that are read at most. The parser calls itself at each;
 /// so many calls have room on the stacks of [`with_deep_stack`](super::python::with_deep_stack).
 const NESTING: usize = 150_000;
@@ -36,8 +39,8 @@ pub struct Parsed<'a> {
 /// inside [`with_deep_stack`](super::python::with_deep_stack).
 #[must_use]
 pub fn parse<'a>(allocator: &'a Allocator, name: &str, text: &'a str, source: SourceId) -> Parsed<'a> {
-    if may_nest(text) > NESTING || unclosed(text) > UNCLOSED {
-        let message = "the program has more brackets and operators than can be read".to_owned();
+    if text.len() > LENGTH || may_nest(text) > NESTING || unclosed(text) > UNCLOSED {
+        let message = "the program is too long, or may nest too deep, to be read".to_owned();
         let error = Diagnostic::error("syntax/typescript", message, Span::new(source, 0, 0));
         return Parsed { statements: &[], error: Some(error) };
     }
