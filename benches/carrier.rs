@@ -185,6 +185,14 @@ fn written(kind: &str, resources: usize) -> String {
                 joined(&one, ",\n")
             )
         }
+        "mounts.json" => {
+            let one = |i: usize| {
+                format!(
+                    r#""kv-{i}/":{{"type":"kv","description":"","options":{{"version":"2"}},"config":{{"max_lease_ttl":0}}}}"#
+                )
+            };
+            format!("{{{}}}", joined(&one, ",\n"))
+        }
         "policies.yaml" => {
             let one = |i: usize| {
                 format!(
@@ -208,6 +216,7 @@ const OTHERS: &[&str] = &[
     "stack.json",
     "template.json",
     "account.json",
+    "mounts.json",
     "policies.yaml",
 ];
 
@@ -228,6 +237,7 @@ fn others_declared<const RESOURCES: usize>(bencher: divan::Bencher<'_, '_>, name
         "stack.json" => Format::PulumiState,
         "template.json" => Format::CloudFormationJson,
         "account.json" => Format::AwsAccount,
+        "mounts.json" => Format::VaultApi,
         _ => Format::KubernetesYaml,
     };
     let mut sources = SourceMap::new();

@@ -58,6 +58,12 @@ pub(super) fn scripts(kind: &str) -> &'static [&'static str] {
     SCRIPTS.iter().find(|(known, _)| *known == kind).map_or(&[], |(_, arguments)| arguments)
 }
 
+/// Whether a machine has no start script, by the text of its resource.
+pub(super) fn starts_nothing(kind: &str, text: &str) -> bool {
+    let scripts = scripts(kind);
+    !scripts.is_empty() && !scripts.iter().any(|name| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some())
+}
+
 fn object(kind: &str) -> Option<&'static str> {
     OBJECTS.iter().find(|(known, _)| *known == kind).map(|(_, object)| *object)
 }

@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::declaration::Carrier;
+use super::deployment;
 use super::policy_document;
 use super::record::{Mode, Record};
 use super::terraform::alias;
@@ -84,7 +85,11 @@ impl<'a> Reader<'a> {
         for element in scan::elements(self.text, range.start)? {
             let parts = Parts::of(self.text, &element)?;
             let document = parts.is("mode", "data") && parts.is("type", "aws_iam_policy_document");
-            let managed = !parts.is("mode", "data") && parts.plain("type").is_some_and(super::supports);
+            let managed = !parts.is("mode", "data")
+                && parts.plain("type").is_some_and(|kind| {
+                    super::supports(kind)
+                        && !deployment::starts_nothing(kind, self.text.get(element.clone()).unwrap_or(""))
+                });
             if !(document || managed) {
                 continue;
             }

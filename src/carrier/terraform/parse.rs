@@ -69,16 +69,11 @@ enum Need {
     Never,
 }
 
-/// Whether a machine has no start script.
-fn starts_nothing(kind: &str, section: &Section<'_>, text: &str) -> bool {
-    let scripts = deployment::scripts(kind);
-    let block = text.get(section.range.clone()).unwrap_or("").as_bytes();
-    !scripts.is_empty() && !scripts.iter().any(|name| memchr::memmem::find(block, name.as_bytes()).is_some())
-}
-
 fn need(section: &Section<'_>, text: &str) -> Need {
     match (section.kind, section.labels.as_slice()) {
-        ("resource", [kind, name]) if !supports(kind) || starts_nothing(kind, section, text) => {
+        ("resource", [kind, name])
+            if !supports(kind) || deployment::starts_nothing(kind, text.get(section.range.clone()).unwrap_or("")) =>
+        {
             Need::IfReferred(format!("{kind}.{name}").into())
         }
         ("data" | "ephemeral", [kind, name])
