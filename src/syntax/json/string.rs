@@ -32,7 +32,7 @@ impl Reader<'_> {
         let end = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
         let run = rest.get(..end).unwrap_or(rest);
         // without a way out of the loop many bytes are looked at in one step
-        let control = run.iter().fold(false, |found, byte| found | (*byte < 0x20));
+        let control = run.iter().fold(u8::MAX, |least, byte| least.min(*byte)) < 0x20;
         from + if control { run.iter().position(|byte| *byte < 0x20).unwrap_or(end) } else { end }
     }
 
