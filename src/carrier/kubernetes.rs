@@ -6,8 +6,9 @@
 use smol_str::SmolStr;
 
 use super::declaration::{Carrier, Declaration, Item, Named, VaultKind, VaultObject, VaultPolicy};
+use super::recognise::Service;
 use super::record::{Mode, Record};
-use super::service::{self, Service};
+use super::service;
 use super::{Carried, ReadOptions, bare, consumer, declare, recognise};
 use crate::source::Span;
 use crate::syntax::{Entry, Node, Text, Value, yaml};
@@ -131,7 +132,7 @@ impl Reader<'_> {
             } else if let Some(carried) = service::embedded(text, entry.value.span, Carrier::Kubernetes, self.options) {
                 self.out.append(carried);
             } else if policies
-                && recognise::is_vault_hcl(text.raw())
+                && recognise::hcl::is_vault_policy(text.raw())
                 && !CHART.iter().any(|mark| text.raw().contains(mark))
             {
                 let name = bare::stem(file);

@@ -8,20 +8,12 @@
 use smol_str::{SmolStr, format_smolstr};
 
 use super::declaration::{Carrier, Named};
+use super::recognise::{Service, program};
 use super::record::{Mode, Record};
-use super::{Carried, ReadOptions, consumer, recognise};
+use super::{Carried, ReadOptions, consumer};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Fragment, Span, Unknown};
 use crate::syntax::{Entry, Node, Text, Value, hcl1, json};
-
-/// Which of the programs a configuration is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Service {
-    /// A server.
-    Server,
-    /// An agent or a proxy: what logs in for others.
-    Agent,
-}
 
 /// Where the kinds of listener, storage and seal come from that only Vault has.
 const LISTENERS: &[&str] = &["tcp", "unix"];
@@ -55,7 +47,7 @@ const STORAGE: &[&str] = &[
 /// What a text declares that [`recognise()`] takes for a configuration.
 #[must_use]
 pub fn read(text: &Fragment<'_>, carrier: Carrier, options: &ReadOptions) -> Carried {
-    let Some(service) = recognise::service(&text.text) else { return Carried::default() };
+    let Some(service) = program::service(&text.text) else { return Carried::default() };
     let parsed = if text.text.trim_start().starts_with('{') {
         let (node, diagnostics) = json::parse(text);
         node.ok_or_else(|| diagnostics.first().and_then(|d| d.span).unwrap_or_else(|| text.span(0, 0)))
@@ -285,6 +277,6 @@ fn add(body: &mut Node, key: &'static str, (text, span): &Named) {
 /// A text inside another document, where it is a configuration.
 #[must_use]
 pub fn embedded(text: &Text, span: Span, carrier: Carrier, options: &ReadOptions) -> Option<Carried> {
-    recognise::service(text.raw())?;
+    program::service(text.raw())?;
     Some(read(&text.fragment(span), carrier, options))
 }
