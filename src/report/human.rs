@@ -3,10 +3,11 @@
 use std::io::{self, Write};
 
 use miette::{GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyles};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::excerpt::{Mark, draw};
-use super::{Reporter, Run, escape};
+use super::{Reporter, Run, escape, one_line};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::lint::{Finding, Severity};
 
@@ -32,8 +33,8 @@ impl Reporter for Human {
             }
             self.diagnostic(run, &handler, diagnostic, out)?;
         }
-        for finding in &run.report.findings {
-            self.finding(run, &handler, finding, out)?;
+        for Alike { first, others } in alike(&run.report.findings) {
+            self.finding(run, &handler, first, &others, out)?;
         }
         if !self.quiet || !run.report.findings.is_empty() || run.errors() > 0 {
             self.summary(run, out)?;
@@ -42,12 +43,48 @@ impl Reporter for Human {
     }
 }
 
+/// A finding that is drawn, and others that are told in a line each below it.
+struct Alike<'f> {
+    first: &'f Finding,
+    others: Vec<&'f Finding>,
+}
+
+/// This many findings of one rule and severity in one statement, stanza or role are each
+/// drawn; of more, the first.
+const DRAWN: usize = 2;
+
+fn alike(findings: &[Finding]) -> Vec<Alike<'_>> {
+    let key = |finding: &Finding| (finding.rule.clone(), finding.severity, finding.unit, finding.unit_name.clone());
+    // what leads to a finding step by step is a story of its own
+    let foldable = |finding: &&Finding| finding.chain.is_empty();
+    let mut counts: FxHashMap<_, usize> = FxHashMap::default();
+    for finding in findings.iter().filter(foldable) {
+        *counts.entry(key(finding)).or_default() += 1;
+    }
+    counts.retain(|_, count| *count > DRAWN);
+    let mut told: Vec<Alike<'_>> = Vec::with_capacity(findings.len());
+    let mut places: FxHashMap<_, usize> = FxHashMap::default();
+    for finding in findings {
+        let key = Some(key(finding)).filter(|key| foldable(&finding) && counts.contains_key(key));
+        if let Some(group) = key.as_ref().and_then(|key| told.get_mut(*places.get(key)?)) {
+            group.others.push(finding);
+            continue;
+        }
+        if let Some(key) = key {
+            places.insert(key, told.len());
+        }
+        told.push(Alike { first: finding, others: Vec::new() });
+    }
+    told
+}
+
 impl Human {
     fn finding(
         &self,
         run: &Run<'_>,
         handler: &GraphicalReportHandler,
         finding: &Finding,
+        others: &[&Finding],
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let style = severity_style(finding.severity);
@@ -96,6 +133,14 @@ impl Human {
         if let Some(help) = help {
             self.footer(out, "help", &escape::line(help))?;
         }
+        for (at, other) in others.iter().enumerate() {
+            let place = run.place(other.span);
+            let file = if same(&other.span) { String::new() } else { format!("{}:", escape::line(place.name)) };
+            // the same help need not be read twice
+            let text = if other.help == finding.help { other.message.clone() } else { one_line(other) };
+            let text = format!("{file}{}:{}: {}", place.start.line, place.start.column, escape::line(&text));
+            self.footer(out, if at == 0 { "more" } else { "" }, &text)?;
+        }
         writeln!(out)
     }
 
@@ -127,9 +172,11 @@ impl Human {
         writeln!(out)
     }
 
-    /// `  name: text`, names aligned, wrapped under the text.
+    /// `  name: text`, names aligned, wrapped under the text; a line without name goes on
+    /// with what the one before told.
     pub(super) fn footer(&self, out: &mut dyn Write, name: &str, text: &str) -> io::Result<()> {
-        let label = self.paint(CYAN, &format!("{:8}", format!("{name}: ")));
+        let name = if name.is_empty() { String::new() } else { format!("{name}: ") };
+        let label = self.paint(CYAN, &format!("{name:8}"));
         let mut lines = wrap(text, self.width.saturating_sub(10).max(20)).into_iter();
         writeln!(out, "  {label}{}", lines.next().unwrap_or_default())?;
         for line in lines {

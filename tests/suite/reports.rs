@@ -302,3 +302,38 @@ fn no_report_shows_a_secret() {
         assert!(!shown.contains("TOPSECRET"), "{asked:?}: {shown}");
     }
 }
+
+#[test]
+fn findings_alike_in_one_statement_are_drawn_once_and_none_is_lost() {
+    let policy = |names: &[&str]| {
+        let actions: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+        format!(
+            "{{\"Version\": \"2012-10-17\", \"Statement\": [{{\"Effect\": \"Allow\", \"Resource\": \"*\", \"Action\": [\n{}\n]}}]}}",
+            actions.join(",\n")
+        )
+    };
+    let table: [(&[&str], usize, &[&str]); 2] = [
+        (&["s3:GetObjct", "s3:PutObjct"], 2, &[]),
+        (
+            &["s3:GetObjct", "s3:PutObjct", "s3:ListBuckt", "s3:GetObjct2"],
+            1,
+            &["  more:   3:1: `s3` has no action `PutObjct`", "          4:1: `s3` has no action `ListBuckt`", "5:1: "],
+        ),
+    ];
+    for (names, drawn, lines) in table {
+        let files = directory(&[("p.json", policy(names).as_bytes())]);
+        let args = ["check", "p.json", "--select", "aws/action-unknown"];
+        let human = overgrant(files.path(), &args).stdout;
+        assert_eq!(human.matches("╭─[").count(), drawn, "{human}");
+        for line in lines {
+            assert!(human.contains(line), "`{line}` in\n{human}");
+        }
+        for name in names {
+            assert!(human.contains(name.trim_start_matches("s3:")), "{human}");
+        }
+        assert!(human.contains(&format!("{} findings", names.len())), "{human}");
+        let json = overgrant(files.path(), &[&args[..], &["--format", "json"]].concat()).stdout;
+        let report: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(report["findings"].as_array().unwrap().len(), names.len());
+    }
+}
