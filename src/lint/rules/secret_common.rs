@@ -20,7 +20,19 @@ pub(super) fn given<'t>(
 ) -> impl Iterator<Item = (&'t str, Range<usize>)> {
     let found = words.filter(|words| words.is_match(text)).and(expression);
     let found = found.into_iter().flat_map(move |expression| expression.captures_iter(text));
-    found.filter_map(|found| found.get(1)).filter(|id| !invented(id.as_str())).map(|id| (id.as_str(), id.range()))
+    let given = found.filter_map(|found| found.get(1));
+    given.filter(move |id| !invented(id.as_str()) && !in_sample(text, id.start())).map(|id| (id.as_str(), id.range()))
+}
+
+/// Whether a place lies in a comment that shows what something prints, and says so.
+fn in_sample(text: &str, at: usize) -> bool {
+    const WORDS: [&str; 6] = ["example", "sample", "similar to", "look like", "looks like", "expected output"];
+    /// Lines of a comment that are looked at.
+    const MOST: usize = 60;
+    let end = text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |end| at + end);
+    let lines = text.get(..end).unwrap_or("").rsplit('\n').map(str::trim_start).take(MOST);
+    let comment = lines.take_while(|line| line.starts_with(['#', '*', ';']) || line.starts_with("//"));
+    comment.map(str::to_ascii_lowercase).any(|line| WORDS.iter().any(|word| line.contains(word)))
 }
 
 /// Whether a text that has the form of a credential was plainly made up for an example:
@@ -62,7 +74,23 @@ pub(super) fn stands_for(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{invented, stands_for};
+    use super::{in_sample, invented, stands_for};
+
+    #[test]
+    fn what_a_comment_shows_as_a_sample_is_told_from_what_it_keeps() {
+        let table = [
+            ("# The output should look like this:\n#   key: KEY\n", true),
+            ("  // for example\n  // key: KEY", true),
+            ("# key: KEY\n# for example", false),
+            ("# an example\nkey: KEY", false),
+            ("# an example\n\n# key: KEY", false),
+            ("# KEY", false),
+            ("KEY", false),
+        ];
+        for (text, expected) in table {
+            assert_eq!(in_sample(text, text.find("KEY").unwrap()), expected, "{text}");
+        }
+    }
 
     #[test]
     fn what_stands_for_a_secret_is_none() {
