@@ -3,8 +3,8 @@
 use smol_str::SmolStr;
 
 use super::declaration::{AwsPolicy, Carrier, Declaration, Item, Named, VaultPolicy};
-use super::vault_export::route;
-use super::vault_export::target::RouteTarget;
+use super::vault_api::route;
+use super::vault_api::target::RouteTarget;
 use super::{Carried, ReadOptions, declare};
 use crate::aws::document::{self, Document, PolicyKind, guess_kind};
 use crate::source::{Fragment, SourceId, Span};

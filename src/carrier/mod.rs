@@ -31,6 +31,7 @@ pub mod record;
 pub mod render;
 pub mod service;
 pub mod terraform;
+pub mod vault_api;
 pub mod vault_export;
 
 pub use format::Format;

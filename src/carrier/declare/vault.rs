@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use super::{Sink, named, text_of, vault_policy};
 use crate::carrier::declaration::{Item, Named, VaultKind, VaultObject, VaultPolicy};
 use crate::carrier::record::Record;
-use crate::carrier::vault_export;
+use crate::carrier::vault_api;
 use crate::source::Span;
 use crate::syntax::{Entry, Node, Text, Value, json};
 
@@ -340,7 +340,7 @@ fn generic(record: &Record, sink: &mut Sink<'_>) {
         Value::Map(_) => Some(node.clone()),
         _ => None,
     });
-    let routed = path.0.known().and_then(|path| vault_export::route::route(path, body.as_ref()));
+    let routed = path.0.known().and_then(|path| vault_api::route::route(path, body.as_ref()));
     let namespace = named(record, "namespace");
     let Some(routed) = routed else {
         let body = body.unwrap_or_else(|| record.body.clone());
@@ -359,13 +359,13 @@ fn generic(record: &Record, sink: &mut Sink<'_>) {
         Node::new(span, unknown.unwrap_or_else(|| Value::Map(Vec::new())))
     });
     match routed.target {
-        vault_export::target::RouteTarget::Policy => {
+        vault_api::target::RouteTarget::Policy => {
             let Some(text) = body.get("policy").or_else(|| body.get("rules")) else { return };
             let Some((policy, diagnostics)) = vault_policy(text, sink.options) else { return };
             sink.out.diagnostics.extend(diagnostics);
             sink.push(record, Item::VaultPolicy(VaultPolicy { name, namespace, policy }));
         }
-        vault_export::target::RouteTarget::Object(kind) => {
+        vault_api::target::RouteTarget::Object(kind) => {
             sink.push(record, Item::VaultObject(VaultObject { kind, mount, name, namespace, body }));
         }
         _ => {}

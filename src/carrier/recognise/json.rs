@@ -5,7 +5,7 @@ use memchr::memmem;
 use super::words::Word;
 use super::{keys, program};
 use crate::carrier::format::Format;
-use crate::carrier::vault_export::guess;
+use crate::carrier::vault_api::guess;
 
 /// The format of a JSON text.
 pub(super) fn recognise(name: &str, text: &str) -> Option<Format> {

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use super::Everything;
 use super::directory::Directory;
-use super::strings::LONGEST;
+use super::value::LONGEST;
 use super::value::{self, boolean, list, map, null, number, unknown};
 use crate::carrier::Want;
 use crate::source::{SourceId, Span, Unknown};

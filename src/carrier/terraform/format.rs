@@ -1,6 +1,6 @@
 //! `format` and `formatlist`.
 
-use super::strings::LONGEST;
+use super::value::LONGEST;
 use super::value::{is_known, known_string, list, numeric, text, truth};
 use crate::carrier::render;
 use crate::source::Span;

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex, RegexBuilder};
 
-use super::strings::LONGEST;
+use super::value::LONGEST;
 use super::value::{entry, known_string, list, map, null, string};
 use crate::source::Span;
 use crate::syntax::{Node, Text, Value};

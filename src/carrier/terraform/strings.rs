@@ -6,12 +6,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use smol_str::SmolStr;
 
 use super::pattern;
-use super::value::{boolean, index, known_string, list, number, numeric, string, text, truth};
+use super::value::{LONGEST, boolean, index, known_string, list, number, numeric, string, text, truth};
 use crate::source::Span;
 use crate::syntax::{Node, TextBuilder, Value};
-
-/// No text that is made is longer: a policy is far shorter.
-pub(super) const LONGEST: usize = 1 << 20;
 
 /// What a query keeps as it is: letters, digits and `-._~`.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

@@ -6,6 +6,9 @@ use smol_str::{SmolStr, ToSmolStr};
 use crate::source::{Span, Unknown};
 use crate::syntax::{Entry, Node, Text, Value};
 
+/// No text that is made is longer: a policy is far shorter.
+pub(super) const LONGEST: usize = 1 << 20;
+
 /// A computed string that stands for `span`.
 pub(super) fn string(value: impl Into<SmolStr>, span: Span) -> Node {
     Node::new(span, Value::String(Text::atomic(value, span)))

@@ -4,21 +4,18 @@
 //! Where the file's path mirrors an API path, that says what a body is; else its keys do,
 //! and a note says what it was taken for.
 
-pub mod guess;
-pub mod route;
-pub mod target;
-
 use base64::Engine as _;
 use smol_str::SmolStr;
 
 use super::Carried;
 use super::declaration::{Carrier, Declaration, Item, Named, VaultKind, VaultObject, VaultPolicy};
+use super::vault_api::guess;
+use super::vault_api::route::{self, Route};
+use super::vault_api::target::RouteTarget;
 use super::{ReadOptions, declare};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::source::{Span, SpanMap};
 use crate::syntax::{Entry, Node, Text, Value};
-use route::Route;
-use target::RouteTarget;
 
 /// What a JSON text of a Vault export declares. `name` is the file's display name.
 #[must_use]
