@@ -285,9 +285,9 @@ pub struct StatementFacts<'a> {
 /// The items of a long list of actions, so that an action is looked for in few of them.
 #[derive(Debug, Clone)]
 struct ActionIndex {
-    /// The numbers of those without wildcards, in order.
-    exact: Box<[u64]>,
-    /// The places of the others.
+    /// The numbers of all, in order.
+    prints: Box<[u64]>,
+    /// The places of those with wildcards.
     wide: Box<[usize]>,
 }
 
@@ -296,10 +296,10 @@ const LONG: usize = 16;
 
 impl ActionIndex {
     fn new(actions: &[ActionFact<'_>]) -> Self {
-        let mut exact: Box<[u64]> = actions.iter().filter(|item| !item.wildcard).map(|item| item.print()).collect();
-        exact.sort_unstable();
+        let mut prints: Box<[u64]> = actions.iter().map(|item| item.print()).collect();
+        prints.sort_unstable();
         let wide = actions.iter().enumerate().filter(|(_, item)| item.wildcard).map(|(at, _)| at).collect();
-        Self { exact, wide }
+        Self { prints, wide }
     }
 }
 
@@ -347,13 +347,23 @@ impl<'a> StatementFacts<'a> {
         let wildcard = glob::is_pattern(action);
         let meets = |item: &&ActionFact<'_>| item.meets_all(action, wildcard, services);
         if !wildcard && self.actions.len() >= LONG {
-            let index = self.index.get_or_init(|| ActionIndex::new(&self.actions));
+            let index = self.index();
             let mut wide = index.wide.iter().filter_map(|at| self.actions.get(*at));
-            if index.exact.binary_search(&action::print(action)).is_err() && !wide.any(|item| meets(&item)) {
+            if index.prints.binary_search(&action::print(action)).is_err() && !wide.any(|item| meets(&item)) {
                 return None;
             }
         }
         self.actions.iter().find(meets).map(|item| item.item.span)
+    }
+
+    fn index(&self) -> &ActionIndex {
+        self.index.get_or_init(|| ActionIndex::new(&self.actions))
+    }
+
+    /// Whether two items may say the same: where not, they surely do not.
+    #[must_use]
+    pub(crate) fn may_repeat_actions(&self) -> bool {
+        self.index().prints.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
     }
 
     /// The place that makes the statement apply to every resource: an item `*`, or the

@@ -13,7 +13,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     for resource in resources.iter().filter(plain) {
-        let covers = |other: &&&ResourceFact<'_>| other.covers_item(resource) && other.text != resource.text;
+        let covers = |other: &&&ResourceFact<'_>| other.text != resource.text && other.covers_item(resource);
         if let Some(other) = wide.iter().find(covers) {
             let (shown, by) = (resource.text, other.text);
             sink.report(resource.item.span, format!("`{by}` covers `{shown}`")).related(other.item.span, "covers it");
