@@ -44,7 +44,7 @@ const STORAGE: &[&str] = &[
     "zookeeper",
 ];
 
-/// What a text declares that [`recognise()`] takes for a configuration.
+/// What a text declares that [`recognise`](super::recognise()) takes for a configuration.
 #[must_use]
 pub fn read(text: &Fragment<'_>, carrier: Carrier, options: &ReadOptions) -> Carried {
     let Some(service) = program::service(&text.text) else { return Carried::default() };
