@@ -61,7 +61,20 @@ pub(super) fn scripts(kind: &str) -> &'static [&'static str] {
 /// Whether a machine has no start script, by the text of its resource.
 pub(super) fn starts_nothing(kind: &str, text: &str) -> bool {
     let scripts = scripts(kind);
-    !scripts.is_empty() && !scripts.iter().any(|name| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some())
+    !scripts.is_empty() && !scripts.iter().any(|name| mentions(text, name))
+}
+
+/// Whether a machine of a plan is started with nothing that may write a configuration, by the
+/// JSON of its resource: most plans have many machines, and few scripts with here-documents.
+/// What is encoded begins as a script or a file of cloud-init has to. Source: cloud-init,
+/// user-data formats.
+pub(super) fn writes_nothing(kind: &str, json: &str) -> bool {
+    const WRITES: [&str; 5] = ["<<", r"\u003c\u003c", "#cloud-config", "\"IyE", "\"I2Nsb3VkLWNvbmZpZ"];
+    !scripts(kind).is_empty() && (starts_nothing(kind, json) || !WRITES.iter().any(|part| mentions(json, part)))
+}
+
+fn mentions(text: &str, part: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some()
 }
 
 fn object(kind: &str) -> Option<&'static str> {
@@ -208,6 +221,23 @@ fn opening(line: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn machines_without_a_script_that_may_write_are_told_by_their_text() {
+        let encoded = |script: &str| format!("{{\"user_data\": \"{}\"}}", STANDARD.encode(script));
+        let table = [
+            ("aws_instance", r##"{"user_data": "#!/bin/sh\ncat > a.hcl <<EOF"}"##.to_owned(), false),
+            ("aws_instance", r##"{"user_data": "#!/bin/sh\ncat > a.hcl \u003c\u003cEOF"}"##.to_owned(), false),
+            ("aws_instance", encoded("#!/bin/bash\ncat > a.hcl <<EOF\n"), false),
+            ("aws_launch_template", encoded("#cloud-config\nwrite_files: []\n"), false),
+            ("aws_instance", r##"{"user_data": "0f7c1d0e2c2a3f6b1d9f0c8e7a6b5c4d3e2f1a0b"}"##.to_owned(), true),
+            ("aws_instance", r##"{"ami": "<<"}"##.to_owned(), true),
+            ("aws_iam_role", "{}".to_owned(), false),
+        ];
+        for (kind, text, expected) in table {
+            assert_eq!(writes_nothing(kind, &text), expected, "{kind} {text}");
+        }
+    }
 
     #[test]
     fn here_documents_of_configuration_files_are_found() {

@@ -240,7 +240,7 @@ resource "aws_launch_template" "vault" {
 fn a_plan_shows_the_same_as_its_source() {
     let plan = r#"{"format_version":"1.2","resource_changes":[
 {"address":"helm_release.vault","mode":"managed","type":"helm_release","name":"vault","change":{"actions":["create"],"after":{"values":["server:\n  standalone:\n    config: |\n      storage \"file\" {}\n      listener \"tcp\" {\n        tls_disable = 1\n        address = \"0.0.0.0:8200\"\n      }\n"]}}},
-{"address":"aws_launch_template.v","mode":"managed","type":"aws_launch_template","name":"v","change":{"actions":["create"],"after":{"user_data":"Y2F0ID4gL2V0Yy92YXVsdC5oY2wgPDxFCnN0b3JhZ2UgImZpbGUiIHt9CnVpID0gdHJ1ZQpyYXdfc3RvcmFnZV9lbmRwb2ludCA9IHRydWUKRQo="}}}
+{"address":"aws_launch_template.v","mode":"managed","type":"aws_launch_template","name":"v","change":{"actions":["create"],"after":{"user_data":"IyEvYmluL3NoCmNhdCA+IC9ldGMvdmF1bHQuaGNsIDw8RQpzdG9yYWdlICJmaWxlIiB7fQp1aSA9IHRydWUKcmF3X3N0b3JhZ2VfZW5kcG9pbnQgPSB0cnVlCkUK"}}}
 ]}"#;
     let found: Vec<String> = found(&[("plan.json", plan)], |_| true).into_iter().map(|(rule, ..)| rule).collect();
     assert_eq!(found, ["vault/server-tls-disable", "vault/server-raw-endpoint"]);

@@ -88,7 +88,7 @@ impl<'a> Reader<'a> {
             let managed = !parts.is("mode", "data")
                 && parts.plain("type").is_some_and(|kind| {
                     super::supports(kind)
-                        && !deployment::starts_nothing(kind, self.text.get(element.clone()).unwrap_or(""))
+                        && !deployment::writes_nothing(kind, self.text.get(element.clone()).unwrap_or(""))
                 });
             if !(document || managed) {
                 continue;
