@@ -230,8 +230,8 @@ mod tests {
             ("aws_instance", r##"{"user_data": "#!/bin/sh\ncat > a.hcl \u003c\u003cEOF"}"##.to_owned(), false),
             ("aws_instance", encoded("#!/bin/bash\ncat > a.hcl <<EOF\n"), false),
             ("aws_launch_template", encoded("#cloud-config\nwrite_files: []\n"), false),
-            ("aws_instance", r##"{"user_data": "0f7c1d0e2c2a3f6b1d9f0c8e7a6b5c4d3e2f1a0b"}"##.to_owned(), true),
-            ("aws_instance", r##"{"ami": "<<"}"##.to_owned(), true),
+            ("aws_instance", r#"{"user_data": "0f7c1d0e2c2a3f6b1d9f0c8e7a6b5c4d3e2f1a0b"}"#.to_owned(), true),
+            ("aws_instance", r#"{"ami": "<<"}"#.to_owned(), true),
             ("aws_iam_role", "{}".to_owned(), false),
         ];
         for (kind, text, expected) in table {
