@@ -10,6 +10,7 @@ use super::excerpt::{Mark, draw};
 use super::{Reporter, Run, escape, one_line};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::lint::{Finding, Severity};
+use crate::source::Span;
 
 /// The report for people.
 #[derive(Debug, Clone)]
@@ -54,7 +55,9 @@ struct Alike<'f> {
 const DRAWN: usize = 2;
 
 fn alike(findings: &[Finding]) -> Vec<Alike<'_>> {
-    let key = |finding: &Finding| (finding.rule.clone(), finding.severity, finding.unit, finding.unit_name.clone());
+    fn key(finding: &Finding) -> (&str, Severity, Span, &str) {
+        (&finding.rule, finding.severity, finding.unit, &finding.unit_name)
+    }
     // what leads to a finding step by step is a story of its own
     let foldable = |finding: &&Finding| finding.chain.is_empty();
     let mut counts: FxHashMap<_, usize> = FxHashMap::default();
@@ -104,7 +107,7 @@ impl Human {
             self.paint(BOLD, &escape::line(&finding.message))
         )?;
         let mut marks = vec![Mark { span: finding.span, label: &finding.label }];
-        let same = |span: &crate::source::Span| span.source == finding.span.source;
+        let same = |span: &Span| span.source == finding.span.source;
         marks.extend(finding.related.iter().filter(|(s, _)| same(s)).map(|(span, label)| Mark { span: *span, label }));
         out.write_all(draw(run, handler, &marks).as_bytes())?;
         for (span, label) in finding.related.iter().filter(|(span, _)| !same(span)) {

@@ -75,9 +75,8 @@ pub(super) struct Reading<'a> {
     pub(super) sources: &'a SourceMap,
     /// The program's own file.
     pub(super) root: SourceId,
-    /// The file that is being read, and its text.
+    /// The file that is being read.
     pub(super) source: SourceId,
-    pub(super) text: &'a str,
     /// How many imports are being run inside one another.
     pub(super) importing: u32,
     pub(super) steps: u32,
@@ -120,7 +119,6 @@ impl<'a> Reading<'a> {
             sources,
             root: source,
             source,
-            text: sources.text(source),
             importing: 0,
             steps: STEPS,
             copies: COPIES,
@@ -139,6 +137,11 @@ impl<'a> Reading<'a> {
             noted: BTreeSet::new(),
             wants: Vec::new(),
         }
+    }
+
+    /// The text of the file that is being read.
+    pub(super) fn text(&self) -> &'a str {
+        self.sources.text(self.source)
     }
 
     pub(super) fn finish(mut self) -> Program {

@@ -19,6 +19,13 @@ pub(in crate::carrier) trait Bound: Clone {
     fn of_node(node: Node) -> Self;
 }
 
+/// What a call gives back: what all its returns agree on, or `none` where it has none.
+pub(in crate::carrier) fn returned<V: Bound>(returns: Vec<V>, none: impl FnOnce() -> V) -> Option<V> {
+    let mut returns = returns.into_iter();
+    let Some(first) = returns.next() else { return Some(none()) };
+    returns.all(|other| first.is_same(&other)).then_some(first)
+}
+
 /// All scopes of a program: modules, calls, objects.
 pub(in crate::carrier) struct Scopes<V> {
     all: Vec<Scope<V>>,

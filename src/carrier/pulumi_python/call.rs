@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use super::value::{Body, Function, Val};
 use super::{Reader, package_of, text};
 use crate::carrier::pulumi_program::file::{join_path, path_attribute};
-use crate::carrier::pulumi_program::scope::Bound;
+use crate::carrier::pulumi_program::scope::returned;
 use crate::carrier::pulumi_program::{CALLS, UNROLL, data};
 use crate::source::Unknown;
 use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
@@ -150,11 +150,8 @@ impl<'a> Reader<'a> {
             return Val::node(self.unknown(at));
         }
         self.reading.calls += 1;
-        let caller = (self.reading.source, self.reading.text);
         let place = self.span(at);
-        if function.source != self.reading.source {
-            (self.reading.source, self.reading.text) = (function.source, self.reading.sources.text(function.source));
-        }
+        let caller = std::mem::replace(&mut self.reading.source, function.source);
         let before = self.scopes.enter(function.scope);
         let mut given = given;
         if function.method {
@@ -171,16 +168,11 @@ impl<'a> Reader<'a> {
                 let naming = self.reading.naming.take();
                 let _ = self.block(statements);
                 self.reading.naming = naming;
-                let mut returns = self.returns.pop().unwrap_or_default().into_iter();
-                match returns.next() {
-                    None => Some(Val::node(Node::new(place, Value::Null))),
-                    Some(first) if returns.all(|other| first.is_same(&other)) => Some(first),
-                    Some(_) => None,
-                }
+                returned(self.returns.pop().unwrap_or_default(), || Val::node(Node::new(place, Value::Null)))
             }
         };
         self.scopes.current = before;
-        (self.reading.source, self.reading.text) = caller;
+        self.reading.source = caller;
         let value = match value {
             // What another file calls something says little here: the call does.
             Some(Val::Node(node)) if node.span.source != self.reading.source && data::is_words(&node) => None,

@@ -45,7 +45,7 @@ impl<'a> Reader<'a> {
             Expr::StringLiteral(string) => {
                 let mut builder = TextBuilder::new(self.reading.source);
                 for part in &string.value {
-                    literal::string(&mut builder, self.reading.text, part);
+                    literal::string(&mut builder, self.reading.text(), part);
                 }
                 node(Value::String(builder.finish(span)))
             }
@@ -61,7 +61,7 @@ impl<'a> Reader<'a> {
                 Number::Complex { .. } => Val::node(self.unknown(range)),
                 Number::Int(_) | Number::Float(_) => {
                     let written =
-                        self.reading.text.get(range.start().to_usize()..range.end().to_usize()).unwrap_or("0");
+                        self.reading.text().get(range.start().to_usize()..range.end().to_usize()).unwrap_or("0");
                     node(Value::Number(SmolStr::from(written.replace('_', ""))))
                 }
             },
@@ -187,7 +187,7 @@ impl<'a> Reader<'a> {
         for part in &string.value {
             let string = match part {
                 FStringPart::Literal(part) => {
-                    literal::string(&mut builder, self.reading.text, part);
+                    literal::string(&mut builder, self.reading.text(), part);
                     continue;
                 }
                 FStringPart::FString(string) => string,
@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
                 match element {
                     InterpolatedStringElement::Literal(part) => {
                         let (start, end) = (part.range.start().to_usize(), part.range.end().to_usize());
-                        literal::decode(&mut builder, self.reading.text, start, end, style);
+                        literal::decode(&mut builder, self.reading.text(), start, end, style);
                     }
                     InterpolatedStringElement::Interpolation(part) => {
                         let place = self.span(part.range);

@@ -249,14 +249,14 @@ impl<'a> Reader<'a> {
             module.scope = Some(scope);
             let reading = &mut self.reading;
             let conditions = std::mem::take(&mut reading.conditions);
-            let before = (reading.source, reading.text, self.scopes.current, conditions, reading.naming.take());
-            (reading.source, reading.text, self.scopes.current) = (source, reading.sources.text(source), scope);
+            let before = (reading.source, self.scopes.current, conditions, reading.naming.take());
+            (reading.source, self.scopes.current) = (source, scope);
             self.reading.importing += 1;
             self.bind_module_names();
             let _ = self.block(suite);
             self.reading.importing -= 1;
             let reading = &mut self.reading;
-            (reading.source, reading.text, self.scopes.current, reading.conditions, reading.naming) = before;
+            (reading.source, self.scopes.current, reading.conditions, reading.naming) = before;
         }
         Some(index)
     }

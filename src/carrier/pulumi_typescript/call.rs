@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::Reader;
 use super::value::{Body, Function, Val, value_at};
-use crate::carrier::pulumi_program::scope::Bound;
+use crate::carrier::pulumi_program::scope::returned;
 use crate::carrier::pulumi_program::{CALLS, data};
 use crate::source::Span;
 use crate::syntax::{Node, Value};
@@ -149,10 +149,7 @@ impl<'a> Reader<'a> {
             return self.unknown(place);
         }
         self.reading.calls += 1;
-        let caller = (self.reading.source, self.reading.text);
-        if function.source != self.reading.source {
-            (self.reading.source, self.reading.text) = (function.source, self.reading.sources.text(function.source));
-        }
+        let caller = std::mem::replace(&mut self.reading.source, function.source);
         let before = self.scopes.enter(function.scope);
         if let Some(this) = function.this {
             self.scopes.bind("this", Val::Object(this));
@@ -165,16 +162,11 @@ impl<'a> Reader<'a> {
                 let naming = self.reading.naming.take();
                 let _ = self.block(statements);
                 self.reading.naming = naming;
-                let mut returns = self.returns.pop().unwrap_or_default().into_iter();
-                match returns.next() {
-                    None => Some(value_at(place, Value::Null)),
-                    Some(first) if returns.all(|other| first.is_same(&other)) => Some(first),
-                    Some(_) => None,
-                }
+                returned(self.returns.pop().unwrap_or_default(), || value_at(place, Value::Null))
             }
         };
         self.scopes.current = before;
-        (self.reading.source, self.reading.text) = caller;
+        self.reading.source = caller;
         self.reading.calls -= 1;
         match value {
             // What another file calls something says little here: the call does.

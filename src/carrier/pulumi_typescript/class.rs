@@ -151,8 +151,7 @@ impl<'a> Reader<'a> {
     fn fields(&mut self, class: &Rc<Class<'a>>, object: Object) {
         let scope = self.scopes.enter(class.scope);
         let reading = &mut self.reading;
-        let caller = (reading.source, reading.text);
-        (reading.source, reading.text) = (class.source, reading.sources.text(class.source));
+        let caller = std::mem::replace(&mut reading.source, class.source);
         self.scopes.bind("this", Val::Object(object));
         for (name, field) in &class.fields {
             if let Some(value) = &field.value {
@@ -163,7 +162,7 @@ impl<'a> Reader<'a> {
                 self.scopes.set(object.members, SmolStr::clone(name), Some(value));
             }
         }
-        (self.reading.source, self.reading.text) = caller;
+        self.reading.source = caller;
         self.scopes.current = scope;
     }
 }

@@ -42,7 +42,7 @@ impl<'a> Reader<'a> {
             Expression::StringLiteral(string) => {
                 let mut builder = TextBuilder::new(self.reading.source);
                 let (start, end) = (string.span.start as usize + 1, string.span.end.saturating_sub(1) as usize);
-                literal::decode(&mut builder, self.reading.text, start, end);
+                literal::decode(&mut builder, self.reading.text(), start, end);
                 value_at(place, Value::String(builder.finish(place)))
             }
             Expression::TemplateLiteral(template) => self.template(template, place),
@@ -185,12 +185,12 @@ impl<'a> Reader<'a> {
         let mut expressions = template.expressions.iter();
         for part in &template.quasis {
             let (start, end) = (part.span.start as usize, part.span.end as usize);
-            literal::decode(&mut builder, self.reading.text, start, end);
+            literal::decode(&mut builder, self.reading.text(), start, end);
             if let Some(expression) = expressions.next() {
                 let value = self.eval_data(expression);
                 // `${` and `}` belong to what stands there.
                 let inner = expression.span();
-                let next = self.reading.text.get(inner.end as usize..).and_then(|rest| rest.find('}'));
+                let next = self.reading.text().get(inner.end as usize..).and_then(|rest| rest.find('}'));
                 let to = next.map_or(inner.end, |at| inner.end.saturating_add(u32::try_from(at + 1).unwrap_or(1)));
                 let from = u32::try_from(end).unwrap_or(inner.start).min(inner.start);
                 let hole = Span { source: self.reading.source, start: from, end: to };

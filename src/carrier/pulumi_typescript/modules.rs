@@ -272,8 +272,8 @@ impl<'a> Reader<'a> {
         let scope = self.scopes.add(None);
         let reading = &mut self.reading;
         let conditions = std::mem::take(&mut reading.conditions);
-        let before = (reading.source, reading.text, self.scopes.current, conditions, reading.naming.take());
-        (reading.source, reading.text, self.scopes.current) = (source, reading.sources.text(source), scope);
+        let before = (reading.source, self.scopes.current, conditions, reading.naming.take());
+        (reading.source, self.scopes.current) = (source, scope);
         reading.importing += 1;
         let own = self.bind_module(scope);
         if let Some(module) = self.modules.get_mut(index) {
@@ -285,7 +285,7 @@ impl<'a> Reader<'a> {
         }
         let reading = &mut self.reading;
         reading.importing -= 1;
-        (reading.source, reading.text, self.scopes.current, reading.conditions, reading.naming) = before;
+        (reading.source, self.scopes.current, reading.conditions, reading.naming) = before;
         own
     }
 
