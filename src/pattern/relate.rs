@@ -74,6 +74,33 @@ pub fn apart(a: &Pattern, b: &Pattern) -> bool {
     differ(a.tokens().iter(), b.tokens().iter()) || differ(a.tokens().iter().rev(), b.tokens().iter().rev())
 }
 
+/// Whether `outer` surely holds all of `inner`.
+pub(crate) fn holds(outer: &Pattern, inner: &Pattern) -> bool {
+    outer == inner || (outer.is_plain() && !inner.folds() && outer.matches(&inner.generic()))
+}
+
+/// A box with one more required pattern; none if no text is in all of them.
+pub(crate) fn join<'p>(conj: &[&'p Pattern], pattern: &'p Pattern) -> Option<Vec<&'p Pattern>> {
+    if conj.iter().any(|c| apart(c, pattern)) {
+        return None;
+    }
+    if conj.iter().any(|c| holds(pattern, c)) {
+        return Some(conj.to_vec());
+    }
+    let mut joined: Vec<&Pattern> = conj.iter().copied().filter(|c| !holds(c, pattern)).collect();
+    joined.push(pattern);
+    let plain_exact = |p: &&&Pattern| p.is_exact() && !p.has_variables();
+    if let Some(exact) = joined.iter().find(plain_exact).copied() {
+        let text = exact.generic();
+        if joined.iter().all(|p| p.has_variables() || p.matches(&text)) {
+            joined.retain(|p| *p == exact || p.has_variables());
+        } else {
+            return None;
+        }
+    }
+    Some(joined)
+}
+
 /// A sufficient test, cheap and common: `outer` matches `inner` read token by token, a
 /// wildcard only ever taken by a wider one.
 fn covers_stepwise(outer: &Pattern, inner: &Pattern) -> bool {

@@ -16,6 +16,15 @@ use super::token::{Letter, Pattern, Positions, Token};
 /// States a search may visit before it gives up, unless the caller says otherwise.
 pub(crate) const STATES: usize = 200_000;
 
+/// What a question may still cost.
+#[derive(Debug)]
+pub(crate) struct Effort {
+    /// States of searches, over all of them.
+    pub(crate) states: usize,
+    /// Something was left out, so that finding nothing says nothing.
+    pub(crate) missed: bool,
+}
+
 /// What a search found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Found {

@@ -1,6 +1,7 @@
 //! Conditions: operators, values of every type, and their evaluation
 //! (spec: aws-evaluation, section 5).
 
+pub(crate) mod domain;
 mod operator;
 pub(super) mod prepared;
 pub mod value;

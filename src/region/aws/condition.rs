@@ -7,10 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::compile::Names;
-use super::dimension::Effort;
-pub(super) use super::value::Values;
-use super::value::{self, Site};
+pub(super) use crate::aws::condition::domain::Values;
+use crate::aws::condition::domain::{self, Site};
 use crate::aws::condition::{Base, Operator, Quantifier};
+use crate::pattern::search::Effort;
 
 /// One operator and key of a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -223,5 +223,5 @@ impl<'a> Search<'_, 'a> {
 
 /// The variables that occur in an atom's values.
 pub(super) fn variables(atom: &Atom) -> Vec<u32> {
-    value::variables(&atom.values)
+    domain::variables(&atom.values)
 }

@@ -7,18 +7,9 @@
 use rustc_hash::FxHashSet;
 
 use super::compile::Dim;
-use crate::pattern::relate::apart;
-use crate::pattern::search::{Leaf, leaves as search};
+use crate::pattern::relate::{holds, join};
+use crate::pattern::search::{Effort, Leaf, leaves as search};
 use crate::pattern::token::{Letter, Pattern, Token};
-
-/// What a question may still cost.
-#[derive(Debug)]
-pub(super) struct Effort {
-    /// States of searches, over all of them.
-    pub(super) states: usize,
-    /// Something was left out, so that finding nothing says nothing.
-    pub(super) missed: bool,
-}
 
 /// Boxes of required patterns looked at for one dimension.
 const BOXES: usize = 4096;
@@ -216,33 +207,6 @@ impl<'d> Question<'d> {
         }
         Some(found)
     }
-}
-
-/// Whether `outer` surely holds all of `inner`.
-fn holds(outer: &Pattern, inner: &Pattern) -> bool {
-    outer == inner || (outer.is_plain() && !inner.folds() && outer.matches(&inner.generic()))
-}
-
-/// A box with one more required pattern; none if no text is in all of them.
-pub(super) fn join<'p>(conj: &[&'p Pattern], pattern: &'p Pattern) -> Option<Vec<&'p Pattern>> {
-    if conj.iter().any(|c| apart(c, pattern)) {
-        return None;
-    }
-    if conj.iter().any(|c| holds(pattern, c)) {
-        return Some(conj.to_vec());
-    }
-    let mut joined: Vec<&Pattern> = conj.iter().copied().filter(|c| !holds(c, pattern)).collect();
-    joined.push(pattern);
-    let plain_exact = |p: &&&Pattern| p.is_exact() && !p.has_variables();
-    if let Some(exact) = joined.iter().find(plain_exact).copied() {
-        let text = exact.generic();
-        if joined.iter().all(|p| p.has_variables() || p.matches(&text)) {
-            joined.retain(|p| *p == exact || p.has_variables());
-        } else {
-            return None;
-        }
-    }
-    Some(joined)
 }
 
 const COLON: Token = Token::Letter(Letter::COLON);

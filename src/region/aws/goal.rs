@@ -7,10 +7,10 @@ use rustc_hash::FxHashSet;
 
 use super::compile::{Compiled, Dim, Names};
 use super::condition::{self, Atom, Found};
-use super::dimension::{Effort, Mode, Universe, least};
+use super::dimension::{Mode, Universe, least};
 use super::principal::Candidate;
 use crate::decision::Truth;
-use crate::pattern::search::Leaf;
+use crate::pattern::search::{Effort, Leaf};
 use crate::pattern::token::{Letter, Pattern};
 
 /// A request that shows something.

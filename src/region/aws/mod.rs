@@ -13,7 +13,6 @@ mod dimension;
 mod goal;
 mod principal;
 mod question;
-mod value;
 
 use compile::{Compiled, Compiler, Dim, Names, action_pattern, resource_pattern};
 use condition::Atom;

@@ -3,16 +3,16 @@
 
 use std::net::IpAddr;
 
-use super::dimension::{Effort, join};
-use crate::aws::condition::Order;
-use crate::aws::condition::value::{Cidr, Instant, Number, parse_bool};
-use crate::pattern::search::{Found, find};
+use super::Order;
+use super::value::{Cidr, Instant, Number, parse_bool};
+use crate::pattern::relate::join;
+use crate::pattern::search::{Effort, Found, find};
 use crate::pattern::token::{Letter, Pattern};
 
 /// The values an operator lists, ready to compare. What cannot be read matches nothing
 /// (spec: aws-evaluation, section 5.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Values {
+pub(crate) enum Values {
     Text(Vec<Pattern>),
     Number(Order, Vec<Number>, Vec<String>),
     Date(Order, Vec<Instant>, Vec<String>),
@@ -23,27 +23,27 @@ pub(super) enum Values {
 }
 
 impl Values {
-    pub(super) fn numbers<'t>(order: Order, texts: impl Iterator<Item = &'t str>) -> Self {
+    pub(crate) fn numbers<'t>(order: Order, texts: impl Iterator<Item = &'t str>) -> Self {
         let (values, texts) = texts.filter_map(|t| Some((Number::parse(t)?, t.to_owned()))).unzip();
         Self::Number(order, values, texts)
     }
 
-    pub(super) fn dates<'t>(order: Order, texts: impl Iterator<Item = &'t str>) -> Self {
+    pub(crate) fn dates<'t>(order: Order, texts: impl Iterator<Item = &'t str>) -> Self {
         let (values, texts) = texts.filter_map(|t| Some((Instant::parse(t)?, t.to_owned()))).unzip();
         Self::Date(order, values, texts)
     }
 
-    pub(super) fn addresses<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
+    pub(crate) fn addresses<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
         let (values, texts) = texts.filter_map(|t| Some((Cidr::parse(t)?, t.to_owned()))).unzip();
         Self::Address(values, texts)
     }
 
-    pub(super) fn bools<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
+    pub(crate) fn bools<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
         Self::Bool(texts.filter_map(parse_bool).collect())
     }
 }
 
-pub(super) fn variables(values: &Values) -> Vec<u32> {
+pub(crate) fn variables(values: &Values) -> Vec<u32> {
     match values {
         Values::Text(patterns) => patterns.iter().flat_map(Pattern::variables).collect(),
         _ => Vec::new(),
@@ -52,8 +52,8 @@ pub(super) fn variables(values: &Values) -> Vec<u32> {
 
 /// All that a question says about one key.
 #[derive(Debug)]
-pub(super) struct Site<'a> {
-    pub(super) multivalued: bool,
+pub(crate) struct Site<'a> {
+    pub(crate) multivalued: bool,
     domain: Domain,
     patterns: Vec<&'a Pattern>,
 }
@@ -72,7 +72,7 @@ enum Domain {
 
 impl<'a> Site<'a> {
     /// None if the key is used as if it had values of several kinds.
-    pub(super) fn new(
+    pub(crate) fn new(
         all: impl Iterator<Item = &'a Values>,
         kind: Option<&'a Values>,
         multivalued: bool,
@@ -115,7 +115,7 @@ impl<'a> Site<'a> {
     }
 
     /// A value that is in each of these sets, or (false) outside it.
-    pub(super) fn find(&self, demands: &[(bool, &'a Values)], effort: &mut Effort) -> Option<String> {
+    pub(crate) fn find(&self, demands: &[(bool, &'a Values)], effort: &mut Effort) -> Option<String> {
         let fits = |holds: &dyn Fn(&Values) -> bool| demands.iter().all(|(inside, values)| holds(values) == *inside);
         match &self.domain {
             Domain::Text => self.text(demands, effort),
