@@ -6,6 +6,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::members::{Shape, meant};
 use crate::aws::context::{Context, ContextValue};
 use crate::aws::document::{self, PolicyKind, Problem};
 use crate::aws::evaluate::{
@@ -14,11 +15,42 @@ use crate::aws::evaluate::{
 use crate::source::{Fragment, SourceId, Span};
 use crate::syntax::{Entry, Node, Text, Value, json};
 
+/// A line that asks for a decision.
+const LINE: Shape = Shape { name: "", known: &["id", "request", "policies", "context_complete"] };
+const REQUEST: Shape = Shape {
+    name: "request",
+    known: &[
+        "principal",
+        "action",
+        "resource",
+        "context",
+        "resourceAccount",
+        "resource_account",
+        "wildcardOnlyAction",
+        "wildcard",
+        "managementAccount",
+        "context_complete",
+    ],
+};
+/// A line that asks whether a document is taken.
+const ACCEPTANCE: Shape = Shape { name: "", known: &["id", "text", "kind"] };
+const LAYERS: &[&str] = &["identity", "resource", "boundary", "session", "vpce", "endpoint", "scps", "rcps"];
+
 /// Whether a request line is about AWS.
 #[must_use]
 pub fn recognises(line: &Map<String, Json>) -> bool {
     line.get("request").is_some_and(|request| request.get("action").is_some())
         || (line.contains_key("text") && line.contains_key("kind"))
+}
+
+/// What is misspelt in a line that asks for a decision.
+#[must_use]
+pub fn misspelt(line: &Map<String, Json>) -> Option<String> {
+    let request = line.get("request").and_then(Json::as_object);
+    LINE.check(line).err().or_else(|| {
+        let request = request?;
+        REQUEST.check(request).err().or_else(|| LINE.misplaced(line, &REQUEST, request).err())
+    })
 }
 
 /// Answers a line. The answer has the line's `id`.
@@ -38,6 +70,7 @@ pub fn answer(line: &Map<String, Json>) -> Map<String, Json> {
 
 /// Whether AWS takes a document of a kind.
 fn acceptance(line: &Map<String, Json>, out: &mut Map<String, Json>) -> Result<(), String> {
+    ACCEPTANCE.check(line)?;
     let text = line.get("text").and_then(Json::as_str).ok_or("`text` is a string")?;
     let kind = line.get("kind").and_then(Json::as_str).ok_or("`kind` is a string")?;
     let kind = PolicyKind::from_name(kind).ok_or_else(|| format!("`{kind}` is no kind of policy"))?;
@@ -88,6 +121,7 @@ struct Inline {
 }
 
 fn decision(line: &Map<String, Json>, out: &mut Map<String, Json>) -> Result<(), String> {
+    misspelt(line).map_or(Ok(()), Err)?;
     let request = request(line)?;
     let inline = Inline::read(line.get("policies"))?;
     let explanation = explain(&request, &inline.policies());
@@ -151,13 +185,18 @@ fn statement(reference: &StatementRef) -> Json {
 /// absent either way.
 fn request(line: &Map<String, Json>) -> Result<Request, String> {
     let given = line.get("request").and_then(Json::as_object).ok_or("`request` is an object")?;
+    REQUEST.misplaced(given, &LINE, line)?;
     let text = |name: &str| match given.get(name) {
         None | Some(Json::Null) => Ok(None),
         Some(Json::String(text)) => Ok(Some(text.as_str())),
         Some(_) => Err(format!("`{name}` is a string")),
     };
-    let flag = |name: &str| given.get(name).or_else(|| line.get(name)).and_then(Json::as_bool);
-    let mut context = Context::new(flag("context_complete").unwrap_or(true));
+    let flag = |name: &str| match given.get(name).or_else(|| line.get(name)) {
+        None | Some(Json::Null) => Ok(None),
+        Some(Json::Bool(flag)) => Ok(Some(*flag)),
+        Some(_) => Err(format!("`{name}` is `true` or `false`, without quotes")),
+    };
+    let mut context = Context::new(flag("context_complete")?.unwrap_or(true));
     match given.get("context") {
         None | Some(Json::Null) => {}
         Some(Json::Object(keys)) => {
@@ -174,7 +213,7 @@ fn request(line: &Map<String, Json>) -> Result<Request, String> {
     if let Some(account) = text("resourceAccount")?.or(text("resource_account")?) {
         request = request.owned_by(account);
     }
-    if flag("wildcardOnlyAction") == Some(true) {
+    if flag("wildcardOnlyAction")? == Some(true) {
         request = request.without_resource();
     }
     if let Some(name) = text("wildcard")? {
@@ -224,7 +263,11 @@ impl Inline {
                 "vpce" | "endpoint" => inline.endpoint = list(name, given, PolicyKind::Endpoint, warnings)?,
                 "scps" => inline.scps = levels(name, given, PolicyKind::Scp, warnings)?,
                 "rcps" => inline.rcps = levels(name, given, PolicyKind::Rcp, warnings)?,
-                other => return Err(format!("`policies` has no member `{other}`")),
+                other => {
+                    let meant = meant(other, LAYERS.iter().copied());
+                    let hint = meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
+                    return Err(format!("`policies` has no member `{other}`{hint}"));
+                }
             }
         }
         Ok(inline)

@@ -6,8 +6,10 @@ pub mod access;
 mod access_aws;
 pub mod aws;
 pub mod bridge;
+mod members;
 pub mod principal;
 pub mod vault;
+pub mod who_can;
 
 use serde_json::{Map, Value};
 
@@ -38,10 +40,9 @@ pub fn answer(request: &Map<String, Value>) -> Map<String, Value> {
     if vault::recognises(request) {
         return vault::answer(request);
     }
-    error(
-        request.get("id"),
-        "the object is no request: it needs `policies` and `request`, or a policy `text` or a `path`",
-    )
+    let misspelt = aws::misspelt(request).or_else(|| vault::misspelt(request));
+    let what = "the object is no request: it needs `policies` and `request`, or a policy `text` or a `path`";
+    error(request.get("id"), misspelt.as_deref().unwrap_or(what))
 }
 
 /// The answer to what cannot be answered.
@@ -94,5 +95,3 @@ mod tests {
         assert!(!answer_line(format!("{{\"id\":{line}").as_bytes()).1);
     }
 }
-
-pub mod who_can;

@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
 
+use super::members::{Shape, meant};
 use crate::decision::Decision;
 use crate::source::{Fragment, SourceId};
 use crate::vault::acl::{Acl, Answer, Granted, Request, Settings, StanzaRef};
@@ -20,6 +21,19 @@ use crate::vault::{builtin, sudo};
 
 type Object = Map<String, Value>;
 
+/// A line that asks for a decision.
+const LINE: Shape = Shape {
+    name: "",
+    known: &["id", "request", "policies", "entity", "groups", "namespace", "policy_namespaces", "dialect", "now"],
+};
+const REQUEST: Shape = Shape { name: "request", known: &["path", "operation", "capability", "parameters", "wrap_ttl"] };
+/// A line about a policy text, and one about a path.
+const TEXT: Shape = Shape { name: "", known: &["id", "policy", "text", "dialect", "now"] };
+const PATH: Shape = Shape { name: "", known: &["id", "path", "dialect"] };
+const ENTITY: Shape = Shape { name: "entity", known: &["ID", "Name", "Metadata", "Aliases"] };
+const ALIAS: Shape = Shape { name: "Aliases", known: &["ID", "Name", "MountAccessor", "Metadata", "CustomMetadata"] };
+const GROUP: Shape = Shape { name: "groups", known: &["ID", "Name", "NamespaceID", "Metadata"] };
+
 /// Whether a line asks about Vault.
 #[must_use]
 pub fn recognises(line: &Object) -> bool {
@@ -30,6 +44,17 @@ pub fn recognises(line: &Object) -> bool {
         Some(_) => false,
         None => ["policy", "text", "path"].iter().any(|key| line.contains_key(*key)) && !line.contains_key("kind"),
     }
+}
+
+/// What is misspelt in a line that asks for a decision.
+#[must_use]
+pub fn misspelt(line: &Object) -> Option<String> {
+    let request = line.get("request").and_then(Value::as_object);
+    LINE.check(line).err().or_else(|| {
+        let request = request?;
+        let stray = || REQUEST.misplaced(request, &LINE, line).err();
+        REQUEST.check(request).err().or_else(|| LINE.misplaced(line, &REQUEST, request).err()).or_else(stray)
+    })
 }
 
 /// Answers a line. What cannot be answered gets `error` and nothing else but its `id`.
@@ -58,13 +83,16 @@ fn try_answer(line: &Object) -> Result<Object, String> {
     };
     if let Some(request) = line.get("request") {
         let Value::Object(request) = request else { return Err("`request` must be an object".to_owned()) };
+        misspelt(line).map_or(Ok(()), Err)?;
         return decide(line, request, dialect);
     }
     if let Some(text) = line.get("policy").or_else(|| line.get("text")) {
+        TEXT.check(line)?;
         let Value::String(text) = text else { return Err("a policy text must be a string".to_owned()) };
         return Ok(accept(text, dialect, now(line)?));
     }
     let path = string(line, "path")?.ok_or("the line asks nothing: it has no `request`, `policy` or `path`")?;
+    PATH.check(line)?;
     let path = path.trim_start_matches('/');
     Ok(object([
         ("root_protected", Value::from(sudo::root_protected(path, dialect))),
@@ -152,6 +180,12 @@ fn policies(line: &Object, dialect: Dialect, now: i64) -> Result<Vec<Named<'_>>,
     let Some(Value::Object(policies)) = line.get("policies") else {
         return Err("`policies` must be an object of policy texts by name".to_owned());
     };
+    let spaces = line.get("policy_namespaces").and_then(Value::as_object);
+    for name in spaces.into_iter().flat_map(Object::keys).filter(|name| !policies.contains_key(*name)) {
+        if let Some(meant) = meant(name, policies.keys().map(String::as_str)) {
+            return Err(format!("`policy_namespaces` names no policy `{name}`; did you mean `{meant}`?"));
+        }
+    }
     let mut out = Vec::with_capacity(policies.len());
     for (index, (name, text)) in policies.iter().enumerate() {
         let text = text.as_str().ok_or_else(|| format!("the text of policy `{name}` must be a string"))?;
@@ -160,7 +194,6 @@ fn policies(line: &Object, dialect: Dialect, now: i64) -> Result<Vec<Named<'_>>,
         } else {
             read(text, index, dialect, now).map_err(|error| format!("the server refuses policy `{name}`: {error}"))?
         };
-        let spaces = line.get("policy_namespaces").and_then(Value::as_object);
         let namespace = namespace(spaces.and_then(|spaces| spaces.get(name)))?;
         out.push(Named { name, text, policy, namespace });
     }
@@ -207,6 +240,7 @@ fn identity(line: &Object) -> Result<Identity, String> {
     match line.get("entity") {
         None | Some(Value::Null) => Ok(Identity::None),
         Some(Value::Object(entity)) => {
+            ENTITY.check(entity)?;
             let aliases = match entity.get("Aliases") {
                 None | Some(Value::Null) => Vec::new(),
                 Some(Value::Array(aliases)) => aliases.iter().map(alias).collect::<Result<_, _>>()?,
@@ -244,6 +278,7 @@ fn metadata(object: &Object, key: &str) -> Result<Metadata, String> {
 
 fn alias(value: &Value) -> Result<Alias, String> {
     let object = value.as_object().ok_or("an alias must be an object")?;
+    ALIAS.check(object)?;
     Ok(Alias {
         id: Some(text(object, "ID")?),
         name: Some(text(object, "Name")?),
@@ -255,6 +290,7 @@ fn alias(value: &Value) -> Result<Alias, String> {
 
 fn group(value: &Value) -> Result<Group, String> {
     let object = value.as_object().ok_or("a group must be an object")?;
+    GROUP.check(object)?;
     Ok(Group {
         id: Some(text(object, "ID")?),
         name: text(object, "Name")?,
