@@ -19,7 +19,7 @@ use super::report::{Report, Selection, sort_findings};
 use super::setting::Settings;
 use super::{Category, Confidence, Finding, Rule, Severity};
 use crate::aws::document::{self, Problem as AwsProblem, statement_name};
-use crate::carrier::declaration::{Declaration, Item, VaultKind, VaultObject};
+use crate::carrier::declaration::{Carrier, Declaration, Item, VaultKind, VaultObject};
 use crate::model::ids::DeclId;
 use crate::source::{SourceId, Span};
 use crate::vault::policy::Problem as VaultProblem;
@@ -156,7 +156,15 @@ impl Plan<'_> {
                 let document = &policy.document;
                 let of_kind = document::check(document, policy.kind);
                 for problem in document.problems.iter().chain(&of_kind) {
-                    self.problem(problem.into(), Some(declaration.span), &declaration.address, rules, out);
+                    let mut refusal: Refusal<'_> = problem.into();
+                    // Some resource types are handed scalars as texts, others as they stand
+                    // (aws-cloudformation/cloudformation-coverage-roadmap#251); AWS does not
+                    // say which is true of policies.
+                    if problem.scalar && declaration.carrier == Carrier::CloudFormation {
+                        refusal.refused = false;
+                        refusal.help = Some("quote it: nothing says whether CloudFormation makes it a string");
+                    }
+                    self.problem(refusal, Some(declaration.span), &declaration.address, rules, out);
                 }
                 let facts = DocumentFacts::new(document, needless::varies(inputs, declaration, document));
                 let (kind, statements) = (policy.kind, facts.statements.as_slice());
@@ -346,7 +354,7 @@ impl Plan<'_> {
 }
 
 /// Problems that, where the server takes the document, change nothing of what it says.
-const HARMLESS: [&str; 2] = ["arn-fields", "sid-duplicate"];
+const HARMLESS: [&str; 3] = ["arn-fields", "element-wrong-type", "sid-duplicate"];
 
 /// A problem of either system.
 #[derive(Clone, Copy)]

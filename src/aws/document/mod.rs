@@ -245,6 +245,8 @@ pub struct Problem {
     /// True where AWS refuses the document; false where it takes the document, which then
     /// does not do what it says.
     pub refused: bool,
+    /// Whether it is a number or Boolean where a text is due, which reads as its text.
+    pub scalar: bool,
     /// One lower-case sentence.
     pub message: String,
     /// Where.
@@ -257,13 +259,13 @@ impl Problem {
     /// Something AWS refuses.
     #[must_use]
     pub fn refused(rule: &'static str, message: impl Into<String>, span: Span) -> Self {
-        Self { rule, refused: true, message: message.into(), span, help: None }
+        Self { rule, refused: true, scalar: false, message: message.into(), span, help: None }
     }
 
     /// Something AWS takes although it cannot mean what it says.
     #[must_use]
     pub fn tolerated(rule: &'static str, message: impl Into<String>, span: Span) -> Self {
-        Self { rule, refused: false, message: message.into(), span, help: None }
+        Self { rule, refused: false, scalar: false, message: message.into(), span, help: None }
     }
 
     /// The same with advice.

@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::refuse::{null_element, unknown_element, wrong_type};
+use super::refuse::{null_element, scalar_text, unknown_element, wrong_type};
 use super::{
     Document, Effect, Item, ListElement, PrincipalElement, PrincipalEntry, PrincipalKind, Problem, Statement,
     condition, value,
@@ -312,12 +312,24 @@ fn strings(name: &str, node: &Node, items: &mut Vec<Item>, unknown: &mut bool, p
                 match &member.value {
                     Value::String(text) => items.push(Item { text: text.clone(), span: member.span }),
                     Value::Unknown(_) | Value::Secret => *unknown = true,
-                    _ => problems.push(wrong_type(&format!("a member of `{name}`"), "a string", member)),
+                    _ => {
+                        problems.push(wrong_type(&format!("a member of `{name}`"), "a string", member));
+                        items.extend(account(name, member));
+                    }
                 }
             }
         }
-        _ => problems.push(wrong_type(&format!("`{name}`"), "a string or a list of strings", node)),
+        _ => {
+            problems.push(wrong_type(&format!("`{name}`"), "a string or a list of strings", node));
+            items.extend(account(name, node));
+        }
     }
+}
+
+/// An account that is written as a number is the principal that is meant.
+fn account(name: &str, node: &Node) -> Option<Item> {
+    let text = scalar_text(node).filter(|_| name.contains("Principal"))?;
+    Some(Item { text, span: node.span })
 }
 
 /// An element that holds one string; a number or anything else is a problem.
@@ -337,7 +349,8 @@ fn scalar(entry: &Entry, problems: &mut Vec<Problem>) -> Option<(Text, Span)> {
         }
         _ => {
             problems.push(wrong_type(&format!("`{}`", entry.key.raw()), "a string", &entry.value));
-            None
+            let text = scalar_text(&entry.value).filter(|_| entry.key.raw() == "Sid");
+            text.map(|text| (text, entry.value.span))
         }
     }
 }
