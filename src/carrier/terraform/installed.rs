@@ -137,8 +137,8 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// A record for a call.
-fn call(block: &Block) -> Record {
+/// A record that only says something about a block, such as a call.
+pub(super) fn call(block: &Block) -> Record {
     Record {
         carrier: Carrier::Terraform,
         address: SmolStr::default(),

@@ -1,6 +1,7 @@
 //! Terraform and OpenTofu source: every directory is a module; modules that others call
 //! are read through their calls, with the arguments they are given.
 
+mod arguments;
 mod collections;
 mod directory;
 mod eval;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 
+use super::arguments::misspelt;
 use super::directory::{Resource, block_type};
 use super::eval::{Each, Evaluator, Frame, Scope, members, reference};
 use super::installed::not_read;
@@ -62,6 +63,7 @@ impl<'a> Evaluator<'a> {
             }
             if noted.insert(directory.path) {
                 records.extend(not_read(&unread));
+                records.extend(misspelt(directory));
             }
             next += 1;
         }

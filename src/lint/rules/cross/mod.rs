@@ -9,6 +9,7 @@ mod pulumi_unbound_name;
 mod pulumi_unknown_argument;
 mod pulumi_unknown_class;
 mod secret_in_clear;
+mod terraform_unknown_argument;
 
 use super::Check;
 
