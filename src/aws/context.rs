@@ -34,6 +34,8 @@ pub struct Context {
     /// Lower-cased keys, sorted.
     entries: Vec<(SmolStr, ContextValue)>,
     complete: bool,
+    /// Nothing is known, not even that every request carries some keys.
+    free: bool,
 }
 
 impl Context {
@@ -41,7 +43,17 @@ impl Context {
     /// request; in others it is unknown.
     #[must_use]
     pub fn new(complete: bool) -> Self {
-        Self { entries: Vec::new(), complete }
+        Self { entries: Vec::new(), complete, free: false }
+    }
+
+    /// A context of which nothing at all is known: what holds in it holds in any.
+    pub(super) fn free() -> Self {
+        Self { entries: Vec::new(), complete: false, free: true }
+    }
+
+    /// Whether a key, given in lower case, is there although nothing is told of it.
+    pub(super) fn always_has(&self, lower_key: &str) -> bool {
+        !self.free && is_always_present(lower_key)
     }
 
     /// Whether keys that are not given are absent from the request.
@@ -88,7 +100,7 @@ impl Context {
 /// Keys that every request carries, whatever its caller (spec: aws-evaluation, section
 /// 4.2): of these one knows that they exist without knowing their value.
 #[must_use]
-pub fn is_always_present(lower_key: &str) -> bool {
+fn is_always_present(lower_key: &str) -> bool {
     matches!(
         lower_key,
         "aws:currenttime"

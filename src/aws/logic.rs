@@ -1,6 +1,11 @@
 //! One evaluator, two logics: plain truth values for speed, and residual formulas over
 //! what is not known for explanations. Both walk the same code, so they cannot disagree.
 
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashSet;
+
+use super::condition::claim::{Claim, Demand, possible};
 use super::template::Missing;
 use crate::decision::Truth;
 
@@ -37,6 +42,27 @@ pub(super) struct Atom {
     pub(super) fails: String,
     /// What would have to be known.
     pub(super) needs: Vec<Missing>,
+    /// Whether the words alone do not tell it from other atoms, and what does: anything
+    /// that no two of them share.
+    pub(super) place: Option<usize>,
+    /// What it says of the values of a key, where it is about those.
+    pub(super) claim: Option<Claim>,
+}
+
+impl Atom {
+    pub(super) fn new(holds: impl Into<String>, fails: impl Into<String>, needs: Vec<Missing>) -> Self {
+        Self { holds: holds.into(), fails: fails.into(), needs, place: None, claim: None }
+    }
+
+    /// The same, of which there may be others in the same words.
+    pub(super) fn of<T>(mut self, part: &T) -> Self {
+        self.place = Some(std::ptr::from_ref(part).addr());
+        self
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        self.holds == other.holds && self.place == other.place && self.claim == other.claim
+    }
 }
 
 /// Kleene's logic.
@@ -97,7 +123,7 @@ impl Logic for Residual {
 
     fn unknown(&mut self, atom: impl FnOnce() -> Atom) -> Formula {
         let atom = atom();
-        let index = self.atoms.iter().position(|known| known.holds == atom.holds).unwrap_or_else(|| {
+        let index = self.atoms.iter().position(|known| known.is(&atom)).unwrap_or_else(|| {
             self.atoms.push(atom);
             self.atoms.len() - 1
         });
@@ -145,13 +171,18 @@ impl Logic for Residual {
 /// Most atoms whose combinations are tried one by one.
 const MOST_ATOMS: usize = 10;
 
+/// Most ways in which the claims about one key are followed; what more atoms claim is let
+/// be anything.
+const MOST_WAYS: usize = 64;
+
 /// A way in which a formula can hold: atoms and how each has to be.
 pub(super) type Case = Vec<(usize, bool)>;
 
 impl Formula {
     /// The shortest ways in which the formula holds (its prime implicants, without those
-    /// that others make superfluous). None where it has too many atoms for that.
-    pub(super) fn cases(&self) -> Option<Vec<Case>> {
+    /// that others make superfluous). What the atoms cannot be together is no way, and is
+    /// left out of the ways there are. None where it has too many atoms for that.
+    pub(super) fn cases(&self, all: &[Atom]) -> Option<Vec<Case>> {
         let mut atoms = Vec::new();
         self.collect(&mut atoms);
         atoms.sort_unstable();
@@ -159,14 +190,23 @@ impl Formula {
         if atoms.len() > MOST_ATOMS {
             return None;
         }
+        let keys = keys(&atoms, all);
+        let can_be = |bits: usize| keys.iter().all(|(mask, ways)| ways.contains(&(bits & mask)));
         let holds =
             |bits: usize| self.value(&|atom| atoms.binary_search(&atom).is_ok_and(|place| bits >> place & 1 == 1));
-        let mut minterms: Vec<usize> = (0..1 << atoms.len()).filter(|bits| holds(*bits)).collect();
+        let (mut minterms, mut open) = (Vec::new(), Vec::new());
+        for bits in 0..1_usize << atoms.len() {
+            if !can_be(bits) {
+                open.push(bits);
+            } else if holds(bits) {
+                minterms.push(bits);
+            }
+        }
         let mut primes: Vec<(usize, usize)> = Vec::new();
         // Implicants as (bits, mask of atoms that do not matter), merged pair by pair.
-        let mut level: Vec<(usize, usize)> = minterms.iter().map(|bits| (*bits, 0)).collect();
+        let mut level: Vec<(usize, usize)> = minterms.iter().chain(&open).map(|bits| (*bits, 0)).collect();
         while !level.is_empty() {
-            let known: rustc_hash::FxHashSet<(usize, usize)> = level.iter().copied().collect();
+            let known: FxHashSet<(usize, usize)> = level.iter().copied().collect();
             let mut next = Vec::new();
             for &(bits, mask) in &level {
                 let mut merged = false;
@@ -223,12 +263,36 @@ impl Formula {
     }
 }
 
+/// For each key that atoms make claims about: their bits, and what these can be.
+fn keys(atoms: &[usize], all: &[Atom]) -> Vec<(usize, FxHashSet<usize>)> {
+    let claims = || atoms.iter().enumerate().filter_map(|(place, atom)| Some((place, all.get(*atom)?.claim.as_ref()?)));
+    let names: BTreeSet<&str> = claims().map(|(_, claim)| claim.key.as_str()).collect();
+    let of = |key: &str| {
+        let mut mask = 0;
+        let mut ways: Vec<(usize, Vec<Demand<'_>>)> = vec![(0, Vec::new())];
+        for (place, claim) in claims().filter(|(_, claim)| claim.key == key) {
+            if ways.len() > MOST_WAYS {
+                break;
+            }
+            mask |= 1 << place;
+            let both = ways.into_iter().flat_map(|way| [(way.clone(), false), (way, true)]);
+            let next = both.map(|((bits, mut demands), truth)| {
+                demands.push((claim, truth));
+                (bits | usize::from(truth) << place, demands)
+            });
+            ways = next.filter(|(_, demands)| possible(demands)).collect();
+        }
+        (mask, ways.into_iter().map(|(bits, _)| bits).collect())
+    };
+    names.into_iter().map(of).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn atom(logic: &mut Residual, name: &str) -> Formula {
-        logic.unknown(|| Atom { holds: name.to_owned(), fails: format!("not {name}"), needs: Vec::new() })
+        logic.unknown(|| Atom::new(name, format!("not {name}"), Vec::new()))
     }
 
     #[test]
@@ -236,15 +300,15 @@ mod tests {
         let mut logic = Residual::default();
         let (a, b, c) = (atom(&mut logic, "a"), atom(&mut logic, "b"), atom(&mut logic, "c"));
         let both = logic.and(a.clone(), b.clone());
-        assert_eq!(both.cases(), Some(vec![vec![(0, true), (1, true)]]));
+        assert_eq!(both.cases(&logic.atoms), Some(vec![vec![(0, true), (1, true)]]));
         let either = logic.or(a.clone(), b.clone());
-        assert_eq!(either.cases(), Some(vec![vec![(0, true)], vec![(1, true)]]));
+        assert_eq!(either.cases(&logic.atoms), Some(vec![vec![(0, true)], vec![(1, true)]]));
         // (a and b) or (a and not b) is a
         let other = logic.and(a.clone(), logic.not(b.clone()));
-        assert_eq!(logic.or(both, other).cases(), Some(vec![vec![(0, true)]]));
+        assert_eq!(logic.or(both, other).cases(&logic.atoms), Some(vec![vec![(0, true)]]));
         // a or not a always holds, a and not a never does
-        assert_eq!(logic.or(c.clone(), logic.not(c.clone())).cases(), Some(vec![vec![]]));
-        assert_eq!(logic.and(c.clone(), logic.not(c)).cases(), Some(vec![]));
+        assert_eq!(logic.or(c.clone(), logic.not(c.clone())).cases(&logic.atoms), Some(vec![vec![]]));
+        assert_eq!(logic.and(c.clone(), logic.not(c)).cases(&logic.atoms), Some(vec![]));
         assert_eq!(atom(&mut logic, "a"), a);
     }
 }

@@ -8,6 +8,7 @@
     reason = "a test may panic, its helpers included"
 )]
 
+mod aws_contradictions;
 mod aws_evaluation;
 mod aws_explain;
 mod aws_naive;

@@ -41,6 +41,11 @@ impl Values {
     pub(crate) fn bools<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
         Self::Bool(texts.filter_map(parse_bool).collect())
     }
+
+    /// Whether the empty text is among them.
+    pub(crate) fn hold_empty(&self) -> bool {
+        matches!(self, Self::Text(patterns) if patterns.iter().any(|pattern| pattern.matches(&[])))
+    }
 }
 
 pub(crate) fn variables(values: &Values) -> Vec<u32> {

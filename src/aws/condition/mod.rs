@@ -1,6 +1,7 @@
 //! Conditions: operators, values of every type, and their evaluation
 //! (spec: aws-evaluation, section 5).
 
+pub(super) mod claim;
 pub(crate) mod domain;
 mod operator;
 pub(super) mod prepared;
@@ -8,3 +9,4 @@ pub mod value;
 mod words;
 
 pub use operator::{Base, Operator, OperatorFault, Order, Quantifier};
+pub use prepared::contradictions;

@@ -4,15 +4,18 @@ use std::borrow::Cow;
 
 use smol_str::SmolStr;
 
+use super::claim::{Claim, Says};
+use super::domain;
 use super::value::{Cidr, Instant, Number, decode_base64, parse_bool};
 use super::{Base, Operator, Order, Quantifier};
-use crate::aws::context::{Context, Lookup, is_always_present, lower};
+use crate::aws::context::{Context, Lookup, lower};
 use crate::aws::document::Condition;
-use crate::aws::logic::{Atom, Logic};
+use crate::aws::logic::{Atom, Logic, Residual};
 use crate::aws::template::{Filled, Missing, Template};
 use crate::decision::Truth;
 use crate::pattern::Glob;
 use crate::pattern::glob::Builder;
+use crate::pattern::token::Pattern;
 use crate::syntax::{Node, Text, Value};
 
 /// One operator and key of a condition block.
@@ -85,6 +88,10 @@ impl Prepared {
         Self { test: test(), index }
     }
 
+    fn is_about(&self, lower_key: &str) -> bool {
+        self.test.as_ref().is_some_and(|test| test.key == lower_key)
+    }
+
     /// Whether the condition holds. `source` is the condition as written, for an operator
     /// or key that is not known.
     pub(in crate::aws) fn holds<L: Logic>(&self, logic: &mut L, context: &Context, source: &Condition) -> L::Value {
@@ -97,7 +104,7 @@ impl Prepared {
                 if needs.is_empty() {
                     needs.push(Missing::Fact(shown.as_str().into()));
                 }
-                Atom { holds: format!("{shown} holds"), fails: format!("{shown} does not hold"), needs }
+                Atom::new(format!("{shown} holds"), format!("{shown} does not hold"), needs).of(source)
             });
         };
         match test.operator.quantifier {
@@ -106,6 +113,62 @@ impl Prepared {
             Quantifier::All | Quantifier::Any => test.several(logic, context),
         }
     }
+}
+
+/// The conditions of a statement, compiled.
+pub(in crate::aws) fn prepared(conditions: &[Condition], enabled: bool) -> Vec<Prepared> {
+    conditions.iter().enumerate().map(|(at, condition)| Prepared::new(condition, at, enabled)).collect()
+}
+
+/// The first condition that, whatever a request holds, cannot hold together with those
+/// before it.
+pub(in crate::aws) fn contradiction(conditions: &[Prepared], written: &[Condition]) -> Option<usize> {
+    let context = Context::free();
+    conditions.iter().enumerate().find_map(|(at, last)| {
+        let test = last.test.as_ref()?;
+        let mut group: Vec<&Prepared> = conditions.iter().take(at).filter(|c| c.is_about(&test.key)).collect();
+        if group.is_empty() && !test.values.is_empty() {
+            return None;
+        }
+        group.push(last);
+        excluded(&group, written, &context).then_some(last.index)
+    })
+}
+
+fn excluded(conditions: &[&Prepared], written: &[Condition], context: &Context) -> bool {
+    let mut logic = Residual::default();
+    let mut all = logic.known(true);
+    for condition in conditions {
+        let Some(written) = written.get(condition.index) else { return false };
+        let holds = condition.holds(&mut logic, context, written);
+        all = logic.and(all, holds);
+    }
+    all.cases(&logic.atoms).is_some_and(|cases| cases.is_empty())
+}
+
+/// Conditions of a statement that no request passes: the last of them, and those on the same
+/// key that it cannot hold together with, as few as that takes. None by itself.
+#[must_use]
+pub fn contradictions(conditions: &[Condition], variables: bool) -> Vec<(usize, Vec<usize>)> {
+    let compiled = prepared(conditions, variables);
+    let context = Context::free();
+    let excluded = |group: &[&Prepared]| excluded(group, conditions, &context);
+    let mut found = Vec::new();
+    for (at, last) in compiled.iter().enumerate() {
+        let Some(test) = &last.test else { continue };
+        let before = compiled.iter().take(at).filter(|first| first.is_about(&test.key));
+        let before: Vec<&Prepared> = before.filter(|first| !excluded(&[first])).collect();
+        if before.is_empty() || excluded(&[last]) {
+            continue;
+        }
+        let pairs: Vec<&&Prepared> = before.iter().filter(|first| excluded(&[first, last])).collect();
+        if let Some(first) = pairs.first() {
+            found.push((last.index, vec![first.index]));
+        } else if !excluded(&before) && excluded(&before.iter().copied().chain([last]).collect::<Vec<_>>()) {
+            found.push((last.index, before.iter().map(|first| first.index).collect()));
+        }
+    }
+    found
 }
 
 impl Test {
@@ -123,8 +186,8 @@ impl Test {
             Lookup::Absent => logic.known(true),
             Lookup::One(_) => logic.known(false),
             Lookup::Many(values) => logic.known(values.is_empty()),
-            Lookup::Unknown if is_always_present(&self.key) => logic.known(false),
-            Lookup::Unknown => logic.unknown(|| self.absence()),
+            Lookup::Unknown if context.always_has(&self.key) => logic.known(false),
+            Lookup::Unknown => logic.unknown(|| self.absence(context)),
         };
         let is_present = logic.not(is_absent.clone());
         let pick = |logic: &L, wanted: bool, value| logic.and(logic.known(wanted), value);
@@ -149,8 +212,8 @@ impl Test {
                 logic.of(truth, || self.atom(context))
             }
             Lookup::Unknown => {
-                if if_exists && !negated && !is_always_present(&self.key) {
-                    let absent = logic.unknown(|| self.absence());
+                if if_exists && !negated && !context.always_has(&self.key) {
+                    let absent = logic.unknown(|| self.absence(context));
                     let holds = logic.unknown(|| self.atom(context));
                     logic.or(absent, holds)
                 } else {
@@ -169,8 +232,8 @@ impl Test {
         let values = match context.get(&self.key) {
             Lookup::Absent => return logic.known(all || if_exists),
             Lookup::Unknown => {
-                if if_exists && !all && !is_always_present(&self.key) {
-                    let absent = logic.unknown(|| self.absence());
+                if if_exists && !all && !context.always_has(&self.key) {
+                    let absent = logic.unknown(|| self.absence(context));
                     let holds = logic.unknown(|| self.atom(context));
                     return logic.or(absent, holds);
                 }
@@ -213,12 +276,10 @@ impl Test {
         if self.unknown { truth.or(Truth::Unknown) } else { truth }
     }
 
-    fn absence(&self) -> Atom {
-        Atom {
-            holds: format!("`{}` is absent", self.name),
-            fails: format!("`{}` is present", self.name),
-            needs: vec![Missing::Key(self.name.clone())],
-        }
+    fn absence(&self, context: &Context) -> Atom {
+        let needs = vec![Missing::Key(self.name.clone())];
+        let atom = Atom::new(format!("`{}` is absent", self.name), format!("`{}` is present", self.name), needs);
+        Atom { claim: Some(Claim::new(&self.key, Says::Nothing, context.always_has(&self.key), &[])), ..atom }
     }
 
     /// The values as written, with the variables filled in whose values are known.
@@ -264,21 +325,64 @@ impl Test {
             _ => format!("`{}`", self.name),
         };
         let (holds, fails) = super::words::test(self.operator, &key, &values, shown.len() > 1);
-        Atom { holds, fails, needs }
+        let atom = Atom::new(holds, fails, needs);
+        // what is not known need not be the same in two tests
+        let atom = if self.unknown { atom.of(self) } else { atom };
+        Atom { claim: self.claim(context, &shown), ..atom }
+    }
+
+    /// The values, to reason about.
+    fn domain(&self, context: &Context) -> domain::Values {
+        let texts = self.shown.iter().map(SmolStr::as_str);
+        match &self.values {
+            Values::Text(style, items) => {
+                let patterns: Option<Vec<Pattern>> = items.iter().map(|item| item.pattern(*style, context)).collect();
+                patterns.map_or(domain::Values::Opaque, domain::Values::Text)
+            }
+            Values::Bool(items) if items.iter().all(|item| matches!(item, Item::Fixed(_))) => {
+                domain::Values::bools(texts)
+            }
+            Values::Number(order, _) => domain::Values::numbers(*order, texts),
+            Values::Date(order, _) => domain::Values::dates(*order, texts),
+            Values::Ip(_) => domain::Values::addresses(texts),
+            Values::Bool(_) | Values::Binary(_) | Values::Null { .. } => domain::Values::Opaque,
+        }
+    }
+
+    /// What the test claims of a key of which nothing is known; a negated test without set
+    /// operator is the opposite of its claim.
+    fn claim(&self, context: &Context, shown: &[SmolStr]) -> Option<Claim> {
+        if context.get(&self.key) != Lookup::Unknown || self.operator.base == Base::Null {
+            return None;
+        }
+        let values = if self.unknown { domain::Values::Opaque } else { self.domain(context) };
+        let Operator { quantifier, negated, .. } = self.operator;
+        let says = match quantifier {
+            Quantifier::One => Says::One(values),
+            Quantifier::All => Says::All(!negated, values),
+            Quantifier::Any => Says::Any(!negated, values),
+        };
+        Some(Claim::new(&self.key, says, context.always_has(&self.key), shown))
     }
 }
 
 impl Item {
+    /// The pattern, as far as it is known; none also for letters that Unicode folds.
+    fn pattern(&self, style: Style, context: &Context) -> Option<Pattern> {
+        let glob = match self {
+            Self::Fixed(glob) => glob.clone(),
+            Self::Template(template) => filled(template, style, context)?,
+        };
+        let reasoned = !glob.has_holes() && (style != Style::Fold || glob.as_literal().is_some_and(str::is_ascii));
+        reasoned.then(|| glob.tokens(false))
+    }
+
     fn matches(&self, style: Style, value: &str, context: &Context) -> Truth {
         match self {
-            Self::Fixed(glob) if style == Style::Fold && !value.is_ascii() => glob.decide(&value.to_lowercase()),
+            Self::Fixed(glob) if style == Style::Fold && !value.is_ascii() => glob.decide(&folded(value)),
             Self::Fixed(glob) => glob.decide(value),
             Self::Template(template) => {
-                let wild = matches!(style, Style::Like | Style::Arn);
-                let start = if style == Style::Fold { Builder::new().ignoring_case() } else { Builder::new() };
-                let Some(builder) = template.fill(context, wild, start) else { return Truth::False };
-                let glob = if style == Style::Arn { builder.arn_like() } else { Some(builder.build()) };
-                glob.map_or(Truth::False, |glob| glob.decide(value))
+                filled(template, style, context).map_or(Truth::False, |glob| glob.decide(value))
             }
         }
     }
@@ -296,6 +400,17 @@ impl Item {
 }
 
 impl Values {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Text(_, items) | Self::Bool(items) => items.is_empty(),
+            Self::Number(_, values) => values.is_empty(),
+            Self::Date(_, values) => values.is_empty(),
+            Self::Binary(values) => values.is_empty(),
+            Self::Ip(values) => values.is_empty(),
+            Self::Null { absent, present } => !absent && !present,
+        }
+    }
+
     /// Compiles the values for a test. Those that are not of its type never match, and
     /// are left out; those not known set `unknown`.
     fn new(base: Base, texts: &[Text], enabled: bool, unknown: &mut bool) -> Self {
@@ -329,6 +444,26 @@ impl Values {
     }
 }
 
+/// Small letters. No letter beyond ASCII becomes one of ASCII, as the sign of Kelvin would.
+fn folded(text: &str) -> String {
+    let small = |char: char| {
+        let mut small = char.to_lowercase();
+        match (small.next(), small.next()) {
+            (Some(one), None) if one.is_ascii() == char.is_ascii() => one,
+            _ => char,
+        }
+    };
+    text.chars().map(small).collect()
+}
+
+/// The pattern of a text with variables; none where it matches nothing.
+fn filled(template: &Template, style: Style, context: &Context) -> Option<Glob> {
+    let wild = matches!(style, Style::Like | Style::Arn);
+    let start = if style == Style::Fold { Builder::new().ignoring_case() } else { Builder::new() };
+    let builder = template.fill(context, wild, start)?;
+    if style == Style::Arn { builder.arn_like() } else { Some(builder.build()) }
+}
+
 /// A text value; none where a pattern can match nothing.
 fn item(text: &Text, style: Style, enabled: bool) -> Option<Item> {
     if let Some(template) = Template::compile(text, enabled) {
@@ -338,7 +473,7 @@ fn item(text: &Text, style: Style, enabled: bool) -> Option<Item> {
     Some(Item::Fixed(match style {
         Style::Exact => Glob::literal(raw),
         // Letters beyond ASCII fold as Unicode says (AWS is silent; spec: section 10).
-        Style::Fold => Builder::new().ignoring_case().literal(&raw.to_lowercase()).build(),
+        Style::Fold => Builder::new().ignoring_case().literal(&folded(raw)).build(),
         Style::Like => Glob::new(raw),
         Style::Arn => Builder::new().pattern(raw).arn_like()?,
     }))

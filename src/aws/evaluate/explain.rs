@@ -88,8 +88,18 @@ pub(super) fn explain_each(request: &Request, policies: &Policies<'_>) -> Explan
         dependencies(request, policies, &mut explanation);
     }
     match explanation.verdict.reason {
-        Reason::ExplicitDeny => explanation.decided_by = applying(request, policies, Effect::Deny, Truth::True),
-        Reason::Allowed => explanation.decided_by = applying(request, policies, Effect::Allow, Truth::True),
+        Reason::ExplicitDeny | Reason::Allowed => {
+            let effect = if explanation.verdict.reason == Reason::Allowed { Effect::Allow } else { Effect::Deny };
+            let certain = applying(request, policies, effect, Truth::True);
+            // of several that may apply one does, whichever way the unknown turns out
+            explanation.decided_by =
+                if certain.is_empty() { applying(request, policies, effect, Truth::Unknown) } else { certain };
+            if plain.reason == Reason::Undetermined
+                && let Some(first) = explanation.decided_by.first()
+            {
+                explanation.verdict.layer = first.layer;
+            }
+        }
         Reason::ImplicitDeny => explanation.near_misses = near_misses(request, policies),
         Reason::Undetermined => {
             explanation.decided_by = applying(request, policies, Effect::Deny, Truth::Unknown);
@@ -105,8 +115,8 @@ fn dependencies(request: &Request, policies: &Policies<'_>, explanation: &mut Ex
     let mut logic = Residual::default();
     let outcome = evaluate(&mut logic, request, policies);
     let formula = logic.and(logic.not(outcome.denied.clone()), outcome.granted.clone());
-    let cases = formula.cases();
-    let against = logic.not(formula).cases();
+    let cases = formula.cases(&logic.atoms);
+    let against = logic.not(formula).cases(&logic.atoms);
     let mut used: Vec<usize> = Vec::new();
     match (&cases, &against) {
         (Some(cases), Some(against)) => {
@@ -115,7 +125,12 @@ fn dependencies(request: &Request, policies: &Policies<'_>, explanation: &mut Ex
                 return;
             }
             if cases.is_empty() {
-                explanation.verdict.reason = Reason::ImplicitDeny;
+                let spared = logic.not(outcome.denied).cases(&logic.atoms);
+                explanation.verdict.reason = if spared.is_some_and(|cases| cases.is_empty()) {
+                    Reason::ExplicitDeny
+                } else {
+                    Reason::ImplicitDeny
+                };
                 return;
             }
             used.extend(cases.iter().chain(against).flatten().map(|(atom, _)| *atom));
@@ -284,7 +299,11 @@ fn why(element: Element, request: &Request, source: &Statement) -> (String, Span
                 crate::aws::context::Lookup::Many(values) => {
                     format!("`{key}` is {}", values.iter().map(|v| format!("`{v}`")).collect::<Vec<_>>().join(", "))
                 }
-                _ => format!("`{key}` is absent"),
+                crate::aws::context::Lookup::Absent => format!("`{key}` is absent"),
+                crate::aws::context::Lookup::Unknown => {
+                    let why = format!("no request passes all that is asked of `{key}`");
+                    return (why, condition.key_span);
+                }
             };
             let values: Vec<String> =
                 condition.values.iter().take(3).map(|node| format!("`{}`", shown(&node.value))).collect();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::request::{Request, Target};
-use crate::aws::condition::prepared::Prepared as PreparedCondition;
+use crate::aws::condition::prepared::{Prepared as PreparedCondition, contradiction, prepared};
 use crate::aws::document::{Document, Effect, Item, ListElement, PolicyKind, Statement};
 use crate::aws::logic::{Atom, Logic};
 use crate::aws::principal::{PrincipalMatcher, Reach};
@@ -39,6 +39,8 @@ pub(super) struct PreparedStatement {
     /// None where the statement is about whatever the policy is attached to.
     resource: Option<Matcher<Resource>>,
     conditions: Vec<PreparedCondition>,
+    /// The first condition that cannot hold together with those before it.
+    never: Option<usize>,
     /// Whether it may have conditions, or other elements, that are not seen.
     unknown: bool,
     /// Where to find it in the document.
@@ -121,11 +123,12 @@ impl PreparedPolicy {
                 let name = &self.name;
                 let refs: Vec<String> = self.given_if.iter().map(|name| format!("`{name}`")).collect();
                 let refs = refs.join(" and ");
-                Atom {
-                    holds: format!("the policy `{name}` is there, which {refs} decides"),
-                    fails: format!("the policy `{name}` is not there, which {refs} decides"),
-                    needs: self.given_if.iter().cloned().map(Missing::Expression).collect(),
-                }
+                Atom::new(
+                    format!("the policy `{name}` is there, which {refs} decides"),
+                    format!("the policy `{name}` is not there, which {refs} decides"),
+                    self.given_if.iter().cloned().map(Missing::Expression).collect(),
+                )
+                .of(self)
             })
         })
     }
@@ -137,11 +140,12 @@ impl PreparedPolicy {
 
     /// The atom for statements that are not seen and that `verb` the request.
     pub(super) fn unseen(&self, verb: &str) -> Atom {
-        Atom {
-            holds: format!("statements of `{}` that are not known {verb} it", self.name),
-            fails: format!("no statement of `{}` that is not known would {verb} it", self.name),
-            needs: vec![Missing::Fact(format!("the statements of `{}`", self.name).into())],
-        }
+        Atom::new(
+            format!("statements of `{}` that are not known {verb} it", self.name),
+            format!("no statement of `{}` that is not known would {verb} it", self.name),
+            vec![Missing::Fact(format!("the statements of `{}`", self.name).into())],
+        )
+        .of(self)
     }
 }
 
@@ -167,18 +171,15 @@ impl PreparedStatement {
             None if own_resource => None,
             None => return None,
         };
-        let conditions = statement
-            .conditions
-            .iter()
-            .enumerate()
-            .map(|(at, condition)| PreparedCondition::new(condition, at, enabled))
-            .collect();
+        let conditions = prepared(&statement.conditions, enabled);
+        let never = contradiction(&conditions, &statement.conditions);
         Some(Self {
             effect: statement.effect,
             principal: statement.principal.as_ref().map(PrincipalMatcher::new),
             action,
             resource,
             conditions,
+            never,
             unknown: statement.conditions_unknown || statement.unknown,
             index,
         })
@@ -210,11 +211,12 @@ impl PreparedStatement {
         }
         let allows = logic.unknown(|| {
             let name = self.name(source);
-            Atom {
-                holds: format!("`{name}` allows"),
-                fails: format!("`{name}` denies"),
-                needs: vec![Missing::Fact(format!("the effect of `{name}`").into())],
-            }
+            Atom::new(
+                format!("`{name}` allows"),
+                format!("`{name}` denies"),
+                vec![Missing::Fact(format!("the effect of `{name}`").into())],
+            )
+            .of(self)
         });
         if effect == Effect::Allow { allows } else { logic.not(allows) }
     }
@@ -235,6 +237,10 @@ impl PreparedStatement {
         if logic.truth(&value) == Truth::False {
             return value;
         }
+        // whatever the request holds, the conditions do not
+        if self.never.is_some() {
+            return logic.known(false);
+        }
         for condition in &self.conditions {
             let Some(written) = source.and_then(|s| s.conditions.get(condition.index)) else { continue };
             let holds = condition.holds(logic, &request.context, written);
@@ -246,11 +252,12 @@ impl PreparedStatement {
         if self.unknown {
             let more = logic.unknown(|| {
                 let name = self.name(source);
-                Atom {
-                    holds: format!("what is not known of `{name}` holds"),
-                    fails: format!("what is not known of `{name}` does not hold"),
-                    needs: vec![Missing::Fact(format!("the elements of `{name}`").into())],
-                }
+                Atom::new(
+                    format!("what is not known of `{name}` holds"),
+                    format!("what is not known of `{name}` does not hold"),
+                    vec![Missing::Fact(format!("the elements of `{name}`").into())],
+                )
+                .of(self)
             });
             value = logic.and(value, more);
         }
@@ -318,7 +325,7 @@ impl PreparedStatement {
             }
             matched += 1;
         }
-        None
+        self.never.map(|condition| (Element::Condition(condition), matched))
     }
 
     /// Patterns of the statement's actions, for finding witnesses.
@@ -421,5 +428,10 @@ fn coverage(what: &str, asked: &str, element: Option<&ListElement>, wild: bool, 
     }
     needs.sort();
     needs.dedup();
-    Atom { holds, fails, needs }
+    let atom = Atom::new(holds, fails, needs);
+    // items that are not shown need not be those of another element
+    match element {
+        Some(element) if items.len() > 3 || element.unknown => atom.of(element),
+        _ => atom,
+    }
 }

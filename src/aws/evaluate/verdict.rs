@@ -232,10 +232,14 @@ fn tally<L: Logic>(
                 matches = logic.and(presence.clone(), matches);
             }
             let of = |logic: &mut L, truth: Truth| {
-                logic.of(truth, || Atom {
-                    holds: format!("`{}` is meant by the principal of `{}`", request.caller.id, policy.name),
-                    fails: format!("`{}` is not meant by the principal of `{}`", request.caller.id, policy.name),
-                    needs: vec![Missing::Fact(format!("the principal of `{}`", policy.name).into())],
+                logic.of(truth, || {
+                    let (caller, name) = (&request.caller.id, &policy.name);
+                    Atom::new(
+                        format!("`{caller}` is meant by the principal of `{name}`"),
+                        format!("`{caller}` is not meant by the principal of `{name}`"),
+                        vec![Missing::Fact(format!("the principal of `{name}`").into())],
+                    )
+                    .of(statement)
                 })
             };
             if may_deny {
@@ -325,10 +329,10 @@ pub(super) fn evaluate<L: Logic>(logic: &mut L, request: &Request, policies: &Po
     let mut resource = run(logic, &policies.resource, Layer::Resource);
     let not_given = needs_policy && policies.resource.is_empty() && !request.context.is_complete();
     if policies.resource_unknown || not_given {
-        let atom = |holds: &str, fails: &str| Atom {
-            holds: format!("the policy of `{}` {holds} it", request.resource),
-            fails: format!("the policy of `{}` {fails} it", request.resource),
-            needs: vec![Missing::Fact(format!("the policy of `{}`", request.resource).into())],
+        let policy = format!("the policy of `{}`", request.resource);
+        let atom = |holds: &str, fails: &str| {
+            let needs = vec![Missing::Fact(policy.as_str().into())];
+            Atom::new(format!("{policy} {holds} it"), format!("{policy} {fails} it"), needs)
         };
         let allows = logic.unknown(|| atom("allows", "does not allow"));
         resource.allowed.direct = logic.or(resource.allowed.direct, allows);
@@ -385,10 +389,13 @@ pub(super) fn evaluate<L: Logic>(logic: &mut L, request: &Request, policies: &Po
             if a == b && a != Truth::Unknown {
                 within
             } else {
-                let same = logic.unknown(|| Atom {
-                    holds: format!("`{}` belongs to the caller's account", request.resource),
-                    fails: format!("`{}` belongs to another account", request.resource),
-                    needs: vec![Missing::Fact(format!("the account of `{}`", request.resource).into())],
+                let same = logic.unknown(|| {
+                    let resource = &request.resource;
+                    Atom::new(
+                        format!("`{resource}` belongs to the caller's account"),
+                        format!("`{resource}` belongs to another account"),
+                        vec![Missing::Fact(format!("the account of `{resource}`").into())],
+                    )
                 });
                 let here = logic.and(same.clone(), within.clone());
                 let there = logic.and(logic.not(same), across.clone());
