@@ -2,8 +2,10 @@
 
 mod bearing;
 mod issued;
+mod mention;
 
 pub use bearing::Bearing;
+pub use mention::Mention;
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -14,7 +16,7 @@ use super::scope::Scope;
 use super::vault::VaultModel;
 use crate::aws::document::PolicyKind;
 use crate::carrier::declaration::{AwsPolicy, AwsPrincipal, AwsPrincipalKind, Declaration, Item, Named, VaultKind};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 
 /// Names an [`AwsIdentity`]: position in [`AwsModel::identities`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,6 +86,8 @@ pub struct AwsModel {
     identities: Vec<AwsIdentity>,
     /// Which identities may log in to Vault by which `aws` auth role, sorted.
     logins: Vec<(AwsIdentityId, RoleId)>,
+    /// What the resources and principals of statements name, by the document and the place.
+    mentions: FxHashMap<(DeclId, Span), Mention>,
     /// Declarations of users, groups and roles.
     pub principals: Vec<DeclId>,
     /// Declarations of policy documents.
@@ -123,9 +127,17 @@ impl AwsModel {
         }
         let mut linker = Linker::new(declarations, sources);
         linker.run(&mut model);
+        model.mentions = linker.mentions(&model.policies);
         linker.issue(&mut model, vault);
         linker.admit(&mut model, vault);
         model
+    }
+
+    /// The one identity or policy of the model that a place in a document names: a resource or
+    /// a principal of an Allow statement.
+    #[must_use]
+    pub fn mentioned(&self, document: DeclId, place: Span) -> Option<Mention> {
+        self.mentions.get(&(document, place)).copied()
     }
 
     /// The `aws` auth roles by which an identity may log in to Vault.

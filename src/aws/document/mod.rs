@@ -16,7 +16,7 @@ pub use parse::parse;
 
 use smol_str::SmolStr;
 
-use crate::source::Span;
+use crate::source::{Span, Unknown};
 use crate::syntax::{Node, Text};
 
 /// What a policy document is attached to, which decides its grammar and its effect
@@ -158,6 +158,8 @@ pub struct ListElement {
     pub items: Vec<Item>,
     /// True where the list, or a member of it, is an unknown expression.
     pub unknown: bool,
+    /// Those expressions, where the list or a member of it is one.
+    pub unknowns: Vec<Unknown>,
 }
 
 /// One action pattern, resource pattern or principal.
@@ -184,6 +186,8 @@ pub struct PrincipalElement {
     pub entries: Vec<PrincipalEntry>,
     /// True where part of the element is an unknown expression.
     pub unknown: bool,
+    /// Those expressions, where the values of a type or a member of them are one.
+    pub unknowns: Vec<Unknown>,
 }
 
 impl PrincipalElement {

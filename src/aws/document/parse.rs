@@ -8,7 +8,7 @@ use super::{
     Document, Effect, Item, ListElement, PrincipalElement, PrincipalEntry, PrincipalKind, Problem, Statement,
     condition, value,
 };
-use crate::source::Span;
+use crate::source::{Span, Unknown};
 use crate::suggest::closest;
 use crate::syntax::{Entry, Node, Text, Value};
 
@@ -229,6 +229,7 @@ fn principal(entry: &Entry, negated: bool, problems: &mut Vec<Problem>) -> Princ
         star: false,
         entries: Vec::new(),
         unknown: false,
+        unknowns: Vec::new(),
     };
     match &entry.value.value {
         Value::String(text) => match text.known() {
@@ -278,7 +279,8 @@ fn principal_member(name: &str, member: &Entry, element: &mut PrincipalElement, 
         return;
     };
     let mut items = Vec::new();
-    strings(&format!("{name}.{key}"), &member.value, &mut items, &mut element.unknown, problems);
+    let unknown = (&mut element.unknown, &mut element.unknowns);
+    strings(&format!("{name}.{key}"), &member.value, &mut items, unknown, problems);
     if member.value.as_list().is_some_and(<[Node]>::is_empty) {
         let message = format!("the list `{key}` is empty and stands for nobody");
         problems.push(Problem::tolerated("principal-empty", message, member.value.span));
@@ -295,23 +297,42 @@ fn principal_member(name: &str, member: &Entry, element: &mut PrincipalElement, 
 
 /// `Action`, `Resource` and their negations: a string or a list of strings.
 fn list(entry: &Entry, negated: bool, problems: &mut Vec<Problem>) -> ListElement {
-    let mut element =
-        ListElement { negated, key_span: entry.key_span, span: entry.value.span, items: Vec::new(), unknown: false };
-    strings(entry.key.raw(), &entry.value, &mut element.items, &mut element.unknown, problems);
+    let mut element = ListElement {
+        negated,
+        key_span: entry.key_span,
+        span: entry.value.span,
+        items: Vec::new(),
+        unknown: false,
+        unknowns: Vec::new(),
+    };
+    let unknown = (&mut element.unknown, &mut element.unknowns);
+    strings(entry.key.raw(), &entry.value, &mut element.items, unknown, problems);
     element
 }
 
-fn strings(name: &str, node: &Node, items: &mut Vec<Item>, unknown: &mut bool, problems: &mut Vec<Problem>) {
+fn strings(
+    name: &str,
+    node: &Node,
+    items: &mut Vec<Item>,
+    (unknown, unknowns): (&mut bool, &mut Vec<Unknown>),
+    problems: &mut Vec<Problem>,
+) {
+    let mut hidden = |node: &Node| {
+        *unknown = true;
+        if let Value::Unknown(what) = &node.value {
+            unknowns.push(what.clone());
+        }
+    };
     match &node.value {
         Value::String(text) => items.push(Item { text: text.clone(), span: node.span }),
-        Value::Unknown(_) | Value::Secret => *unknown = true,
+        Value::Unknown(_) | Value::Secret => hidden(node),
         Value::Null => problems.push(null_element(name, node)),
         Value::List(members) => {
             items.reserve_exact(members.len());
             for member in members {
                 match &member.value {
                     Value::String(text) => items.push(Item { text: text.clone(), span: member.span }),
-                    Value::Unknown(_) | Value::Secret => *unknown = true,
+                    Value::Unknown(_) | Value::Secret => hidden(member),
                     _ => {
                         problems.push(wrong_type(&format!("a member of `{name}`"), "a string", member));
                         items.extend(account(name, member));

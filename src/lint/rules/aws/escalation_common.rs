@@ -162,7 +162,7 @@ fn circumstance(key: &str) -> bool {
 
 /// Whether conditions make a grant depend on circumstances; none where they limit what is
 /// done, or may.
-fn lowers(facts: &StatementFacts<'_>, action: &str) -> Option<bool> {
+pub(super) fn lowers(facts: &StatementFacts<'_>, action: &str) -> Option<bool> {
     if facts.statement.conditions_unknown || facts.statement.unknown {
         return None;
     }
@@ -181,7 +181,7 @@ fn lowers(facts: &StatementFacts<'_>, action: &str) -> Option<bool> {
 
 /// Whether what is allowed is denied: certainly or to all purposes (true), in some
 /// circumstances (false), or not.
-fn denied(statements: &[StatementFacts<'_>], action: &str, resource: &str) -> Option<bool> {
+pub(super) fn denied(statements: &[StatementFacts<'_>], action: &str, resource: &str) -> Option<bool> {
     let mut answer = None;
     for facts in statements.iter().filter(|facts| facts.deny) {
         let covered = facts.actions.iter().any(|item| item.covers(action));

@@ -112,6 +112,7 @@ mod privesc_across_policies;
 mod privesc_assume_chain;
 mod privesc_boundary;
 mod privesc_existing_compute;
+mod privesc_named;
 mod privesc_other_principal;
 mod privesc_passrole_compute;
 mod privesc_self;
