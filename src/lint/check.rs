@@ -79,6 +79,9 @@ pub struct TextContext<'a> {
     pub name: &'a str,
     /// The text.
     pub text: &'a str,
+    /// Whether a word stands in it that keys and ids are called by or begin with; tokens are
+    /// not among them.
+    pub(in crate::lint) mentions_keys: bool,
 }
 
 impl TextContext<'_> {

@@ -30,10 +30,10 @@ pub use check::{
     StanzaContext, StatementContext, TextContext, TokenRoleContext, VaultPolicyContext,
 };
 pub use exam::examine;
-pub(crate) use facts::Services;
 pub use facts::{
     ActionFact, ActionText, ConditionFact, DocumentFacts, Quantifier, ResourceFact, StanzaFacts, StatementFacts, WRITES,
 };
+pub(crate) use facts::{Asked, Services};
 pub use finding::{Confidence, Edit, Finding, Fix, Safety, Severity};
 pub use page::{Example, Field, Page, PageError};
 pub use registry::{Rules, builtin, builtin_pages, native_ids, page_error};

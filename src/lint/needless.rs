@@ -68,14 +68,18 @@ impl DocumentFacts<'_> {
         if candidates.is_empty() || self.varies {
             return Vec::new();
         }
-        let policies = self.policies();
-        if policies.refs().len() != self.statements.len() {
-            return Vec::new();
-        }
-        let found = candidates.iter().filter_map(|index| {
-            let by = ask(policies, *index).yes()?;
+        // a statement about none of their services takes nothing from them
+        let services = candidates.iter().filter_map(|index| self.statements.get(*index));
+        let services = services.fold(Services::NONE, |all, facts| all.union(facts.services));
+        let about = |index: usize| self.statements.get(index).is_some_and(|facts| facts.services.meet(services));
+        let policies = Policies::some(self.document, about);
+        let refs = policies.refs();
+        let named = |index: usize| refs.get(index).map(|at| at.statement);
+        let found = candidates.iter().filter_map(|statement| {
+            let index = refs.iter().position(|at| at.statement == *statement)?;
+            let by: Vec<usize> = ask(&policies, index).yes()?.into_iter().filter_map(named).collect();
             // what matches nothing at all is another rule's business
-            (!by.is_empty()).then_some(Needless { statement: *index, by })
+            (!by.is_empty()).then_some(Needless { statement: *statement, by })
         });
         found.collect()
     }

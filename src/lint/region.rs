@@ -1,12 +1,14 @@
 //! Region rules: the page names the dangerous requests, no code is needed.
 
 mod aws;
+mod aws_index;
 mod mounts;
 mod vault;
 
 use super::check::Sink;
 
 pub(super) use aws::{AwsPlan, AwsRegion};
+pub(super) use aws_index::AwsPlans;
 pub(super) use mounts::MountNames;
 pub(super) use vault::{VaultPlan, VaultRegion};
 

@@ -13,9 +13,10 @@ use super::ignore;
 use super::installed;
 use super::needless;
 use super::private;
-use super::region::{AwsPlan, MountNames, VaultPlan};
+use super::region::{AwsPlans, MountNames, VaultPlan};
 use super::registry::{Engine, Rules};
 use super::report::{Report, Selection, sort_findings};
+use super::rules::mentions_keys;
 use super::setting::Settings;
 use super::{Category, Confidence, Finding, Rule, Severity};
 use crate::aws::document::{self, Problem as AwsProblem, statement_name};
@@ -47,7 +48,7 @@ struct Plan<'r> {
     vault_object: Listed<'r, fn(&ObjectContext<'_>, &mut Sink<'_>)>,
     aws_document: Listed<'r, fn(&DocumentContext<'_>, &mut Sink<'_>)>,
     aws_statement: Listed<'r, fn(&StatementContext<'_>, &mut Sink<'_>)>,
-    aws_region: Listed<'r, AwsPlan<'r>>,
+    aws_region: AwsPlans<'r>,
     aws_principal: Listed<'r, fn(&PrincipalContext<'_>, &mut Sink<'_>)>,
     model: Listed<'r, fn(&Inputs<'_>, &mut Sink<'_>)>,
     setting: Listed<'r, &'r Settings>,
@@ -79,7 +80,7 @@ impl<'r> Plan<'r> {
                     Check::Model(f) => plan.model.push((rule, f)),
                 },
                 Engine::Vault(region) => plan.vault_region.push((rule, region.plan(&mounts))),
-                Engine::Aws(region) => plan.aws_region.push((rule, region.plan())),
+                Engine::Aws(region) => plan.aws_region.push(rule, region.plan()),
                 Engine::Setting(settings) => plan.setting.push((rule, settings)),
                 Engine::Parser => plan.parser.push(rule),
                 Engine::Ignores => {}
@@ -221,9 +222,7 @@ impl Plan<'_> {
         for (index, facts) in context.statements.iter().enumerate() {
             let name = statement_name(index, facts.statement);
             let unit = Some(facts.statement.span);
-            for (rule, region) in &self.aws_region {
-                region.check(context, facts, &mut sink(rule, unit, &name, address, out));
-            }
+            self.aws_region.check(context, facts, (facts.statement.span, &name, address), out);
             let context = StatementContext { inputs: context.inputs, document: context, index, facts };
             for (rule, check) in &self.aws_statement {
                 check(&context, &mut sink(rule, unit, &name, address, out));
@@ -312,7 +311,8 @@ impl Plan<'_> {
         let found: Vec<Finding> = sources
             .par_iter()
             .flat_map_iter(|(id, source)| {
-                let context = TextContext { inputs, source: *id, name: source.name(), text: source.text() };
+                let (name, text) = (source.name(), source.text());
+                let context = TextContext { inputs, source: *id, name, text, mentions_keys: mentions_keys(text) };
                 let mut found = Vec::new();
                 for (rule, check) in &self.text {
                     check(&context, &mut sink(rule, None, "", "", &mut found));

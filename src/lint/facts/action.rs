@@ -177,25 +177,25 @@ impl ActionText {
     #[must_use]
     #[inline]
     pub fn meets(&self, action: &str) -> bool {
-        self.meets_all(action, glob::is_pattern(action), Services::of(action))
+        self.meets_asked(&Asked::new(action))
     }
 
     /// Whether there is an action that both match.
     #[inline]
     pub(crate) fn meets_pattern(&self, pattern: &ActionPattern) -> bool {
-        self.meets_all(&pattern.lower, pattern.wildcard, pattern.services)
+        self.meets_asked(&pattern.asked())
     }
 
-    /// The same, of a pattern in lower case of which all is told already.
+    /// The same, of an action or pattern of which all is told already.
     #[inline]
-    pub(super) fn meets_all(&self, lower: &str, wildcard: bool, services: Services) -> bool {
+    pub(super) fn meets_asked(&self, asked: &Asked<'_>) -> bool {
         self.all
-            || (self.services.meet(services)
-                && match (self.wildcard, wildcard) {
-                    (false, false) => self.lower == lower,
-                    (true, false) => glob::matches(&self.lower, lower),
-                    (false, true) => glob::matches(lower, &self.lower),
-                    (true, true) => glob::meet(&self.lower, lower),
+            || (self.services.meet(asked.services)
+                && match (self.wildcard, asked.wildcard) {
+                    (false, false) => self.print == asked.print && self.lower == asked.lower,
+                    (true, false) => glob::matches(&self.lower, asked.lower),
+                    (false, true) => glob::matches(asked.lower, &self.lower),
+                    (true, true) => glob::meet(&self.lower, asked.lower),
                 })
     }
 
@@ -231,8 +231,26 @@ impl ActionText {
     }
 }
 
+/// An action or action pattern that statements are asked about, with what tells most of them
+/// apart.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    /// In lower case.
+    pub(super) lower: &'a str,
+    pub(super) wildcard: bool,
+    pub(crate) services: Services,
+    pub(super) print: u64,
+}
+
+impl<'a> Asked<'a> {
+    /// Of an action or pattern in lower case.
+    pub(crate) fn new(lower: &'a str) -> Self {
+        Self { lower, wildcard: glob::is_pattern(lower), services: Services::of(lower), print: print(lower) }
+    }
+}
+
 /// The number of a text in lower case.
-pub(super) fn print(lower: &str) -> u64 {
+fn print(lower: &str) -> u64 {
     BuildHasherDefault::<FxHasher>::default().hash_one(lower.as_bytes())
 }
 
@@ -246,13 +264,20 @@ pub(crate) struct ActionPattern {
     /// In lower case.
     pub(crate) lower: String,
     pub(crate) services: Services,
-    wildcard: bool,
+    /// Whether it holds `*` or `?`.
+    pub(crate) wildcard: bool,
+    /// The number of its text, as that of an item.
+    pub(crate) print: u64,
 }
 
 impl ActionPattern {
     pub(crate) fn new(pattern: &str) -> Self {
         let lower = pattern.to_ascii_lowercase();
-        let (services, wildcard) = (Services::of(&lower), glob::is_pattern(&lower));
-        Self { lower, services, wildcard }
+        let Asked { services, wildcard, print, .. } = Asked::new(&lower);
+        Self { services, wildcard, print, lower }
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked { lower: &self.lower, wildcard: self.wildcard, services: self.services, print: self.print }
     }
 }

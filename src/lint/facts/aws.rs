@@ -6,12 +6,11 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::Services;
-use super::action::{self, ActionFact};
+use super::action::{ActionFact, Asked};
 use crate::aws::catalog::{ConditionKey, catalog};
 use crate::aws::document::{Condition, Document, Effect, Item, PrincipalKind, Statement};
 use crate::lint::needless::Needless;
 use crate::pattern::{arn, glob};
-use crate::region::aws::Policies;
 use crate::source::Span;
 use crate::syntax::{Node, Value};
 
@@ -27,7 +26,6 @@ pub struct DocumentFacts<'a> {
     pub(crate) allowed: Services,
     /// Whether it depends on something which statements there are.
     pub(in crate::lint) varies: bool,
-    pub(in crate::lint) policies: OnceCell<Policies>,
     pub(in crate::lint) needless_allows: OnceCell<Vec<Needless>>,
     pub(in crate::lint) needless_denies: OnceCell<Vec<Needless>>,
     pub(in crate::lint) dead_allows: OnceCell<Vec<Needless>>,
@@ -46,16 +44,10 @@ impl<'a> DocumentFacts<'a> {
             statements,
             allowed,
             varies,
-            policies: OnceCell::new(),
             needless_allows: OnceCell::new(),
             needless_denies: OnceCell::new(),
             dead_allows: OnceCell::new(),
         }
-    }
-
-    /// The document as the engine that reasons about sets of requests sees it.
-    pub(crate) fn policies(&self) -> &Policies {
-        self.policies.get_or_init(|| Policies::new([self.document]))
     }
 }
 
@@ -280,6 +272,7 @@ pub struct StatementFacts<'a> {
     /// Services that it may be about.
     pub(crate) services: Services,
     index: OnceCell<ActionIndex>,
+    pub(in crate::lint) variables: OnceCell<Vec<(String, Span)>>,
 }
 
 /// The items of a long list of actions, so that an action is looked for in few of them.
@@ -329,6 +322,7 @@ impl<'a> StatementFacts<'a> {
             conditional: !statement.conditions.is_empty() || statement.conditions_unknown,
             services,
             index: OnceCell::new(),
+            variables: OnceCell::new(),
         }
     }
 
@@ -336,20 +330,24 @@ impl<'a> StatementFacts<'a> {
     /// pattern): an item of `Action`, or the `NotAction` key.
     #[must_use]
     pub fn applies_to(&self, action: &str) -> Option<Span> {
+        self.applies_to_asked(&Asked::new(action))
+    }
+
+    /// The same, of an action that several statements are asked about.
+    #[must_use]
+    pub(crate) fn applies_to_asked(&self, asked: &Asked<'_>) -> Option<Span> {
         if self.not_action {
-            let excluded = self.actions.iter().any(|item| item.covers(action));
+            let excluded = self.actions.iter().any(|item| item.covers(asked.lower));
             return self.statement.action.as_ref().filter(|_| !excluded).map(|list| list.key_span);
         }
-        let services = Services::of(action);
-        if !self.services.meet(services) {
+        if !self.services.meet(asked.services) {
             return None;
         }
-        let wildcard = glob::is_pattern(action);
-        let meets = |item: &&ActionFact<'_>| item.meets_all(action, wildcard, services);
-        if !wildcard && self.actions.len() >= LONG {
+        let meets = |item: &&ActionFact<'_>| item.meets_asked(asked);
+        if !asked.wildcard && self.actions.len() >= LONG {
             let index = self.index();
             let mut wide = index.wide.iter().filter_map(|at| self.actions.get(*at));
-            if index.prints.binary_search(&action::print(action)).is_err() && !wide.any(|item| meets(&item)) {
+            if index.prints.binary_search(&asked.print).is_err() && !wide.any(|item| meets(&item)) {
                 return None;
             }
         }

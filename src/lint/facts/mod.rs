@@ -5,8 +5,8 @@ mod aws;
 mod services;
 mod vault;
 
-pub(crate) use action::ActionPattern;
 pub use action::{ActionFact, ActionText};
+pub(crate) use action::{ActionPattern, Asked};
 pub use aws::{ConditionFact, DocumentFacts, Quantifier, ResourceFact, StatementFacts};
 pub(crate) use services::Services;
 pub use vault::{StanzaFacts, WRITES};

@@ -6,7 +6,7 @@ use crate::aws::catalog::catalog;
 use crate::aws::document::PolicyKind;
 use crate::lint::Services;
 use crate::lint::check::{DocumentContext, Sink};
-use crate::lint::facts::{ActionFact, ActionPattern, ResourceFact, StatementFacts};
+use crate::lint::facts::{ActionPattern, ResourceFact, StatementFacts};
 use crate::lint::page::{Field, PageError};
 use crate::source::Span;
 
@@ -88,9 +88,19 @@ pub(in crate::lint) struct AwsPlan<'a> {
     services: Services,
 }
 
-impl AwsPlan<'_> {
-    /// Reports every statement of a document that grants a request of the region, once for
-    /// each item of `Action` that does.
+impl<'a> AwsPlan<'a> {
+    /// Its actions and action patterns.
+    pub(super) fn actions(&self) -> impl Iterator<Item = &'a ActionPattern> {
+        self.region.lines.iter().flat_map(|line| &line.actions)
+    }
+
+    /// Services of its actions.
+    pub(super) fn services(&self) -> Services {
+        self.services
+    }
+
+    /// Reports a statement of a document that grants a request of the region, once for each
+    /// item of `Action` that does.
     pub(in crate::lint) fn check(
         &self,
         context: &DocumentContext<'_>,
@@ -98,11 +108,7 @@ impl AwsPlan<'_> {
         sink: &mut Sink<'_>,
     ) {
         let region = self.region;
-        if !facts.allow || !facts.services.meet(self.services) || !region.kinds.contains(&context.kind) {
-            return;
-        }
-        let about = |item: &&ActionFact<'_>| item.services.meet(self.services);
-        if (!facts.not_action && !facts.actions.iter().any(|item| about(&item))) || self.excused(facts) {
+        if !facts.allow || !region.kinds.contains(&context.kind) || self.excused(facts) {
             return;
         }
         if facts.not_action {
@@ -117,7 +123,7 @@ impl AwsPlan<'_> {
             }
             return;
         }
-        for item in facts.actions.iter().filter(about) {
+        for item in facts.actions.iter().filter(|item| item.services.meet(self.services)) {
             for line in &region.lines {
                 let Some(action) = line.actions.iter().find(|action| item.meets_pattern(action)) else { continue };
                 if let Some(reached) = self.reaches(facts, line) {

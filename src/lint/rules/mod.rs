@@ -9,6 +9,8 @@ mod vault;
 
 use super::check::Check;
 
+pub(super) use secret_common::mentions_keys;
+
 /// Id and text of every page.
 pub(super) static PAGES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rule_pages.rs"));
 

@@ -1,10 +1,22 @@
 //! What rules about credentials in the clear share.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use regex::Regex;
 
 use crate::aws::placeholder;
+use crate::lint::TextContext;
+
+/// What every credential is called by or begins with, or the most part of it; a text without
+/// any of these is not looked into further. One search for the words of all rules.
+static WORDS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new("AKIA|ASIA|ecret|ECRET|nseal|NSEAL|ecovery|ECOVERY").ok());
+
+/// Whether a word stands in a text that keys and ids are called by or begin with.
+pub(in crate::lint) fn mentions_keys(text: &str) -> bool {
+    WORDS.as_ref().is_none_or(|words| words.is_match(text))
+}
 
 /// The first characters of a credential, which tell its kind and not its value.
 pub(super) fn prefix(text: &str) -> &str {
@@ -14,11 +26,12 @@ pub(super) fn prefix(text: &str) -> &str {
 /// The credentials that a text gives, with their places: what the expression's first group
 /// takes and is not plainly made up. A text without any of the words is not looked into.
 pub(super) fn given<'t>(
-    text: &'t str,
+    context: &TextContext<'t>,
     words: Option<&Regex>,
     expression: Option<&'t Regex>,
 ) -> impl Iterator<Item = (&'t str, Range<usize>)> {
-    let found = words.filter(|words| words.is_match(text)).and(expression);
+    let text = context.text;
+    let found = words.filter(|words| context.mentions_keys && words.is_match(text)).and(expression);
     let found = found.into_iter().flat_map(move |expression| expression.captures_iter(text));
     let given = found.filter_map(|found| found.get(1));
     given.filter(move |id| !invented(id.as_str()) && !in_sample(text, id.start())).map(|id| (id.as_str(), id.range()))

@@ -135,13 +135,12 @@ pub(super) struct Compiler {
 }
 
 impl Compiler {
-    /// All statements of a document, in order.
-    pub(super) fn document(&mut self, document: &Document) -> Vec<Compiled> {
+    /// Statements are those of this document from now on.
+    pub(super) fn enter(&mut self, document: &Document) {
         self.variables = document.has_variables();
-        document.statements.iter().map(|statement| self.statement(statement)).collect()
     }
 
-    fn statement(&mut self, statement: &Statement) -> Compiled {
+    pub(super) fn statement(&mut self, statement: &Statement) -> Compiled {
         let nothing = Dim { negated: false, patterns: Vec::new(), partial: false };
         let mut opaque = statement.conditions_unknown;
         let mut atoms = Vec::new();

@@ -44,13 +44,28 @@ impl Policies {
     /// Compiles documents. A variable or reference is the same one in all of them.
     #[must_use]
     pub fn new<'d>(documents: impl IntoIterator<Item = &'d Document>) -> Self {
+        Self::of(documents, |_| true)
+    }
+
+    /// Compiles some statements of a document, by their index in it.
+    #[must_use]
+    pub fn some(document: &Document, keep: impl Fn(usize) -> bool) -> Self {
+        Self::of([document], |at| keep(at.statement))
+    }
+
+    fn of<'d>(documents: impl IntoIterator<Item = &'d Document>, keep: impl Fn(StatementRef) -> bool) -> Self {
         let mut compiler = Compiler::default();
         let mut statements = Vec::new();
         let mut refs = Vec::new();
         for (document, source) in documents.into_iter().enumerate() {
-            let compiled = compiler.document(source);
-            refs.extend((0..compiled.len()).map(|statement| StatementRef { document, statement }));
-            statements.extend(compiled);
+            compiler.enter(source);
+            for (statement, source) in source.statements.iter().enumerate() {
+                let at = StatementRef { document, statement };
+                if keep(at) {
+                    refs.push(at);
+                    statements.push(compiler.statement(source));
+                }
+            }
         }
         Self { statements, refs, names: compiler.names }
     }

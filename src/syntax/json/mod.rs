@@ -285,6 +285,10 @@ impl<'a> Reader<'a> {
     fn skip_space(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
             self.pos += 1;
+            // indentation, in one comparison
+            while self.bytes.get(self.pos..).is_some_and(|rest| rest.starts_with(b"        ")) {
+                self.pos += 8;
+            }
         }
     }
 

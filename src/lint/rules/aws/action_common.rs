@@ -45,12 +45,13 @@ const WRITTEN_BY_AWS: [&str; 1] = ["sns:receive"];
 
 /// Whether the action names a service that exists and no action of it.
 pub(super) fn unknown(action: &ActionFact<'_>) -> bool {
-    let passed = action.name().is_empty() || WRITTEN_BY_AWS.contains(&action.lower.as_str());
-    if action.wildcard || !action.item.text.is_known() || passed {
+    // what the catalogue has, as most are, is told first
+    if action.wildcard || !action.held().is_empty() || action.known_service().is_none() {
         return false;
     }
+    let passed = action.name().is_empty() || WRITTEN_BY_AWS.contains(&action.lower.as_str());
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    action.known_service().is_some() && action.held().is_empty() && action.name().bytes().all(plain)
+    !passed && action.item.text.is_known() && action.name().bytes().all(plain)
 }
 
 /// Reports it with what was meant.

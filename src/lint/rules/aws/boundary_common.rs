@@ -1,8 +1,11 @@
 //! Delegated administration: who makes users and roles under a permissions boundary.
 
-use crate::lint::{DocumentContext, StatementFacts};
+use crate::lint::{DocumentContext, Services, StatementFacts};
 
 pub(super) const BOUNDARY: &str = "iam:permissionsboundary";
+
+/// The service that has boundaries.
+pub(super) const IAM: Services = Services::of("iam:");
 
 /// Whether some statement asks for a boundary.
 pub(super) fn demanded(context: &DocumentContext<'_>) -> bool {

@@ -1,4 +1,4 @@
-use super::boundary_common::{BOUNDARY, demanded, denied};
+use super::boundary_common::{BOUNDARY, IAM, demanded, denied};
 use crate::lint::{Check, ResourceFact, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -15,7 +15,7 @@ const ACTIONS: &[&str] = &[
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
-    if !context.grants() || facts.not_action || !demanded(context.document) {
+    if facts.not_action || !facts.services.meet(IAM) || !context.grants() || !demanded(context.document) {
         return;
     }
     if facts.statement.conditions_unknown || facts.conditions.iter().any(|c| c.key == BOUNDARY) {

@@ -1,4 +1,4 @@
-use super::boundary_common::{demanded, denied};
+use super::boundary_common::{IAM, demanded, denied};
 use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -7,7 +7,7 @@ const ACTIONS: &[&str] = &["iam:deleterolepermissionsboundary", "iam:deleteuserp
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
-    if !context.grants() || facts.not_action || !demanded(context.document) {
+    if facts.not_action || !facts.services.meet(IAM) || !context.grants() || !demanded(context.document) {
         return;
     }
     for action in &facts.actions {

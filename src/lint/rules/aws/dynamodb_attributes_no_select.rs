@@ -5,7 +5,11 @@ pub(super) const CHECK: Check = Check::AwsStatement(check);
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
     let reads = ["dynamodb:query", "dynamodb:scan", "dynamodb:getitem", "dynamodb:batchgetitem"];
-    if !facts.allow || facts.statement.conditions_unknown || !reads.iter().any(|a| facts.applies_to(a).is_some()) {
+    if !facts.allow || facts.statement.conditions_unknown || facts.conditions_on("dynamodb:attributes").next().is_none()
+    {
+        return;
+    }
+    if !reads.iter().any(|read| facts.applies_to(read).is_some()) {
         return;
     }
     if facts.conditions_on("dynamodb:select").next().is_some() {

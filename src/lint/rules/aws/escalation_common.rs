@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use crate::aws::catalog::catalog;
 use crate::aws::pass_role::PASS_SETS;
-use crate::lint::{ConditionFact, ResourceFact, Services, Severity, Sink, StatementFacts};
+use crate::lint::{Asked, ConditionFact, ResourceFact, Services, Severity, Sink, StatementFacts};
 use crate::source::Span;
 
 /// The services of each set's actions.
@@ -45,9 +45,9 @@ pub(super) struct Grant<'f> {
 /// ones, honouring what other statements deny.
 pub(super) fn grant<'f>(statements: &'f [StatementFacts<'f>], action: &'static str, reach: Reach) -> Option<Grant<'f>> {
     let mut found: Option<Grant<'f>> = None;
-    let services = Services::of(action);
-    for facts in statements.iter().filter(|facts| facts.allow && facts.services.meet(services)) {
-        let Some(span) = facts.applies_to(action) else { continue };
+    let asked = Asked::new(action);
+    for facts in statements.iter().filter(|facts| facts.allow && facts.services.meet(asked.services)) {
+        let Some(span) = facts.applies_to_asked(&asked) else { continue };
         let Some((resource, text)) = reaches(facts, action, reach) else { continue };
         let Some(mut lowered) = lowers(facts, action) else { continue };
         match denied(statements, action, text) {

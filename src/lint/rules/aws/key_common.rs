@@ -19,9 +19,9 @@ pub(super) fn named_actions(facts: &StatementFacts<'_>) -> Option<Vec<(&'static 
 pub(super) fn of_a_service<'f, 'a>(facts: &'f StatementFacts<'a>) -> impl Iterator<Item = &'f ConditionFact<'a>> {
     facts.conditions.iter().filter(|condition| {
         let prefix = condition.key.split(':').next().unwrap_or("");
-        condition.pins()
+        prefix != "aws"
             && condition.condition.key.is_known()
-            && prefix != "aws"
+            && condition.pins()
             && !of_the_caller(&condition.key)
             && !loosely_told(&condition.key)
             // a key that the data gives to no action says nothing

@@ -6,11 +6,12 @@ pub(super) const CHECK: Check = Check::AwsStatement(check);
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
-    if of_a_service(facts).next().is_none() {
+    let mut conditions = of_a_service(facts).peekable();
+    if conditions.peek().is_none() {
         return;
     }
     let Some(actions) = named_actions(facts) else { return };
-    for condition in of_a_service(facts) {
+    for condition in conditions {
         if actions.iter().any(|(service, action)| service.takes(action, &condition.key)) {
             continue;
         }

@@ -2,6 +2,7 @@
 
 use crate::lint::needless::Needless;
 use crate::lint::{DocumentContext, Edit, Safety, Sink, StatementFacts};
+use crate::region::aws::Policies;
 use crate::source::Span;
 
 /// Whether two statements say the same: effect, principals, actions, resources and
@@ -114,13 +115,12 @@ pub(super) fn bypassed(context: &DocumentContext<'_>, found: &Needless) -> bool 
     conditional(&found.statement) && !found.by.iter().any(conditional)
 }
 
-/// Whether an earlier statement, or the only other one, says the same in other words.
+/// Whether the only other statement says the same, in the same words or as the engine sees it.
 pub(super) fn twin(context: &DocumentContext<'_>, found: &Needless) -> bool {
     let (Some(own), [by]) = (context.statements.get(found.statement), found.by.as_slice()) else { return false };
-    let policies = context.facts.policies();
-    let exact =
-        policies.duplicate_of(found.statement) == Some(*by) || policies.duplicate_of(*by) == Some(found.statement);
-    exact || context.statements.get(*by).is_some_and(|other| own.allow == other.allow && same_words(own, other))
+    let both = Policies::some(context.document, |index| index == found.statement || index == *by);
+    both.duplicate_of(1).is_some()
+        || context.statements.get(*by).is_some_and(|other| own.allow == other.allow && same_words(own, other))
 }
 
 /// Whether an Allow is denied in the very words it is allowed in.

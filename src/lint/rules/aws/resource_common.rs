@@ -50,7 +50,7 @@ pub(super) fn may_be(pattern: &str, kind: &ResourceType) -> bool {
     let mut own = pattern.splitn(6, ':');
     // most types are told apart by how their last field starts
     if let Some(last) = own.clone().nth(5).filter(|last| !last.is_empty()) {
-        let start = last.split(WILD).next().unwrap_or("");
+        let start = last.get(..wild(last).unwrap_or(last.len())).unwrap_or("");
         let head = kind.head();
         let within = head.starts_with(start) && start.len() < last.len();
         if !start.starts_with(head) && !within {
@@ -85,28 +85,36 @@ pub(super) fn example(template: &str) -> String {
     out
 }
 
-/// What varies in a pattern.
-const WILD: [char; 4] = ['*', '?', '$', HOLE];
+/// Where the first of what varies in a pattern is: `*`, `?`, `$`, a hole.
+fn wild(pattern: &str) -> Option<usize> {
+    // as do some characters that no ARN holds
+    const HOLE_STARTS: u8 = 0xF4;
+    pattern.bytes().position(|byte| matches!(byte, b'*' | b'?' | b'$' | HOLE_STARTS))
+}
 
 /// The same of one field.
 fn fits(own: &str, field: &str) -> bool {
     if own.is_empty() {
         return field.is_empty();
     }
-    if !own.contains(WILD) {
-        return instance(own, field);
-    }
-    let (head, tail) = match (field.find("${"), field.rfind('}')) {
+    let Some(wild) = wild(own) else { return instance(own, field) };
+    let (head, tail) = match (field.find('$'), field.rfind('}')) {
         (Some(start), Some(end)) => (field.get(..start).unwrap_or(""), field.get(end + 1..).unwrap_or("")),
         _ => (field, field),
     };
-    let start = own.split(WILD).next().unwrap_or("");
+    let start = own.get(..wild).unwrap_or("");
     let end = own.rsplit(['*', '?', '}', HOLE]).next().unwrap_or("");
     (start.starts_with(head) || head.starts_with(start)) && (end.ends_with(tail) || tail.ends_with(end))
 }
 
 /// Whether a text has the form of a template: its fixed parts in order.
 fn instance(text: &str, template: &str) -> bool {
+    // most fields are fixed, or one part that varies
+    match template.find('$') {
+        None => return text == template,
+        Some(0) if template.find('}') == Some(template.len() - 1) => return true,
+        Some(_) => {}
+    }
     let mut parts = template.split("${");
     let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or("")) else { return false };
     let mut open = false;

@@ -5,7 +5,11 @@ use crate::lint::StatementFacts;
 use crate::source::Span;
 
 /// Each variable's key in resources and condition values, with the place of the text.
-pub(super) fn variables(facts: &StatementFacts<'_>) -> Vec<(String, Span)> {
+pub(super) fn variables<'f>(facts: &'f StatementFacts<'_>) -> &'f [(String, Span)] {
+    facts.variables.get_or_init(|| all(facts))
+}
+
+fn all(facts: &StatementFacts<'_>) -> Vec<(String, Span)> {
     let resources = facts.resources.iter().map(|resource| (resource.text, resource.item.span));
     let values = facts.conditions.iter().flat_map(|c| c.values().map(|(text, node)| (text, node.span)));
     let mut found = Vec::new();

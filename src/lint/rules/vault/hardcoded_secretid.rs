@@ -18,7 +18,7 @@ static WORDS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new("secret_id|SECRET_ID|secret-id|secretId|secretid|SecretID|SecretId").ok());
 
 fn check(context: &TextContext<'_>, sink: &mut Sink<'_>) {
-    for (id, place) in given(context.text, WORDS.as_ref(), GIVEN.as_ref()) {
+    for (id, place) in given(context, WORDS.as_ref(), GIVEN.as_ref()) {
         let message = format!(
             "the secret id of an AppRole stands in the text (`{}…`); destroy it, and pass a new one in from outside",
             prefix(id)

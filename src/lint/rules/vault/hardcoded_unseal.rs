@@ -19,7 +19,7 @@ static GIVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("nseal|NSEAL|ecovery|ECOVERY").ok());
 
 fn check(context: &TextContext<'_>, sink: &mut Sink<'_>) {
-    for (key, place) in given(context.text, WORDS.as_ref(), GIVEN.as_ref()) {
+    for (key, place) in given(context, WORDS.as_ref(), GIVEN.as_ref()) {
         let message = format!(
             "an unseal or recovery key stands in the text (`{}…`); rekey, and keep the new shares with their holders",
             prefix(key)
