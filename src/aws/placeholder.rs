@@ -4,7 +4,7 @@
 /// none.
 #[must_use]
 pub fn find(text: &str) -> Option<&str> {
-    let at = text.find(['<', '{'])?;
+    let at = memchr::memchr2(b'<', b'{', text.as_bytes())?;
     let (before, rest) = text.split_at_checked(at)?;
     let (open, close) = if rest.starts_with('<') { ('<', '>') } else { ('{', '}') };
     if before.ends_with('$') {

@@ -3,6 +3,8 @@
 //! The runner walks each document once and calls every selected check of a level there;
 //! a check looks at what its context gives and says what it found through the [`Sink`].
 
+use std::cell::Cell;
+
 use smol_str::SmolStr;
 
 use super::{DocumentFacts, Finding, Rule, Severity, StanzaFacts, StatementFacts};
@@ -234,20 +236,42 @@ impl DocumentContext<'_> {
     }
 }
 
-/// A statement of an AWS policy document.
+/// A statement of an AWS policy document. What a check sees beyond its words and the kind of
+/// the document is noted, as it may differ where the same words stand elsewhere.
 #[derive(Debug, Clone, Copy)]
 pub struct StatementContext<'a> {
-    /// Everything.
-    pub inputs: &'a Inputs<'a>,
-    /// The document it is part of.
-    pub document: &'a DocumentContext<'a>,
-    /// Its index in [`DocumentContext::statements`].
-    pub index: usize,
+    document: &'a DocumentContext<'a>,
+    index: usize,
     /// Facts about it; the statement itself is [`StatementFacts::statement`].
     pub facts: &'a StatementFacts<'a>,
+    looked_around: &'a Cell<bool>,
 }
 
-impl StatementContext<'_> {
+impl<'a> StatementContext<'a> {
+    pub(super) fn new(document: &'a DocumentContext<'a>, index: usize, looked_around: &'a Cell<bool>) -> Option<Self> {
+        Some(Self { document, index, facts: document.statements.get(index)?, looked_around })
+    }
+
+    /// Everything.
+    #[must_use]
+    pub fn inputs(&self) -> &'a Inputs<'a> {
+        self.document().inputs
+    }
+
+    /// The document it is part of.
+    #[must_use]
+    pub fn document(&self) -> &'a DocumentContext<'a> {
+        self.looked_around.set(true);
+        self.document
+    }
+
+    /// Its index in [`DocumentContext::statements`].
+    #[must_use]
+    pub fn index(&self) -> usize {
+        self.looked_around.set(true);
+        self.index
+    }
+
     /// What the document is attached to.
     #[must_use]
     pub fn kind(&self) -> PolicyKind {

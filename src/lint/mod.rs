@@ -19,6 +19,7 @@ mod page;
 mod private;
 mod region;
 mod registry;
+mod repeated;
 mod report;
 mod rule;
 mod rules;

@@ -1,5 +1,8 @@
 //! Runs the selected rules over everything, once each document.
 
+use std::cell::Cell;
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -15,11 +18,12 @@ use super::needless;
 use super::private;
 use super::region::{AwsPlans, MountNames, VaultPlan};
 use super::registry::{Engine, Rules};
+use super::repeated::{Again, Repeated, Words};
 use super::report::{Report, Selection, sort_findings};
 use super::rules::mentions_keys;
 use super::setting::Settings;
 use super::{Category, Confidence, Finding, Rule, Severity};
-use crate::aws::document::{self, Problem as AwsProblem, statement_name};
+use crate::aws::document::{self, Document, Problem as AwsProblem, Statement, statement_name};
 use crate::carrier::declaration::{Carrier, Declaration, Item, VaultKind, VaultObject};
 use crate::model::ids::DeclId;
 use crate::source::{SourceId, Span};
@@ -93,6 +97,16 @@ impl<'r> Plan<'r> {
 /// Runs the selected rules. The answer is the same whatever the number of threads.
 #[must_use]
 pub fn run(inputs: &Inputs<'_>, rules: &Rules, selection: &Selection) -> Report {
+    run_over(inputs, rules, selection, &Repeated::default())
+}
+
+/// The same, with what is known of statements.
+pub(super) fn run_over<'s>(
+    inputs: &Inputs<'s>,
+    rules: &Rules,
+    selection: &Selection,
+    repeated: &Repeated<'s>,
+) -> Report {
     let plan = Plan::new(rules, selection, inputs);
     let declarations = inputs.model.declarations();
     let mut findings: Vec<Finding> = declarations
@@ -100,7 +114,7 @@ pub fn run(inputs: &Inputs<'_>, rules: &Rules, selection: &Selection) -> Report 
         .with_min_len(8)
         .flat_map_iter(|declaration| {
             let mut found = Vec::new();
-            plan.declaration(inputs, declaration, rules, &mut found);
+            plan.declaration(inputs, (declaration, repeated), rules, &mut found);
             found
         })
         .collect();
@@ -143,7 +157,13 @@ fn sink<'a>(
 }
 
 impl Plan<'_> {
-    fn declaration(&self, inputs: &Inputs<'_>, declaration: &Declaration, rules: &Rules, out: &mut Vec<Finding>) {
+    fn declaration<'s>(
+        &self,
+        inputs: &Inputs<'_>,
+        (declaration, repeated): (&'s Declaration, &Repeated<'s>),
+        rules: &Rules,
+        out: &mut Vec<Finding>,
+    ) {
         match &declaration.item {
             Item::VaultPolicy(policy) => {
                 for problem in &policy.policy.problems {
@@ -171,7 +191,7 @@ impl Plan<'_> {
                 let (kind, statements) = (policy.kind, facts.statements.as_slice());
                 let context =
                     DocumentContext { inputs, declaration, policy, document, kind, statements, facts: &facts };
-                self.document(&context, out);
+                self.document(&context, (document, repeated), out);
             }
             Item::VaultObject(object) => self.object(inputs, declaration, object, out),
             Item::AwsPrincipal(principal) => {
@@ -213,20 +233,62 @@ impl Plan<'_> {
         }
     }
 
-    fn document(&self, context: &DocumentContext<'_>, out: &mut Vec<Finding>) {
+    fn document<'s>(
+        &self,
+        context: &DocumentContext<'_>,
+        (document, repeated): (&'s Document, &Repeated<'s>),
+        out: &mut Vec<Finding>,
+    ) {
         let declaration = context.declaration;
         let address = declaration.address.as_str();
         for (rule, check) in &self.aws_document {
             check(context, &mut sink(rule, Some(context.document.span), "", address, out));
         }
-        for (index, facts) in context.statements.iter().enumerate() {
-            let name = statement_name(index, facts.statement);
-            let unit = Some(facts.statement.span);
-            self.aws_region.check(context, facts, (facts.statement.span, &name, address), out);
-            let context = StatementContext { inputs: context.inputs, document: context, index, facts };
-            for (rule, check) in &self.aws_statement {
-                check(&context, &mut sink(rule, unit, &name, address, out));
+        for (index, statement) in document.statements.iter().enumerate() {
+            self.statement(context, index, (statement, repeated), out);
+        }
+    }
+
+    /// Asks the rules about a statement: all of them, or, where the same words were seen
+    /// before, those to which more than the words may matter.
+    fn statement<'s>(
+        &self,
+        document: &DocumentContext<'_>,
+        index: usize,
+        (statement, repeated): (&'s Statement, &Repeated<'s>),
+        out: &mut Vec<Finding>,
+    ) {
+        let looked_around = Cell::new(false);
+        let Some(context) = StatementContext::new(document, index, &looked_around) else { return };
+        let words = Words::of(statement, document.kind);
+        let seen = words.and_then(|words| repeated.get(words));
+        let all =
+            || Again { regions: self.aws_region.about(context.facts), checks: (0..self.aws_statement.len()).collect() };
+        let known = seen.is_some();
+        let asked = seen.unwrap_or_else(|| Arc::new(all()));
+        let name = statement_name(index, statement);
+        let (unit, address) = (Some(statement.span), document.declaration.address.as_str());
+        let mut again = Again::default();
+        for place in &asked.regions {
+            let Some((rule, region)) = self.aws_region.get(*place) else { continue };
+            let before = out.len();
+            looked_around.set(false);
+            region.check(&context, &mut sink(rule, unit, &name, address, out));
+            if looked_around.get() || out.len() > before {
+                again.regions.push(*place);
             }
+        }
+        for place in &asked.checks {
+            let Some((rule, check)) = self.aws_statement.get(*place) else { continue };
+            let before = out.len();
+            looked_around.set(false);
+            check(&context, &mut sink(rule, unit, &name, address, out));
+            if looked_around.get() || out.len() > before {
+                again.checks.push(*place);
+            }
+        }
+        if let Some(words) = words.filter(|_| !known) {
+            repeated.put(words, again);
         }
     }
 

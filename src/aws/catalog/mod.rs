@@ -218,13 +218,19 @@ impl Service {
         action.resources.iter().filter_map(|r| self.resources.get(usize::from(r.resource)))
     }
 
-    /// Whether a condition key applies to an action, through the action itself or any
-    /// resource type it works on. Told for service-specific and tag keys: global keys other
-    /// than those that the service lists apply to every action in addition.
+    /// The places in [`keys`](Self::keys) of what a key's name in a policy means.
     #[must_use]
-    pub fn takes(&self, action: &Action, key: &str) -> bool {
-        let is = |index: &u16| self.keys.get(usize::from(*index)).is_some_and(|known| known.is(key));
-        self.key_indices(action).any(is)
+    pub fn places_of_key(&self, name: &str) -> Vec<u16> {
+        let named = self.keys.iter().enumerate().filter(|(_, known)| known.is(name));
+        named.filter_map(|(place, _)| u16::try_from(place).ok()).collect()
+    }
+
+    /// Whether a condition key, by its places, applies to an action, through the action
+    /// itself or any resource type it works on. Told for service-specific and tag keys: global
+    /// keys other than those that the service lists apply to every action in addition.
+    #[must_use]
+    pub fn takes(&self, action: &Action, places: &[u16]) -> bool {
+        !places.is_empty() && self.key_indices(action).any(|index| places.contains(index))
     }
 
     /// Whether some action takes a key of that name.

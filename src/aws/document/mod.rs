@@ -9,6 +9,7 @@ mod kind;
 mod parse;
 mod refuse;
 mod value;
+mod words;
 
 pub use check::check;
 pub use kind::guess_kind;

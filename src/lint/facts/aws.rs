@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::Services;
-use super::action::{ActionFact, Asked};
+use super::action::{ActionFact, ActionText, Asked};
 use crate::aws::catalog::{ConditionKey, catalog};
 use crate::aws::document::{Condition, Document, Effect, Item, PrincipalKind, Statement};
 use crate::lint::needless::Needless;
@@ -224,10 +224,18 @@ impl<'a> ConditionFact<'a> {
         told && !self.negated && !self.if_exists && self.quantifier != Quantifier::ForAll && self.operator != "null"
     }
 
+    /// The tag of the resource that the key is about: `team` of `aws:ResourceTag/team`, in
+    /// lower case.
+    #[must_use]
+    pub(crate) fn resource_tag(&self) -> Option<&str> {
+        let (key, tag) = self.key.split_once('/')?;
+        key.ends_with(":resourcetag").then_some(tag)
+    }
+
     /// Whether the key is there for some resources or uses alone: a tag of the resource, a
     /// part of the encryption context.
     fn sets_apart(&self) -> bool {
-        self.key.contains("resourcetag/") || self.key.starts_with("kms:encryptioncontext:")
+        self.resource_tag().is_some() || self.key.starts_with("kms:encryptioncontext:")
     }
 }
 
@@ -352,6 +360,18 @@ impl<'a> StatementFacts<'a> {
             }
         }
         self.actions.iter().find(meets).map(|item| item.item.span)
+    }
+
+    /// Whether an item covers all that an action or pattern of a list does.
+    #[must_use]
+    pub(crate) fn covers_action(&self, inner: &ActionText) -> bool {
+        if self.actions.len() < LONG {
+            return self.actions.iter().any(|item| item.covers_item(inner));
+        }
+        let index = self.index();
+        let same = || index.prints.binary_search(&inner.print()).is_ok();
+        index.wide.iter().filter_map(|at| self.actions.get(*at)).any(|item| item.covers_item(inner))
+            || (same() && self.actions.iter().any(|item| item.is_same(inner)))
     }
 
     fn index(&self) -> &ActionIndex {

@@ -5,7 +5,7 @@ use super::{Cover, message};
 use crate::aws::catalog::catalog;
 use crate::aws::document::PolicyKind;
 use crate::lint::Services;
-use crate::lint::check::{DocumentContext, Sink};
+use crate::lint::check::{Sink, StatementContext};
 use crate::lint::facts::{ActionPattern, ResourceFact, StatementFacts};
 use crate::lint::page::{Field, PageError};
 use crate::source::Span;
@@ -101,14 +101,9 @@ impl<'a> AwsPlan<'a> {
 
     /// Reports a statement of a document that grants a request of the region, once for each
     /// item of `Action` that does.
-    pub(in crate::lint) fn check(
-        &self,
-        context: &DocumentContext<'_>,
-        facts: &StatementFacts<'_>,
-        sink: &mut Sink<'_>,
-    ) {
-        let region = self.region;
-        if !facts.allow || !region.kinds.contains(&context.kind) || self.excused(facts) {
+    pub(in crate::lint) fn check(&self, context: &StatementContext<'_>, sink: &mut Sink<'_>) {
+        let (region, facts) = (self.region, context.facts);
+        if !facts.allow || !region.kinds.contains(&context.kind()) || self.excused(facts) {
             return;
         }
         if facts.not_action {
@@ -117,7 +112,7 @@ impl<'a> AwsPlan<'a> {
                 let Some(action) = line.actions.iter().find(open) else { continue };
                 let key = facts.statement.action.as_ref().map(|list| list.key_span);
                 if let (Some(span), Some(reached)) = (key, self.reaches(facts, line)) {
-                    self.report(context, facts, (span, "NotAction"), &action.lower, reached, sink);
+                    self.report(context, (span, "NotAction"), &action.lower, reached, sink);
                     return;
                 }
             }
@@ -128,7 +123,7 @@ impl<'a> AwsPlan<'a> {
                 let Some(action) = line.actions.iter().find(|action| item.meets_pattern(action)) else { continue };
                 if let Some(reached) = self.reaches(facts, line) {
                     let written = item.item.text.display();
-                    self.report(context, facts, (item.item.span, &written), &action.lower, reached, sink);
+                    self.report(context, (item.item.span, &written), &action.lower, reached, sink);
                     break;
                 }
             }
@@ -164,14 +159,14 @@ impl<'a> AwsPlan<'a> {
 
     fn report(
         &self,
-        context: &DocumentContext<'_>,
-        facts: &StatementFacts<'_>,
+        context: &StatementContext<'_>,
         (span, written): (Span, &str),
         action: &str,
         (resource, resource_span, pattern): (String, Option<Span>, &str),
         sink: &mut Sink<'_>,
     ) {
-        let denied = context.statements.iter().any(|other| {
+        let facts = context.facts;
+        let denied = context.document().statements.iter().any(|other| {
             other.deny
                 && !other.conditional
                 && other.applies_to(action).is_some()

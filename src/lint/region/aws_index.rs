@@ -4,10 +4,8 @@
 use rustc_hash::FxHashMap;
 
 use super::AwsPlan;
-use crate::lint::check::{DocumentContext, Sink};
+use crate::lint::Rule;
 use crate::lint::facts::{Services, StatementFacts};
-use crate::lint::{Finding, Rule};
-use crate::source::Span;
 
 /// The region rules of a run.
 #[derive(Debug, Default)]
@@ -37,26 +35,16 @@ impl<'r> AwsPlans<'r> {
         self.plans.push((rule, plan));
     }
 
-    /// Asks all that are about an action of the statement.
-    pub(in crate::lint) fn check(
-        &self,
-        context: &DocumentContext<'_>,
-        facts: &StatementFacts<'_>,
-        (unit, unit_name, address): (Span, &str, &str),
-        findings: &mut Vec<Finding>,
-    ) {
-        if !facts.allow {
-            return;
-        }
-        for (rule, plan) in self.about(facts).into_iter().filter_map(|place| self.plans.get(place)) {
-            let mut sink =
-                Sink { rule, severity: rule.severity, unit: Some(unit), unit_name, address, findings: &mut *findings };
-            plan.check(context, facts, &mut sink);
-        }
+    /// The rule at a place.
+    pub(in crate::lint) fn get(&self, place: usize) -> Option<&(&'r Rule, AwsPlan<'r>)> {
+        self.plans.get(place)
     }
 
-    /// The places of the rules that may be about the statement, in order.
-    fn about(&self, facts: &StatementFacts<'_>) -> Vec<usize> {
+    /// The places of the rules that may be about a statement, in order.
+    pub(in crate::lint) fn about(&self, facts: &StatementFacts<'_>) -> Vec<usize> {
+        if !facts.allow {
+            return Vec::new();
+        }
         if facts.not_action {
             return (0..self.plans.len()).collect();
         }

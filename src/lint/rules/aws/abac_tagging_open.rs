@@ -68,8 +68,8 @@ fn held(action: &ActionFact<'_>) -> usize {
 /// The condition that limits a statement to resources of some tag.
 fn by_tag<'f, 'a>(facts: &'f StatementFacts<'a>) -> Option<&'f crate::lint::ConditionFact<'a>> {
     // tags that start with `aws:` are set by AWS alone
-    let settable = |key: &str| key.split_once(":resourcetag/").is_some_and(|(_, tag)| !tag.starts_with("aws:"));
-    facts.conditions.iter().find(|c| c.pins() && settable(&c.key))
+    let settable = |tag: &str| !tag.starts_with("aws:");
+    facts.conditions.iter().find(|c| c.resource_tag().is_some_and(settable) && c.pins())
 }
 
 /// An item that lets its holder tag resources of a service, with no limit on the tags.
@@ -86,11 +86,11 @@ fn tagging<'f, 'a>(context: &'f DocumentContext<'a>) -> Vec<Tagging<'f, 'a>> {
         known.level == AccessLevel::Tagging && !["un", "delete", "remove"].iter().any(|word| lower.starts_with(word))
     };
     let mut found = Vec::new();
-    for facts in context.statements.iter().filter(|facts| facts.allow && !facts.not_action && !guarded(facts)) {
-        for action in facts.actions.iter().filter(|action| action.holds_level(AccessLevel::Tagging)) {
-            if let Some(known) = action.held().iter().find(adds) {
-                found.push(Tagging { facts, action, tags: known.name.as_str() });
-            }
+    for facts in context.statements.iter().filter(|facts| facts.allow && !facts.not_action) {
+        let tagging = facts.actions.iter().filter(|action| action.holds_level(AccessLevel::Tagging));
+        let mut tagging = tagging.filter_map(|action| Some((action, action.held().iter().find(adds)?))).peekable();
+        if tagging.peek().is_some() && !guarded(facts) {
+            found.extend(tagging.map(|(action, known)| Tagging { facts, action, tags: known.name.as_str() }));
         }
     }
     found

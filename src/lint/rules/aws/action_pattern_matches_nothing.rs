@@ -10,7 +10,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         // a loop over services writes the same patterns for each
-        let written = || context.inputs.sources.slice(action.item.span).contains(action.item.text.raw());
+        let written = || context.inputs().sources.slice(action.item.span).contains(action.item.text.raw());
         if action.known_service().is_some() && action.held().is_empty() && written() {
             let shown = action.item.text.display();
             sink.report(

@@ -5,7 +5,7 @@ use crate::lint::{Check, Sink, StatementContext};
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
-    let policy = context.document.policy;
+    let policy = context.document().policy;
     if context.kind() != PolicyKind::Resource || policy.kind_guessed {
         return;
     }

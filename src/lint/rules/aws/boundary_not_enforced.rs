@@ -15,7 +15,7 @@ const ACTIONS: &[&str] = &[
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
-    if facts.not_action || !facts.services.meet(IAM) || !context.grants() || !demanded(context.document) {
+    if facts.not_action || !facts.services.meet(IAM) || !context.grants() || !demanded(context.document()) {
         return;
     }
     if facts.statement.conditions_unknown || facts.conditions.iter().any(|c| c.key == BOUNDARY) {
@@ -27,7 +27,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     for action in &facts.actions {
-        if let Some(open) = ACTIONS.iter().find(|known| action.meets(known) && !denied(context.document, known)) {
+        if let Some(open) = ACTIONS.iter().find(|known| action.meets(known) && !denied(context.document(), known)) {
             let shown = action.item.text.display();
             let name = if action.wildcard { format!("`{shown}` holds `{open}`, which") } else { format!("`{shown}`") };
             sink.report(

@@ -7,11 +7,11 @@ const ACTIONS: &[&str] = &["iam:deleterolepermissionsboundary", "iam:deleteuserp
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
-    if facts.not_action || !facts.services.meet(IAM) || !context.grants() || !demanded(context.document) {
+    if facts.not_action || !facts.services.meet(IAM) || !context.grants() || !demanded(context.document()) {
         return;
     }
     for action in &facts.actions {
-        if ACTIONS.iter().any(|known| action.meets(known) && !denied(context.document, known)) {
+        if ACTIONS.iter().any(|known| action.meets(known) && !denied(context.document(), known)) {
             let shown = action.item.text.display();
             sink.report(
                 action.item.span,

@@ -5,7 +5,7 @@ pub(super) const CHECK: Check = Check::AwsStatement(check);
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
-    if !facts.allow || facts.not_action || service_of(context.document) != Some("s3") {
+    if !facts.allow || facts.not_action || service_of(context.document()) != Some("s3") {
         return;
     }
     let Some(principal) = facts.statement.principal.as_ref().filter(|p| !p.negated) else { return };

@@ -4,7 +4,7 @@ use crate::lint::{Check, Sink, StatementContext};
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
-    if context.kind() != PolicyKind::Resource || context.document.policy.kind_guessed {
+    if context.kind() != PolicyKind::Resource || context.document().policy.kind_guessed {
         return;
     }
     let Some(principal) = context.facts.statement.principal.as_ref() else { return };

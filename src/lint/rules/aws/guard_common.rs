@@ -140,7 +140,7 @@ pub(super) fn open_to_everybody(context: &StatementContext<'_>) -> Option<Span> 
     if context.kind() != PolicyKind::Resource || !facts.allow || facts.statement.conditions_unknown {
         return None;
     }
-    let everybody = facts.anyone().filter(|_| !held_back(context.document))?;
+    let everybody = facts.anyone().filter(|_| !held_back(context.document()))?;
     let guarded = facts.conditions.iter().any(|c| matches!(guard(c), Guard::Fixed | Guard::Other));
     (!guarded).then_some(everybody)
 }

@@ -41,3 +41,25 @@ fn of_the_caller(key: &str) -> bool {
 fn loosely_told(key: &str) -> bool {
     key.contains("resourcetag/") || key.starts_with("aws-marketplace:")
 }
+
+/// One key, asked about for actions of several services.
+pub(super) struct Taking<'k> {
+    key: &'k str,
+    /// The service asked about last, and the places of the key there: lists mostly name the
+    /// actions of one service after the other.
+    places: Option<(&'static str, Vec<u16>)>,
+}
+
+impl<'k> Taking<'k> {
+    pub(super) fn new(key: &'k str) -> Self {
+        Self { key, places: None }
+    }
+
+    /// Whether requests of the action may carry the key.
+    pub(super) fn by(&mut self, (service, action): (&'static Service, &'static Action)) -> bool {
+        let known = self.places.take().filter(|(of, _)| *of == service.prefix);
+        let (_, places) =
+            self.places.insert(known.unwrap_or_else(|| (&service.prefix, service.places_of_key(self.key))));
+        service.takes(action, places)
+    }
+}

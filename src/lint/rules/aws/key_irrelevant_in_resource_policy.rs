@@ -14,7 +14,7 @@ const KEYS: &[(&str, &str)] = &[
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
-    if context.kind() != PolicyKind::Resource || context.document.policy.kind_guessed {
+    if context.kind() != PolicyKind::Resource || context.document().policy.kind_guessed {
         return;
     }
     for condition in facts.conditions.iter().filter(|condition| condition.operator != "null") {

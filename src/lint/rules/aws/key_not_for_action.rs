@@ -1,4 +1,4 @@
-use super::key_common::{named_actions, of_a_service};
+use super::key_common::{Taking, named_actions, of_a_service};
 use crate::aws::catalog::catalog;
 use crate::lint::{Check, Sink, StatementContext};
 
@@ -12,7 +12,8 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     }
     let Some(actions) = named_actions(facts) else { return };
     for condition in conditions {
-        if actions.iter().any(|(service, action)| service.takes(action, &condition.key)) {
+        let mut taking = Taking::new(&condition.key);
+        if actions.iter().any(|action| taking.by(*action)) {
             continue;
         }
         let (key, one) = (condition.condition.key.display(), facts.actions.first().map_or("", |a| a.item.text.raw()));

@@ -1,4 +1,4 @@
-use super::key_common::{named_actions, of_a_service};
+use super::key_common::{Taking, named_actions, of_a_service};
 use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -11,24 +11,23 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     }
     let Some(actions) = named_actions(facts) else { return };
     for condition in conditions {
-        let without: Vec<usize> = actions
-            .iter()
-            .enumerate()
-            .filter(|(_, (service, action))| !service.takes(action, &condition.key))
-            .map(|(at, _)| at)
-            .collect();
+        let mut taking = Taking::new(&condition.key);
+        let without = actions.iter().enumerate().filter(|(_, action)| !taking.by(**action)).map(|(at, _)| at);
+        let without: Vec<usize> = without.collect();
+        if without.is_empty() || without.len() == actions.len() {
+            continue;
+        }
         // an action that another statement grants is granted there
-        let lost: Vec<_> =
-            without
-                .iter()
-                .filter_map(|at| facts.actions.get(*at))
-                .filter(|action| {
-                    !context.document.statements.iter().enumerate().any(|(at, other)| {
-                        at != context.index && other.allow && other.applies_to(&action.lower).is_some()
-                    })
+        let lost: Vec<_> = without
+            .iter()
+            .filter_map(|at| facts.actions.get(*at))
+            .filter(|action| {
+                !context.document().statements.iter().enumerate().any(|(at, other)| {
+                    at != context.index() && other.allow && other.applies_to(&action.lower).is_some()
                 })
-                .collect();
-        let (Some(first), true) = (lost.first(), without.len() < actions.len()) else { continue };
+            })
+            .collect();
+        let Some(first) = lost.first() else { continue };
         let (key, shown) = (condition.condition.key.display(), first.item.text.display());
         let more = if lost.len() > 1 {
             if lost.len() == 2 {

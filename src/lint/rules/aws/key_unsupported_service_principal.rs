@@ -13,7 +13,7 @@ const KEYS: &[(&str, &str)] = &[
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
-    if !facts.allow || !context.document.names_principals() {
+    if !facts.allow || !context.document().names_principals() {
         return;
     }
     let Some(principal) = facts.statement.principal.as_ref().filter(|p| !p.negated && !p.unknown && !p.star) else {

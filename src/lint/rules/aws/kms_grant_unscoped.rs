@@ -14,7 +14,7 @@ const LIMITS: &[&str] = &[
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
-    if !facts.allow || facts.not_action || service_of(context.document) != Some("kms") || facts.pinned_by(LIMITS) {
+    if !facts.allow || facts.not_action || service_of(context.document()) != Some("kms") || facts.pinned_by(LIMITS) {
         return;
     }
     let Some(principal) = facts.statement.principal.as_ref().filter(|p| !p.negated && !p.star) else { return };

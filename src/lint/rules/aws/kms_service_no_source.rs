@@ -9,7 +9,7 @@ const SILENT: &[&str] = &["events", "cloudwatch", "autoscaling", "ses", "deliver
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
-    if !facts.allow || service_of(context.document) != Some("kms") || tells_source(facts) {
+    if !facts.allow || service_of(context.document()) != Some("kms") || tells_source(facts) {
         return;
     }
     let limits = ["kms:encryptioncontext*", "kms:viaservice", "kms:calleraccount", "kms:grantisforawsresource"];

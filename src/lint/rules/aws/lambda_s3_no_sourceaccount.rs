@@ -13,7 +13,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     if !services(facts).any(|(_, text)| name(text).as_deref() == Some("s3")) {
         return;
     }
-    if !service_of(context.document).is_some_and(|service| matches!(service, "lambda" | "sns" | "sqs")) {
+    if !service_of(context.document()).is_some_and(|service| matches!(service, "lambda" | "sns" | "sqs")) {
         return;
     }
     for condition in facts.conditions_on("aws:sourcearn").filter(|c| !c.negated && c.operator != "null") {

@@ -40,5 +40,5 @@ fn alone(context: &StatementContext<'_>) -> bool {
     let asks = |facts: &crate::lint::StatementFacts<'_>| {
         facts.deny && facts.conditions_on("aws:multifactorauthpresent").next().is_some()
     };
-    !context.document.statements.iter().any(asks)
+    !context.document().statements.iter().any(asks)
 }

@@ -31,7 +31,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
 
 /// Whether the document denies an action everywhere without condition.
 fn denied(context: &StatementContext<'_>, action: &str) -> bool {
-    context.document.statements.iter().any(|other| {
+    context.document().statements.iter().any(|other| {
         let covers = other.not_action || other.actions.iter().any(|item| item.covers(action));
         other.deny
             && !other.conditional

@@ -13,7 +13,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     // what is denied elsewhere in the document is not granted
-    let Some(pass) = grant(context.document.statements, "iam:passrole", Reach::Every) else { return };
+    let Some(pass) = grant(context.document().statements, "iam:passrole", Reach::Every) else { return };
     let Some(set) = PASS_SETS.iter().find(|set| passes(facts, set.services)) else { return };
     let Some(service) = set.services.first() else { return };
     let Some(span) = facts.applies_to("iam:passrole") else { return };

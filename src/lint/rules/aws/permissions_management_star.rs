@@ -55,7 +55,7 @@ fn manages(context: &StatementContext<'_>, item: &ActionFact<'_>) -> Option<Stri
     };
     let denied = |service: &Service, action: &Action| {
         let lower = format!("{}:{}", service.prefix, action.lower);
-        context.document.statements.iter().any(|deny| {
+        context.document().statements.iter().any(|deny| {
             deny.deny
                 && !deny.conditional
                 && !deny.not_action

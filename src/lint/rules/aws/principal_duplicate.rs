@@ -16,7 +16,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         let message = format!("`{text}` is the same principal as `{}`", earlier.item.text.display());
         let finding = sink.report(entry.item.span, message);
         finding.label("named twice").related(earlier.item.span, "named here");
-        if let Some(edit) = super::redundancy_common::removal(context.document, entry.item.span) {
+        if let Some(edit) = super::redundancy_common::removal(context.document(), entry.item.span) {
             finding.fix("remove the second", vec![edit], crate::lint::Safety::Safe);
         }
     }

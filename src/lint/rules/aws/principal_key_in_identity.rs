@@ -9,7 +9,7 @@ const KEYS: &[(&str, &str)] =
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
-    if !context.grants() || context.document.policy.kind_guessed {
+    if !context.grants() || context.document().policy.kind_guessed {
         return;
     }
     for condition in &facts.conditions {

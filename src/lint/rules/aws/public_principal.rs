@@ -9,8 +9,8 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     if context.kind() != PolicyKind::Resource || !facts.allow || facts.conditional {
         return;
     }
-    let Some(span) = facts.anyone().filter(|_| !held_back(context.document)) else { return };
-    let policy = context.document.policy;
+    let Some(span) = facts.anyone().filter(|_| !held_back(context.document())) else { return };
+    let policy = context.document().policy;
     let everything = facts.actions.iter().any(|action| action.is_all()) && facts.any_resource().is_some();
     let what = match facts.actions.first() {
         Some(action) if !facts.not_action => format!("`{}`", action.item.text.display()),

@@ -8,7 +8,7 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     for facts in context.statements.iter().filter(|facts| facts.allow && !facts.statement.conditions_unknown) {
-        let Some(set) = facts.conditions.iter().find(|c| c.pins() && c.key.starts_with("aws:requesttag/")) else {
+        let Some(set) = facts.conditions.iter().find(|c| c.key.starts_with("aws:requesttag/") && c.pins()) else {
             continue;
         };
         if facts.conditions_on("aws:tagkeys").next().is_some() {
@@ -16,14 +16,14 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
         }
         // another tag by which the same policy gives access to what the service makes
         let fixed = |tag: &str| facts.conditions.iter().any(|own| own.key.strip_prefix("aws:requesttag/") == Some(tag));
-        let tag = |c: &ConditionFact<'_>| c.key.rsplit_once(":resourcetag/").map(|(_, tag)| tag.to_owned());
         let related = |other: &&StatementFacts<'_>| {
             let service = |action: &ActionFact<'_>| facts.actions.iter().any(|own| own.service() == action.service());
-            let asks = other.conditions.iter().any(|c| tag(c).is_some_and(|tag| fixed(&tag)));
-            other.allow && !asks && other.actions.iter().any(service)
+            let asks = other.conditions.iter().any(|c| c.resource_tag().is_some_and(fixed));
+            other.allow && other.services.meet(facts.services) && !asks && other.actions.iter().any(service)
         };
         let trusts = |c: &&ConditionFact<'_>| {
-            c.pins() && tag(c).is_some_and(|tag| !fixed(&tag) && !tag.starts_with("aws:") && !tag.contains(HOLE))
+            let other = |tag: &str| !fixed(tag) && !tag.starts_with("aws:") && !tag.contains(HOLE);
+            c.resource_tag().is_some_and(other) && c.pins()
         };
         let trusted = context.statements.iter().filter(related).flat_map(|other| &other.conditions).find(trusts);
         let Some(trusted) = trusted else { continue };

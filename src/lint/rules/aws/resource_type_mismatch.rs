@@ -132,5 +132,5 @@ impl Matches {
 /// Whether another statement grants the action.
 fn elsewhere(context: &StatementContext<'_>, action: &str) -> bool {
     let grants = |facts: &StatementFacts<'_>| facts.allow && facts.applies_to(action).is_some();
-    context.document.statements.iter().enumerate().any(|(at, facts)| at != context.index && grants(facts))
+    context.document().statements.iter().enumerate().any(|(at, facts)| at != context.index() && grants(facts))
 }

@@ -6,7 +6,7 @@ pub(super) const CHECK: Check = Check::AwsStatement(check);
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
-    if !facts.deny || facts.conditional || !everybody(facts) || service_of(context.document) != Some("s3") {
+    if !facts.deny || facts.conditional || !everybody(facts) || service_of(context.document()) != Some("s3") {
         return;
     }
     let Some(action) = facts.applies_to("s3:putbucketpolicy") else { return };

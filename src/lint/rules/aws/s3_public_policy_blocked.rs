@@ -11,9 +11,9 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let Some(everybody) = facts.anyone() else { return };
-    let policy = context.document.policy;
-    let at = context.document.document.span;
-    if let Some(block) = blocked(context.inputs, policy, at, "block_public_policy") {
+    let policy = context.document().policy;
+    let at = context.document().document.span;
+    if let Some(block) = blocked(context.inputs(), policy, at, "block_public_policy") {
         sink.report(
             everybody,
             "S3 refuses this policy: it is public, and the public access block refuses public policies",
@@ -21,7 +21,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         .label("public")
         .related(block, "refuses public policies")
         .help("name the principals; what visitors of a site should see goes through CloudFront");
-    } else if let Some(block) = blocked(context.inputs, policy, at, "restrict_public_buckets") {
+    } else if let Some(block) = blocked(context.inputs(), policy, at, "restrict_public_buckets") {
         sink.report(
             everybody,
             "this lets in nobody but the own account: the public access block restricts public policies",

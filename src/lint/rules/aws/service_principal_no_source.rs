@@ -16,7 +16,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     if !facts.allow || tells_source(facts) || services(facts).next().is_none() {
         return;
     }
-    if !service_of(context.document).is_some_and(|service| SERVICES.contains(&service)) {
+    if !service_of(context.document()).is_some_and(|service| SERVICES.contains(&service)) {
         return;
     }
     // another weak guard is `service-principal-referer`; tokens of a skill or a topic are the service's own way

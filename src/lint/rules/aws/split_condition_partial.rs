@@ -15,9 +15,7 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
         let mut found: Vec<(&ActionFact<'_>, &StatementFacts<'_>)> = Vec::new();
         for item in own.actions.iter().filter(|item| item.item.text.is_known()) {
             let by = free.iter().find(|other| {
-                other.services.meet(item.services)
-                    && other.actions.iter().any(|pattern| pattern.covers_item(item))
-                    && reaches_all(other, own)
+                other.services.meet(item.services) && other.covers_action(item) && reaches_all(other, own)
             });
             found.extend(by.map(|by| (item, *by)));
         }

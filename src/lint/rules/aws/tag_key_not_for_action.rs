@@ -1,4 +1,4 @@
-use super::key_common::named_actions;
+use super::key_common::{Taking, named_actions};
 use crate::lint::{Check, ConditionFact, Severity, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -12,7 +12,8 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     }
     let Some(actions) = named_actions(facts) else { return };
     for condition in facts.conditions.iter().filter(about) {
-        if actions.iter().any(|(service, action)| service.takes(action, &condition.key)) {
+        let mut taking = Taking::new(&condition.key);
+        if actions.iter().any(|action| taking.by(*action)) {
             continue;
         }
         let key = condition.condition.key.display();

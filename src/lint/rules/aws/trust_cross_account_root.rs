@@ -32,9 +32,9 @@ fn whole_account(principal: &str) -> Option<&str> {
 
 /// The account of the roles that are declared with the trust policy, if all are of one.
 fn own_account<'a>(context: &StatementContext<'a>) -> Option<&'a str> {
-    let source = context.document.declaration.span.source;
+    let source = context.document().declaration.span.source;
     let mut own = None;
-    for declaration in context.inputs.model.declarations().iter().filter(|d| d.span.source == source) {
+    for declaration in context.inputs().model.declarations().iter().filter(|d| d.span.source == source) {
         let Item::AwsPrincipal(principal) = &declaration.item else { continue };
         let Some(arn) = principal.arn.as_ref().and_then(|(arn, _)| arn.known()) else { continue };
         let account = arn.split(':').nth(4)?;
