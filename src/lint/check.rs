@@ -236,8 +236,9 @@ impl DocumentContext<'_> {
     }
 }
 
-/// A statement of an AWS policy document. What a check sees beyond its words and the kind of
-/// the document is noted, as it may differ where the same words stand elsewhere.
+/// A statement of an AWS policy document. What a check sees beyond its words, the kind of the
+/// document and whether that has variables is noted, as it may differ where the same words
+/// stand elsewhere.
 #[derive(Debug, Clone, Copy)]
 pub struct StatementContext<'a> {
     document: &'a DocumentContext<'a>,
@@ -276,6 +277,12 @@ impl<'a> StatementContext<'a> {
     #[must_use]
     pub fn kind(&self) -> PolicyKind {
         self.document.kind
+    }
+
+    /// Whether policy variables are variables in the document.
+    #[must_use]
+    pub fn has_variables(&self) -> bool {
+        self.document.document.has_variables()
     }
 
     /// Whether it is an `Allow` that gives a user, group or role something.

@@ -30,31 +30,39 @@ pub(super) struct Repeated<'s> {
 #[derive(Debug)]
 struct Seen<'s> {
     statement: &'s Statement,
-    kind: PolicyKind,
+    document: Around,
     again: Arc<Again>,
+}
+
+/// What rules may ask of the document without its being noted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Around {
+    kind: PolicyKind,
+    has_variables: bool,
 }
 
 /// A statement of which all is known, in a document of some kind, with a number for its words.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Words<'s> {
     statement: &'s Statement,
-    kind: PolicyKind,
+    document: Around,
     print: u64,
 }
 
 impl<'s> Words<'s> {
     /// None where the words do not tell all that the statement says.
-    pub(super) fn of(statement: &'s Statement, kind: PolicyKind) -> Option<Self> {
+    pub(super) fn of(statement: &'s Statement, kind: PolicyKind, has_variables: bool) -> Option<Self> {
         if !statement.is_told() {
             return None;
         }
         let mut state = FxBuildHasher.build_hasher();
         statement.hash_words(&mut state);
-        Some(Self { statement, kind, print: state.finish() })
+        let document = Around { kind, has_variables };
+        Some(Self { statement, document, print: state.finish() })
     }
 
     fn are(self, seen: &Seen<'_>) -> bool {
-        seen.kind == self.kind && seen.statement.reads_as(self.statement)
+        seen.document == self.document && seen.statement.reads_as(self.statement)
     }
 }
 
@@ -78,7 +86,7 @@ impl<'s> Repeated<'s> {
         let Ok(mut seen) = self.seen.lock() else { return };
         let known = seen.entry(words.print).or_default();
         if known.len() < self.most && !known.iter().any(|seen| words.are(seen)) {
-            known.push(Seen { statement: words.statement, kind: words.kind, again: Arc::new(again) });
+            known.push(Seen { statement: words.statement, document: words.document, again: Arc::new(again) });
         }
     }
 }
@@ -114,7 +122,10 @@ mod tests {
                 let whole = |list: &str| format!("{{\"Version\": \"2012-10-17\", \"Statement\": [{list}]}}");
                 for list in [whole(&joined), whole(&format!("{}{before}", turned.join(",")))] {
                     for name in ["identity", "trust", "resource", "scp"] {
-                        let source = sources.add(format!("{id}-{name}-{}.json", inputs.len()), list.clone());
+                        // each kind with and without variables
+                        let version = if inputs.len() % 8 < 4 { "2012-10-17" } else { "2008-10-17" };
+                        let list = list.replace("2012-10-17", version);
+                        let source = sources.add(format!("{id}-{name}-{}.json", inputs.len()), list);
                         inputs.push((source, Format::IamDocument));
                     }
                 }

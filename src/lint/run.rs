@@ -260,7 +260,7 @@ impl Plan<'_> {
     ) {
         let looked_around = Cell::new(false);
         let Some(context) = StatementContext::new(document, index, &looked_around) else { return };
-        let words = Words::of(statement, document.kind);
+        let words = Words::of(statement, context.kind(), context.has_variables());
         let seen = words.and_then(|words| repeated.get(words));
         let all =
             || Again { regions: self.aws_region.about(context.facts), checks: (0..self.aws_statement.len()).collect() };

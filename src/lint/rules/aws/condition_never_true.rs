@@ -11,7 +11,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let conditions = &context.facts.statement.conditions;
-    for (last, others) in contradictions(conditions, context.document.document.has_variables()) {
+    for (last, others) in contradictions(conditions, context.has_variables()) {
         let Some(condition) = conditions.get(last) else { continue };
         let name = condition.key.display();
         let tests = if others.len() == 1 { "both tests".to_owned() } else { format!("all {} tests", others.len() + 1) };
