@@ -40,7 +40,7 @@ impl Linker<'_> {
         let Some(rest) = raw.strip_prefix("arn:").map(|rest| rest.splitn(5, ':').last().unwrap_or_default()) else {
             return if raw.chars().eq([HOLE]) { self.meant(from, text) } else { None };
         };
-        if raw.splitn(4, ':').nth(2) != Some("iam") {
+        if raw.split(':').nth(2) != Some("iam") {
             return None;
         }
         let (kind, name) = rest.split_once('/')?;

@@ -104,8 +104,8 @@ struct Way<'f> {
 }
 
 impl<'f> Way<'f> {
-    fn new(grants: Vec<Grant<'f>>, message: String) -> Option<Self> {
-        Some(Self { grants, message, limited: false })
+    fn new(grants: Vec<Grant<'f>>, message: String) -> Self {
+        Self { grants, message, limited: false }
     }
 }
 
@@ -171,7 +171,7 @@ impl<'f> Holder<'f, '_> {
                     _ => continue,
                 };
                 let message = format!("`{}` on {what} lets `{holder}` give itself any permission", spelled(action));
-                return Way::new(vec![grant], message);
+                return Some(Way::new(vec![grant], message));
             }
         }
         None
@@ -188,7 +188,7 @@ impl<'f> Holder<'f, '_> {
                 let (holder, victim) = (self.name(self.id), self.name(id));
                 let message =
                     format!("`{}` on the administrator `{victim}` lets `{holder}` act as it", spelled(action));
-                return Way::new(vec![grant], message);
+                return Some(Way::new(vec![grant], message));
             }
         }
         None
@@ -215,7 +215,7 @@ impl<'f> Holder<'f, '_> {
                     let (holder, raised) = (self.name(self.id), self.name(id));
                     let message = format!("{} let `{holder}` raise `{raised}` and act as it", listed(&grants));
                     let message = if grants.len() == 1 { message.replacen(" let ", " lets ", 1) } else { message };
-                    return Way::new(grants, message);
+                    return Some(Way::new(grants, message));
                 }
             }
         }
