@@ -301,7 +301,10 @@ impl<'a> Evaluator<'a> {
         if refs.is_empty() {
             refs.push(reference(condition));
         }
-        let key = SmolStr::from(format!("{}@{}:{}", refs.join(","), condition.span.source.0, condition.span.start));
+        // What is written alike turns out alike, wherever in the resource it stands.
+        let at = condition.span;
+        let written = self.project.sources.text(at.source).get(at.start as usize..at.end as usize).unwrap_or("");
+        let key = SmolStr::from(format!("{}@{}:{written}", refs.join(","), at.source.0));
         if !self.choices.seen.iter().any(|(seen, _)| *seen == key) {
             if self.choices.seen.len() >= CHOICES {
                 return None;
