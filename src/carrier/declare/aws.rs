@@ -4,8 +4,8 @@ use super::{Sink, aws_document, named, named_list, own_reference, text_of};
 use crate::aws::document::{PolicyKind, guess_kind};
 use crate::carrier::declaration::{AwsAttachment, AwsPolicy, AwsPrincipal, AwsPrincipalKind, Item, Named};
 use crate::carrier::record::Record;
-use crate::source::Span;
-use crate::syntax::{Entry, Node, Text, Value};
+use crate::source::{HOLE, Span};
+use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
 
 /// A resource type with an argument that holds a policy document.
 struct Holder {
@@ -340,12 +340,16 @@ fn lambda_permission(record: &Record, sink: &mut Sink<'_>) {
             map(principal.value.span, vec![member(kind, principal.value.span, principal.value.clone())])
         }
     };
-    let resource = match function.value.as_text().filter(|text| text.is_known()).map(Text::raw) {
-        Some(name) if !name.starts_with("arn:") => {
+    let resource = match function.value.as_text() {
+        // What begins with something unknown may be an ARN.
+        Some(name) if !name.raw().starts_with("arn:") && !name.raw().starts_with(HOLE) => {
             // A name may have the account before it: `111122223333:function:name`.
-            let name = name.rsplit(':').next().unwrap_or(name);
-            let arn = Text::atomic(format!("arn:aws:lambda:*:*:function:{name}"), function.value.span);
-            Node::new(function.value.span, Value::String(arn))
+            let from = name.raw().rfind(':').map_or(0, |colon| colon + 1);
+            let span = function.value.span;
+            let mut arn = TextBuilder::new(span.source);
+            arn.push("arn:aws:lambda:*:*:function:", span);
+            arn.splice(&name.sub(span, from, name.raw().len()), span, span);
+            Node::new(span, Value::String(arn.finish(span)))
         }
         _ => function.value.clone(),
     };
