@@ -278,8 +278,11 @@ fn check_aws_principal(text: &str, kind: PolicyKind, span: Span, problems: &mut 
         if may_be_account(account) && !resource.is_empty());
     if !id && !arn {
         let rule = if trust { "trust-principal-format" } else { "principal-format" };
-        let message = format!("`{text}` is no AWS principal");
-        let problem = Problem::refused(rule, message, span);
+        let message = match fields.as_slice() {
+            ["arn", _, "iam" | "sts", "", "", _] => format!("`{text}` has no account, so it is no AWS principal"),
+            _ => format!("`{text}` is no AWS principal"),
+        };
+        let problem = Problem::refused(rule, message, span).about(text);
         let trimmed = text.trim();
         problems.push(if trimmed != text && (trimmed == "*" || trimmed.starts_with("arn:")) {
             problem.with_help(format!("white space is part of it: write `{trimmed}`"))

@@ -252,6 +252,8 @@ pub struct Problem {
     pub refused: bool,
     /// Whether it is a number or Boolean where a text is due, which reads as its text.
     pub scalar: bool,
+    /// Whether it is a placeholder, or a template's, which has still to be replaced.
+    pub blank: bool,
     /// One lower-case sentence.
     pub message: String,
     /// Where.
@@ -264,13 +266,18 @@ impl Problem {
     /// Something AWS refuses.
     #[must_use]
     pub fn refused(rule: &'static str, message: impl Into<String>, span: Span) -> Self {
-        Self { rule, refused: true, scalar: false, message: message.into(), span, help: None }
+        Self { rule, refused: true, scalar: false, blank: false, message: message.into(), span, help: None }
     }
 
     /// Something AWS takes although it cannot mean what it says.
     #[must_use]
     pub fn tolerated(rule: &'static str, message: impl Into<String>, span: Span) -> Self {
-        Self { rule, refused: false, scalar: false, message: message.into(), span, help: None }
+        Self { rule, refused: false, scalar: false, blank: false, message: message.into(), span, help: None }
+    }
+
+    /// The same of a text that may be a placeholder.
+    fn about(self, text: &str) -> Self {
+        Self { blank: crate::aws::placeholder::find(text).is_some(), ..self }
     }
 
     /// The same with advice.

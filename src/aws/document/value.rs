@@ -83,7 +83,7 @@ fn check_action(text: &str, item: &Item, problems: &mut Vec<Problem>) {
         |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"*?-_.".contains(&b));
     if !part(service) || !part(name) {
         let message = format!("`{text}` is no action: actions are written `service:Name`, or `*` for all");
-        let problem = Problem::refused("action-format", message, item.span);
+        let problem = Problem::refused("action-format", message, item.span).about(text);
         problems.push(match text.split_once(['/', '.']) {
             Some((service, name)) if !text.contains(':') && part(service) && part(name) => {
                 problem.with_help(format!("did you mean `{service}:{name}`?"))
@@ -136,7 +136,8 @@ fn check_resource(item: &Item, problems: &mut Vec<Problem>) {
             return;
         }
         let shown = item.text.display();
-        let problem = Problem::refused("arn-prefix", format!("`{shown}` is neither `*` nor an ARN"), item.span);
+        let problem =
+            Problem::refused("arn-prefix", format!("`{shown}` is neither `*` nor an ARN"), item.span).about(raw);
         problems.push(match raw {
             _ if raw.trim() != raw && (raw.trim() == "*" || raw.trim().starts_with("arn:")) => {
                 problem.with_help(format!("white space is part of it: write `{}`", raw.trim()))
@@ -185,8 +186,20 @@ pub(super) fn no_variables(element: &str, text: &Text, span: Span, problems: &mu
     if variable::has_variables(text.raw()) {
         let message = format!("`{element}` may not hold the variable in `{}`", text.display());
         let problem = Problem::refused("variable-wrong-element", message, span);
+        let problem = Problem { blank: is_template(text.raw()), ..problem };
         problems.push(problem.with_help("if the text is a template, check what it renders to"));
     }
+}
+
+/// Whether all variables are those of a template that is rendered before AWS sees it: the
+/// name of a condition key has a colon.
+fn is_template(text: &str) -> bool {
+    let parts = variable::parts(text).0;
+    parts.iter().all(|part| match part {
+        Part::Text(_) => true,
+        Part::Variable { key, default } => !key.contains(':') && default.is_none(),
+        Part::Escape(_) => false,
+    })
 }
 
 /// Checks the syntax of variables where they may stand, and whether the document's
@@ -204,6 +217,7 @@ pub(super) fn check_variables(statements: &[Statement], enabled: bool, known: bo
         if !enabled && known && parts.iter().any(|part| !matches!(part, Part::Text(_))) {
             let message = format!("`{}` is literal text: the policy's version has no variables", text.display());
             let problem = Problem::refused("variable-in-old-version", message, span);
+            let problem = Problem { blank: is_template(text.raw()), ..problem };
             problems.push(problem.with_help("write `\"Version\": \"2012-10-17\"`"));
         }
     };

@@ -174,7 +174,7 @@ impl Shape {
             return;
         }
         if let Some(meant) = closest(name, self.takes.iter().copied()) {
-            let message = format!("{of} has no argument `{name}`: Terraform refuses it, and it says nothing");
+            let message = format!("{of} has no argument `{name}`, so Terraform refuses the configuration");
             notes.push(RecordNote { rule: RULE, message, span, help: Some(format!("did you mean `{meant}`?")) });
         }
     }
