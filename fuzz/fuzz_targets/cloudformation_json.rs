@@ -4,4 +4,4 @@
 #[allow(dead_code)]
 mod targets;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::target("cloudformation_json").into_iter().for_each(|run| run(bytes)));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::target("cloudformation_json").expect("the target is built")(bytes));

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use super::declaration::Carrier;
 use super::pulumi_names::{Class, class_of_token, generated_name, rename_blocks, snake_case};
-use super::pulumi_program::Program;
+use super::pulumi_program::{Program, too_large};
 use super::pulumi_state::{USER_KEYS, kind, name};
 use super::record::{Mode, Record};
 use super::terraform::alias;
@@ -30,6 +30,7 @@ pub fn read(sources: &SourceMap, source: SourceId) -> Program {
         let mut reader = Reader::new(sources, source, document);
         let records = reader.records();
         program.records.extend(records);
+        program.diagnostics.extend(reader.cut.map(too_large));
         program.wants.extend(reader.wants);
     }
     program
@@ -52,6 +53,8 @@ struct Reader<'a> {
     wants: BTreeSet<String>,
     /// Steps left: references that refer to each other many times over end.
     steps: u32,
+    /// Where they ended.
+    cut: Option<Span>,
 }
 
 impl<'a> Reader<'a> {
@@ -72,7 +75,7 @@ impl<'a> Reader<'a> {
             };
             resources.insert(key, Resource { node: &entry.value, label, token, class, address });
         }
-        Self { sources, source, document, resources, wants: BTreeSet::new(), steps: 200_000 }
+        Self { sources, source, document, resources, wants: BTreeSet::new(), steps: 200_000, cut: None }
     }
 
     fn records(&mut self) -> Vec<Record> {
@@ -121,6 +124,9 @@ impl<'a> Reader<'a> {
 
     /// A value with its references filled in. Keys of the schema become Python's.
     fn value(&mut self, node: &Node, schema: bool, depth: usize) -> Node {
+        if self.steps == 0 {
+            self.cut.get_or_insert(node.span);
+        }
         if depth == 0 || self.steps == 0 {
             return unknown("…", node.span);
         }

@@ -29,12 +29,28 @@ pub struct Inputs<'a> {
     pub dialect: Dialect,
 }
 
+/// How many records of a source, and how many before a place, are looked at for the one that
+/// holds it.
+const LOOKED_AT: usize = 1000;
+
 impl<'a> Inputs<'a> {
     /// The records of one source.
     pub(crate) fn records_of(&self, source: SourceId) -> &'a [Record] {
         let from = self.records.partition_point(|record| record.span.source < source);
         let to = self.records.partition_point(|record| record.span.source <= source);
         self.records.get(from..to).unwrap_or_default()
+    }
+
+    /// The record that a span lies in. Records mostly stand in the order of their text, so
+    /// that of many only a few are looked at.
+    pub(crate) fn record_around(&self, span: Span) -> Option<&'a Record> {
+        let records = self.records_of(span.source);
+        let around = |record: &&Record| record.span.contains(span);
+        let first = records.iter().take(LOOKED_AT).find(around);
+        first.or_else(|| {
+            let from = records.partition_point(|record| record.span.start <= span.start).saturating_sub(LOOKED_AT);
+            records.iter().skip(from).take(LOOKED_AT).find(around)
+        })
     }
 }
 

@@ -225,11 +225,16 @@ impl Plan<'_> {
             }
         }
         // region findings learn their stanza from the grant they name
+        if out.len() == from {
+            return;
+        }
+        let paths: FxHashMap<Span, &str> =
+            context.stanzas.iter().rev().map(|facts| (facts.stanza.span, facts.path)).collect();
         for finding in out.iter_mut().skip(from) {
             let Some(grant) = finding.grant else { continue };
-            if let Some(facts) = context.stanzas.iter().find(|facts| facts.stanza.span == grant) {
+            if let Some(path) = paths.get(&grant) {
                 finding.unit = grant;
-                finding.unit_name = facts.path.into();
+                finding.unit_name = (*path).into();
             }
         }
     }

@@ -14,6 +14,9 @@ pub struct PathLang {
     open: bool,
 }
 
+/// How many segments of a path are made as short as they can be.
+const SHORTENED: usize = 64;
+
 /// One segment of a path pattern.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Segment {
@@ -33,6 +36,7 @@ impl Segment {
 
     fn contains(&self, inner: &Self) -> bool {
         match (self, inner) {
+            (Self::Begins(own), _) if own.is_empty() => true,
             (_, Self::Text(text)) => self.matches(text),
             (Self::Begins(own), Self::Begins(text)) => text.starts_with(own.as_str()),
             (Self::Text(_), Self::Begins(_)) => false,
@@ -143,6 +147,15 @@ impl PathLang {
         Some(Self { segments, open: long.open && short.open })
     }
 
+    /// Whether any path is in both sets.
+    #[must_use]
+    pub fn meets(&self, other: &Self) -> bool {
+        let (short, long) = if self.segments.len() <= other.segments.len() { (self, other) } else { (other, self) };
+        let same_length = short.segments.len() == long.segments.len();
+        let meet = |(one, two): (&Segment, &Segment)| one.contains(two) || two.contains(one);
+        (same_length || short.open) && short.segments.iter().zip(&long.segments).all(meet)
+    }
+
     /// A shortest path in both sets.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> Option<String> {
@@ -166,7 +179,8 @@ impl PathLang {
     pub fn escape<'o>(&self, others: impl IntoIterator<Item = &'o Self>) -> Option<String> {
         let others = self.near(others);
         let mut least = self.least(&others, false)?;
-        for index in 0..least.parts.len() {
+        // longer ones nobody writes
+        for index in 0..least.parts.len().min(SHORTENED) {
             let mut shorter = least.clone();
             if let Some(part) = shorter.parts.get_mut(index) {
                 part.1 = false;
@@ -187,7 +201,7 @@ impl PathLang {
     }
 
     fn near<'o>(&self, others: impl IntoIterator<Item = &'o Self>) -> Vec<&'o Self> {
-        others.into_iter().filter(|other| other.intersection(self).is_some()).collect()
+        others.into_iter().filter(|other| other.meets(self)).collect()
     }
 
     /// The first of this set's least paths that is in none of the others: a fresh text for

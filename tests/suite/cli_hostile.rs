@@ -325,3 +325,77 @@ fn what_would_take_minutes_is_refused_with_its_place() {
         assert!(outcome.stdout.len() < 10_000);
     }
 }
+
+/// Each open bracket takes two thousand bytes of the parser, and what nests in texts with
+/// fields takes time by its square.
+#[test]
+fn python_that_nests_deeper_than_python_takes_is_refused() {
+    let start =
+        "import pulumi_vault as vault\nvault.Policy('p', policy='path \"sys/*\" { capabilities = [\"sudo\"] }')\n";
+    for unit in ["(", "f(", "[", "{", "f\"{", "-", "not ", "lambda: ", "a.", "a if b else ", "1 + "] {
+        let text = format!("{start}x = {}", unit.repeat(200_000));
+        let dir = directory(&[("__main__.py", text.as_bytes())]);
+        let outcome = overgrant(dir.path(), &["check"]);
+        assert_eq!(outcome.status, 2, "{unit}");
+        assert!(outcome.stdout.contains("nests too deep"), "{unit}: {}", outcome.stdout);
+    }
+    // What only is long is read, and a name that nothing binds is told a few times.
+    let text = format!("{start}{}", "x\n".repeat(20_000));
+    let dir = directory(&[("__main__.py", text.as_bytes())]);
+    let outcome = overgrant(dir.path(), &["check", "--format", "github"]);
+    assert_eq!(outcome.status, 1, "{}", outcome.stdout);
+    assert_eq!(outcome.stdout.matches("`x` is neither imported nor defined").count(), 16);
+}
+
+/// Each pattern of a policy may be outranked by each other one.
+#[test]
+fn patterns_that_would_take_minutes_to_compare_are_refused() {
+    let policy = |path: &dyn Fn(usize) -> String, count: usize| -> Vec<u8> {
+        let stanza = |index| format!("path \"{}\" {{ capabilities = [\"update\"] }}\n", path(index));
+        (1..=count).map(stanza).collect::<String>().into_bytes()
+    };
+    let many = policy(&|index| format!("+/{index}*"), 8_000);
+    let long = policy(&|index| vec!["+"; index].join("/"), 500);
+    let dir = directory(&[
+        ("many.hcl", &many),
+        ("long.hcl", &long),
+        ("ok.hcl", b"path \"sys/*\" { capabilities = [\"sudo\"] }"),
+    ]);
+    let outcome = overgrant(dir.path(), &["check", "--format", "github"]);
+    assert_eq!(outcome.status, 2, "{}", outcome.stdout);
+    let refused = "are too many to be compared with each other";
+    assert_eq!(outcome.stdout.matches(refused).count(), 2, "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("file=ok.hcl"), "{}", outcome.stdout);
+    // Exact paths are compared with nothing.
+    let exact = policy(&|index| format!("a/{index}/x"), 8_000);
+    let dir = directory(&[("exact.hcl", &exact)]);
+    assert_eq!(overgrant(dir.path(), &["check"]).status, 0);
+}
+
+/// Work that is done at most must not be a way past a gate: what is left out is told, and the
+/// status is the one of what could not be read.
+#[test]
+fn what_comes_after_too_much_work_is_not_passed_over_in_silence() {
+    let python = "import pulumi_vault as vault\n\ndef spin(n):\n    if n > 0:\n        spin(n - 1)\n        spin(n - 1)\n\nspin(20)\n\
+        vault.Policy('p', policy='path \"sys/*\" { capabilities = [\"sudo\"] }')\n";
+    let script = "import * as vault from \"@pulumi/vault\";\nfunction spin(n: number) { if (n > 0) { spin(n - 1); spin(n - 1); } }\nspin(20);\n\
+        new vault.Policy(\"p\", { policy: 'path \"sys/*\" { capabilities = [\"sudo\"] }' });\n";
+    let terraform = "locals {\n  a = [for x in range(1000) : [for y in range(1000) : [for z in range(1000) : \"${x}${y}${z}\"]]]\n}\n\
+        resource \"vault_policy\" \"p\" {\n  for_each = toset(flatten(local.a))\n  name = each.key\n  policy = \"\"\n}\n";
+    for (name, text, place) in [
+        ("__main__.py", python, "line="),
+        #[cfg(feature = "typescript")]
+        ("index.ts", script, "line="),
+        ("main.tf", terraform, "file=main.tf,line=2"),
+    ] {
+        let dir = directory(&[(name, text.as_bytes())]);
+        let outcome = overgrant(dir.path(), &["check", "--format", "github"]);
+        assert_eq!(outcome.status, 2, "{name}: {}", outcome.stdout);
+        let told = outcome.stdout.lines().find(|line| line.contains("too much work"));
+        assert!(
+            told.is_some_and(|line| line.starts_with("::error") && line.contains(place)),
+            "{name}: {}",
+            outcome.stdout
+        );
+    }
+}

@@ -65,6 +65,7 @@ proptest! {
         let (la, lb) = (PathLang::parse(&a), PathLang::parse(&b));
         let all = paths(6);
         let both: Vec<&String> = all.iter().filter(|p| naive(&a, p) && naive(&b, p)).collect();
+        assert_eq!(la.meets(&lb), la.intersection(&lb).is_some());
         match la.intersection(&lb) {
             Some(meet) => {
                 for path in &all {

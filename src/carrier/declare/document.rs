@@ -14,6 +14,10 @@ use crate::vault::policy::{self, Policy};
 const LONGEST: usize = 1 << 20;
 const STATEMENTS: usize = 10_000;
 
+/// The comparisons of a policy's patterns that are made at most: two thousand patterns of
+/// six segments.
+const COMPARISONS: usize = 2_000 * 2_000 * 6;
+
 /// The IAM policy document that an argument holds: JSON text, or an object. Where the
 /// value, or the structure of the text, is unknown the document says so.
 #[must_use]
@@ -67,6 +71,15 @@ pub fn vault_policy(node: &Node, options: &ReadOptions) -> Option<(Policy, Vec<D
     }
 }
 
+/// What it takes to compare each pattern of a policy with each other: their number times
+/// their segments.
+fn comparisons(policy: &Policy) -> usize {
+    let pattern = |path: &&str| path.ends_with('*') || path.contains('+');
+    let patterns = || policy.stanzas.iter().map(|stanza| stanza.path.raw()).filter(pattern);
+    let segments: usize = patterns().map(|path| path.split('/').count()).sum();
+    patterns().count().saturating_mul(segments)
+}
+
 /// A Vault policy's text. What the server would refuse as a whole is an error, and the
 /// policy then is empty.
 #[must_use]
@@ -79,6 +92,14 @@ pub fn vault_text(text: &Fragment<'_>, options: &ReadOptions) -> (Policy, Vec<Di
         return (Policy { unknown: vec![unknown], ..Policy::default() }, vec![diagnostic]);
     }
     match policy::parse(text, options.dialect) {
+        Ok(policy) if comparisons(&policy) > COMPARISONS => {
+            let message = "the patterns of this policy are too many to be compared with each other, and it is not read";
+            let diagnostic = Diagnostic::error("input/too-large", message, text.span(0, 1))
+                .with_help("split the policy, or write one pattern for paths that differ in a segment");
+            let refs = vec![SmolStr::new_static("a policy of too many patterns")];
+            let unknown = Unknown { refs, span: text.span(0, 1) };
+            (Policy { unknown: vec![unknown], ..Policy::default() }, vec![diagnostic])
+        }
         Ok(policy) => (policy, Vec::new()),
         // A text whose unknown parts stand for more than values cannot be judged.
         Err(_) if !text.holes.is_empty() => {

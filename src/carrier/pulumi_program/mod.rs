@@ -82,6 +82,8 @@ pub(super) struct Reading<'a> {
     pub(super) steps: u32,
     copies: usize,
     pub(super) depth: u32,
+    /// Where the reader first went no further, for what the program would take.
+    cut: Option<Span>,
     pub(super) calls: u32,
     /// The name that the value being made is assigned to.
     pub(super) naming: Option<SmolStr>,
@@ -123,6 +125,7 @@ impl<'a> Reading<'a> {
             steps: STEPS,
             copies: COPIES,
             depth: 0,
+            cut: None,
             calls: 0,
             naming: None,
             records: Vec::new(),
@@ -137,6 +140,35 @@ impl<'a> Reading<'a> {
             noted: BTreeSet::new(),
             wants: Vec::new(),
         }
+    }
+
+    /// Goes one deeper, to read what stands at a place; false where that is too deep.
+    pub(super) fn descend(&mut self, place: Span) -> bool {
+        let may = self.depth < DEPTH;
+        if may {
+            self.depth += 1;
+        } else {
+            self.cut_at(place);
+        }
+        may
+    }
+
+    /// The same for an expression, which counts as work.
+    pub(super) fn step(&mut self, place: Span) -> bool {
+        let Some(steps) = self.steps.checked_sub(1) else {
+            self.cut_at(place);
+            return false;
+        };
+        let may = self.descend(place);
+        if may {
+            self.steps = steps;
+        }
+        may
+    }
+
+    /// Remembers that what stands at a place was left out.
+    fn cut_at(&mut self, place: Span) {
+        self.cut.get_or_insert(place);
     }
 
     /// The text of the file that is being read.
@@ -157,7 +189,8 @@ impl<'a> Reading<'a> {
         self.wants.dedup();
         let called = self.entered.into_iter().filter(|(source, _)| *source != self.root).collect();
         let functions = Functions { uncalled: self.uncalled, called };
-        Program { records: self.records, wants: self.wants, functions, ..Program::default() }
+        let diagnostics = self.cut.map(too_large).into_iter().collect();
+        Program { records: self.records, wants: self.wants, functions, diagnostics, ..Program::default() }
     }
 
     /// The text of a place on one line, cut where it is long: how an unknown value is named.
@@ -213,6 +246,14 @@ impl<'a> Reading<'a> {
         let made = self.records.get(before..).unwrap_or_default();
         self.uncalled.extend(made.iter().map(|record| (record.address.clone(), start)));
     }
+}
+
+/// That a program takes more work than is done for one: what it makes from there on is not
+/// known, and must not pass as if it made nothing.
+pub(super) fn too_large(place: Span) -> Diagnostic {
+    let message = "the program needs too much work to be evaluated further";
+    Diagnostic::error("pulumi/too-large", message, place)
+        .with_help("what it makes from here on is left out: move it into a program of its own, or check the preview")
 }
 
 /// Nodes and kilobytes of a value.

@@ -160,6 +160,8 @@ impl Reading<'_> {
             }
             self.made.insert(record.address.clone(), Made { index: self.records.len(), class });
             self.records.push(record);
+        } else {
+            self.cut_at(record.span);
         }
     }
 

@@ -13,7 +13,7 @@ use super::exec::truthy;
 use super::value::{Body, Function, Val};
 use super::{Reader, text};
 use crate::carrier::pulumi_program::scope::Bound;
-use crate::carrier::pulumi_program::{DEPTH, data, file};
+use crate::carrier::pulumi_program::{data, file};
 use crate::source::Unknown;
 use crate::syntax::python::literal::{self, Style};
 use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
@@ -21,11 +21,9 @@ use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
 impl<'a> Reader<'a> {
     /// The value of an expression.
     pub(super) fn eval(&mut self, expression: &'a Expr) -> Val<'a> {
-        if self.reading.depth >= DEPTH || self.reading.steps == 0 {
+        if !self.reading.step(self.span(expression.range())) {
             return Val::node(self.unknown(expression.range()));
         }
-        self.reading.depth += 1;
-        self.reading.steps -= 1;
         let value = self.expression(expression);
         self.reading.depth -= 1;
         value

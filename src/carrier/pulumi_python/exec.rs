@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::Reader;
 use super::value::{Body, Function, Val};
-use crate::carrier::pulumi_program::{DEPTH, UNROLL, data};
+use crate::carrier::pulumi_program::{UNROLL, data};
 use crate::source::Unknown;
 use crate::syntax::{Node, Value};
 
@@ -22,10 +22,10 @@ pub(super) enum Flow {
 
 impl<'a> Reader<'a> {
     pub(super) fn block(&mut self, statements: &'a [Stmt]) -> Flow {
-        if self.reading.depth >= DEPTH {
+        let Some(first) = statements.first() else { return Flow::Next };
+        if !self.reading.descend(self.span(first.range())) {
             return Flow::Next;
         }
-        self.reading.depth += 1;
         let mut flow = Flow::Next;
         for statement in statements {
             flow = self.statement(statement);

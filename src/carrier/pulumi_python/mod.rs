@@ -18,7 +18,7 @@ mod scope;
 mod text;
 mod value;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use memchr::memmem;
@@ -56,7 +56,10 @@ pub(super) fn read_among(sources: &SourceMap, source: SourceId, parses: &Parses)
 
 fn run(sources: &SourceMap, source: SourceId, parses: &Parses) -> Program {
     let text = sources.text(source);
-    let Some(parsed) = python::parse(text) else { return Program::default() };
+    let parsed = match python::parse(text, source) {
+        Ok(parsed) => parsed,
+        Err(refused) => return Program { diagnostics: vec![refused], ..Program::default() },
+    };
     let (files, wants) = modules::collect(sources, source, parsed.suite(), parses);
     if parses.waits && !wants.is_empty() {
         return Program { wants, waits: true, ..Program::default() };
@@ -88,6 +91,8 @@ struct Reader<'a> {
     has_members: bool,
     /// Every name that the file binds anywhere.
     bound: BTreeSet<SmolStr>,
+    /// The names that nothing binds, and how often they were met.
+    unbound: BTreeMap<SmolStr, u32>,
     /// A star import or `exec` may bind further names.
     binds_more: bool,
 }
@@ -102,6 +107,7 @@ impl<'a> Reader<'a> {
             functions: Vec::new(),
             has_members: false,
             bound: BTreeSet::new(),
+            unbound: BTreeMap::new(),
             binds_more: false,
         }
     }

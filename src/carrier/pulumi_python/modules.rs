@@ -32,7 +32,7 @@ pub(super) struct Parse {
     pub(super) parsed: Arc<Parsed<ModModule>>,
 }
 
-/// A parsed file; none where its text is no Python at all.
+/// A parsed file; none where its text is not read.
 type Tree = Option<Arc<Parsed<ModModule>>>;
 
 /// What the programs of a run share.
@@ -49,7 +49,7 @@ impl Parses {
     fn get(&self, sources: &SourceMap, source: SourceId) -> Tree {
         let known = self.trees.lock().ok().and_then(|known| known.get(&source).cloned());
         known.unwrap_or_else(|| {
-            let parsed = python::parse(sources.text(source)).map(Arc::new);
+            let parsed = python::parse(sources.text(source), source).ok().map(Arc::new);
             if let Ok(mut known) = self.trees.lock() {
                 known.insert(source, parsed.clone());
             }

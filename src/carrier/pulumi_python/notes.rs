@@ -5,12 +5,21 @@ use smol_str::SmolStr;
 
 use super::Reader;
 
+/// How many places of one such name are told.
+const PLACES: u32 = 16;
+
 /// The rule that reports a name that nothing binds.
 const UNBOUND: &str = "cross/pulumi-unbound-name";
 impl Reader<'_> {
-    /// Notes a name that is bound nowhere in the file and that Python does not have.
+    /// Notes a name that is bound nowhere in the file and that Python does not have, where
+    /// the program first gets to it.
     pub(super) fn note_unbound(&mut self, name: &str, range: TextRange) {
         if self.binds_more || self.bound.contains(name) || is_builtin(name) {
+            return;
+        }
+        let told = self.unbound.entry(name.into()).or_default();
+        *told += 1;
+        if *told > PLACES {
             return;
         }
         let help = match module_to_import(name) {

@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 
 use super::Reader;
 use super::value::{Body, Function, Val, value_at};
-use crate::carrier::pulumi_program::{DEPTH, Language, data, text};
+use crate::carrier::pulumi_program::{Language, data, text};
 use crate::source::Span;
 use crate::syntax::typescript::literal;
 use crate::syntax::{Node, TextBuilder, Value};
@@ -20,11 +20,10 @@ use crate::syntax::{Node, TextBuilder, Value};
 impl<'a> Reader<'a> {
     /// The value of an expression.
     pub(super) fn eval(&mut self, expression: &'a Expression<'a>) -> Val<'a> {
-        if self.reading.depth >= DEPTH || self.reading.steps == 0 {
-            return self.unknown(self.span_of(expression));
+        let place = self.span_of(expression);
+        if !self.reading.step(place) {
+            return self.unknown(place);
         }
-        self.reading.depth += 1;
-        self.reading.steps -= 1;
         let value = self.expression(expression);
         self.reading.depth -= 1;
         value

@@ -29,10 +29,10 @@ pub(super) type Side<'a> = (Option<Unknown>, &'a [Statement<'a>]);
 impl<'a> Reader<'a> {
     /// Reads statements that have names of their own.
     pub(super) fn block(&mut self, statements: &'a [Statement<'a>]) -> Flow {
-        if self.reading.depth >= DEPTH {
+        let Some(first) = statements.first() else { return Flow::Next };
+        if !self.reading.descend(self.span_of(first)) {
             return Flow::Next;
         }
-        self.reading.depth += 1;
         let scope = self.scopes.current;
         // What is declared here hides what is around, until the block ends.
         let hidden: Vec<(SmolStr, Val<'a>)> = statements

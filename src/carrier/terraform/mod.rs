@@ -211,12 +211,15 @@ fn module<'a>(project: Everything<'a>, root: &'a Directory<'a>, options: &ReadOp
     let records = evaluator.records();
     let mut out = super::of_records(records, options);
     if evaluator.exhausted() || evaluator.cut {
-        let path = if root.path.is_empty() { "." } else { root.path };
-        out.diagnostics.push(
-            Diagnostic::unreadable("terraform/too-large", "this module needs too much work to evaluate", path)
-                .as_warning()
-                .with_help("what comes later in it was left out; check its parts one by one"),
-        );
+        let locals = root.locals.values().map(|local| local.span);
+        let blocks = root.resources.values().map(|resource| resource.block).chain(root.calls.values().copied());
+        let message = "this module needs too much work to evaluate";
+        let first = locals.chain(blocks.map(|block| block.span)).min();
+        let diagnostic = match first {
+            Some(place) => Diagnostic::error("terraform/too-large", message, place),
+            None => Diagnostic::unreadable("terraform/too-large", message, root.path),
+        };
+        out.diagnostics.push(diagnostic.with_help("what comes later in it was left out; check its parts one by one"));
     }
     out.wants = evaluator.wants.into_iter().collect();
     out.templates = evaluator.templates.into_keys().collect();

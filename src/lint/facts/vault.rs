@@ -1,5 +1,6 @@
 //! Facts about a stanza of a Vault policy.
 
+use std::cell::OnceCell;
 use std::cmp::Reverse;
 
 use crate::pattern::path::PathLang;
@@ -30,6 +31,10 @@ pub struct StanzaFacts<'a> {
     pub grants: Capabilities,
     /// Whether it denies.
     pub denies: bool,
+    /// Its place in the order of strength, as far as the path itself does not decide.
+    strength: (usize, bool, Reverse<usize>, usize),
+    /// Which stanzas may decide a path in its stead, once that was asked.
+    above: OnceCell<Vec<usize>>,
 }
 
 impl<'a> StanzaFacts<'a> {
@@ -39,11 +44,14 @@ impl<'a> StanzaFacts<'a> {
         let raw = stanza.path.raw();
         let path = raw.strip_prefix('/').unwrap_or(raw);
         let denies = stanza.granted.has(Capability::Deny);
+        let glob = path.ends_with('*');
         Self {
+            strength: strength(path, glob),
+            above: OnceCell::new(),
             stanza,
             path,
             lang: PathLang::parse(path),
-            glob: path.ends_with('*'),
+            glob,
             plus: path.contains('+') && path.split('/').any(|segment| segment == "+"),
             template: path.contains("{{"),
             unknown: path.contains(HOLE),
@@ -57,22 +65,15 @@ impl<'a> StanzaFacts<'a> {
     /// `+`, longer, lexicographically greater (spec: vault-acl, section b).
     #[must_use]
     pub fn outranks(&self, other: &Self) -> bool {
-        self.rank() > other.rank()
+        (self.strength, self.path) > (other.strength, other.path)
     }
 
-    fn rank(&self) -> (usize, bool, Reverse<usize>, usize, &'a str) {
-        let mut at = 0;
-        let mut first = None;
-        let mut pluses = 0;
-        for segment in self.path.split('/') {
-            if segment == "+" {
-                first = first.or(Some(at));
-                pluses += 1;
-            }
-            at += segment.len() + 1;
-        }
-        let end = if self.glob { self.path.len() - 1 } else { usize::MAX };
-        (first.unwrap_or(end), !self.glob, Reverse(pluses), self.path.len(), self.path)
+    /// The stanzas of its policy that decide paths it stands for in its stead.
+    pub fn above<'s>(&'s self, all: &'s [Self]) -> impl Iterator<Item = &'s Self> + Clone + use<'a, 's> {
+        let stronger = |other: &Self| other.outranks(self) || (other.path == self.path && other.denies);
+        let decides = |other: &Self| stronger(other) && other.lang.meets(&self.lang);
+        let find = || all.iter().enumerate().filter(|(_, other)| decides(other)).map(|(at, _)| at).collect();
+        self.above.get_or_init(find).iter().filter_map(|at| all.get(*at))
     }
 
     /// Whether the path starts with `+` and goes on with what no mount has: it can only be
@@ -124,6 +125,22 @@ impl<'a> StanzaFacts<'a> {
             None => !allowed.is_empty() && !star,
         }
     }
+}
+
+/// The first wildcard, whether it ends in `*`, how many `+` it has, its length.
+fn strength(path: &str, glob: bool) -> (usize, bool, Reverse<usize>, usize) {
+    let mut at = 0;
+    let mut first = None;
+    let mut pluses = 0;
+    for segment in path.split('/') {
+        if segment == "+" {
+            first = first.or(Some(at));
+            pluses += 1;
+        }
+        at += segment.len() + 1;
+    }
+    let end = if glob { path.len() - 1 } else { usize::MAX };
+    (first.unwrap_or(end), !glob, Reverse(pluses), path.len())
 }
 
 /// Capabilities that change something.

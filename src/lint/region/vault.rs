@@ -156,9 +156,7 @@ impl VaultPlan<'_> {
                 if !enough {
                     continue;
                 }
-                let stronger =
-                    |other: &&StanzaFacts<'_>| other.outranks(facts) || (other.path == facts.path && other.denies);
-                let above = || all.iter().filter(stronger).map(|other| &other.lang).chain(&self.except);
+                let above = || facts.above(all).map(|other| &other.lang).chain(&self.except);
                 if let Some(path) = common.escape(above()) {
                     // only lists ask for paths that end with a slash, and no mount or name is
                     // empty: name something there

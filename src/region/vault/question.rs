@@ -173,7 +173,7 @@ impl Rules {
     fn near(&self, region: &PathLang) -> impl Iterator<Item = usize> {
         let mut regions = region.without_final_slash();
         regions.push(region.clone());
-        let meets = move |lang: &PathLang| regions.iter().any(|r| r.intersection(lang).is_some());
+        let meets = move |lang: &PathLang| regions.iter().any(|r| r.meets(lang));
         let holds = move |lang: &PathLang| meets(lang) || lang.without_final_slash().iter().any(&meets);
         self.rules().iter().enumerate().filter(move |(_, r)| holds(&r.lang)).map(|(index, _)| index)
     }

@@ -284,7 +284,8 @@ fn bounded(text: &str, fragment: &Fragment<'_>, skip: usize) -> Result<(), Diagn
 }
 
 fn refused(error: &hcl_edit::parser::Error, fragment: &Fragment<'_>, skip: usize) -> Diagnostic {
-    let at = (error.location().offset() + skip).min(fragment.text.len());
+    // The parser may stop inside a character.
+    let at = fragment.text.floor_char_boundary(error.location().offset() + skip);
     let end = fragment.text.get(at..).and_then(|rest| rest.chars().next()).map_or(at, |c| at + c.len_utf8());
     let detail = error.message().replace('\n', " ");
     let detail = detail.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -1,6 +1,7 @@
 //! Python, as far as configuration is written in it: parsed by ruff's parser, string
 //! literals decoded with the place of each byte.
 
+mod limits;
 pub mod literal;
 
 use std::sync::OnceLock;
@@ -13,18 +14,27 @@ use ruff_text_size::{Ranged, TextRange};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Span};
 
-/// Stack of the thread that parses and evaluates: a tree as deep as its text is long
-/// must be freed without harm. Pages that are not touched cost nothing.
+/// Stack of the thread that parses and evaluates: a tree as deep as its language's limits
+/// let it be must be freed without harm. Pages that are not touched cost nothing.
 const STACK: usize = 1 << 30;
 
 /// Parses a module. Mistakes do not stop the parser; the tree then lacks the parts that
-/// could not be understood.
-///
-/// The tree can be as deep as the text is long: call this, and drop the result, inside
+/// could not be understood. The tree can be deep: call this, and drop the result, inside
 /// [`with_deep_stack`].
-#[must_use]
-pub fn parse(text: &str) -> Option<Parsed<ModModule>> {
-    ruff_python_parser::parse_unchecked(text, ParseOptions::from(Mode::Module)).try_into_module()
+///
+/// # Errors
+///
+/// If the text is longer, or nests deeper, than is read.
+pub fn parse(text: &str, source: SourceId) -> Result<Parsed<ModModule>, Diagnostic> {
+    let refused = || {
+        let message = "the program is too long, or nests too deep, to be read".to_owned();
+        Diagnostic::error("syntax/python", message, Span::new(source, 0, 0))
+    };
+    if limits::exceeded(text) {
+        return Err(refused());
+    }
+    let parsed = ruff_python_parser::parse_unchecked(text, ParseOptions::from(Mode::Module));
+    parsed.try_into_module().ok_or_else(refused)
 }
 
 /// Runs `work` on a thread with a stack deep enough for any tree of a text that was read;

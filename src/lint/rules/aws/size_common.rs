@@ -73,9 +73,7 @@ pub(super) fn characters(inputs: &Inputs<'_>, declaration: &Declaration, documen
 
 /// The type of the resource that holds the document.
 fn record<'a>(context: &DocumentContext<'a>) -> Option<&'a str> {
-    let around = |span: crate::source::Span| span.contains(context.document.span);
-    let records = context.inputs.records_of(context.document.span.source);
-    records.iter().find(|record| around(record.span)).map(|record| record.kind.as_str())
+    context.inputs.record_around(context.document.span).map(|record| record.kind.as_str())
 }
 
 /// Characters that are no white space.

@@ -15,7 +15,7 @@ fn check(context: &StanzaContext<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         // what a third, still more specific stanza decides is not this grant's doing
-        let closer = context.others().filter(|third| third.path != other.path && third.outranks(other));
+        let closer = other.above(context.policy.stanzas).filter(|third| third.path != other.path);
         let Some(path) = both.escape(closer.map(|third| &third.lang)) else { continue };
         let Some(capability) = other.grants.iter().next() else { continue };
         let grant = other.stanza.path.display();

@@ -9,9 +9,16 @@ use crate::vault::policy::Stanza;
 /// write have a few dozen, and the questions grow with the square.
 const MOST: usize = 400;
 
+/// The same for the segments of all their paths: a dozen of each.
+const SEGMENTS: usize = 12 * MOST;
+
 /// The policy's stanzas merged; none where there is nothing to compare, or too much.
 pub(super) fn rules(context: &VaultPolicyContext<'_>) -> Option<Rules> {
     if !(2..=MOST).contains(&context.policy.policy.stanzas.len()) {
+        return None;
+    }
+    let segments: usize = context.stanzas.iter().map(|facts| facts.path.split('/').count()).sum();
+    if segments > SEGMENTS {
         return None;
     }
     Some(Rules::new([&context.policy.policy], context.inputs.dialect))
