@@ -274,7 +274,7 @@ impl ActionPattern {
     pub(crate) fn new(pattern: &str) -> Self {
         let lower = pattern.to_ascii_lowercase();
         let Asked { services, wildcard, print, .. } = Asked::new(&lower);
-        Self { services, wildcard, print, lower }
+        Self { lower, services, wildcard, print }
     }
 
     fn asked(&self) -> Asked<'_> {
