@@ -1,5 +1,5 @@
 use super::key_common::{Taking, named_actions, of_a_service};
-use crate::lint::{Check, Sink, StatementContext};
+use crate::lint::{ActionFact, Asked, Check, Sink, StatementContext, StatementFacts};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
@@ -18,15 +18,14 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         // an action that another statement grants is granted there
-        let lost: Vec<_> = without
-            .iter()
-            .filter_map(|at| facts.actions.get(*at))
-            .filter(|action| {
-                !context.document().statements.iter().enumerate().any(|(at, other)| {
-                    at != context.index() && other.allow && other.applies_to(&action.lower).is_some()
-                })
-            })
-            .collect();
+        let elsewhere = |action: &&ActionFact<'_>| {
+            let asked = Asked::new(&action.lower);
+            let grants = |other: &StatementFacts<'_>| other.allow && other.applies_to_asked(&asked).is_some();
+            let statements = context.document().statements.iter().enumerate();
+            statements.filter(|(at, _)| *at != context.index()).any(|(_, other)| grants(other))
+        };
+        let lost: Vec<_> =
+            without.iter().filter_map(|at| facts.actions.get(*at)).filter(|action| !elsewhere(action)).collect();
         let Some(first) = lost.first() else { continue };
         let (key, shown) = (condition.condition.key.display(), first.item.text.display());
         let more = if lost.len() > 1 {

@@ -2,7 +2,7 @@ use rustc_hash::FxHashMap;
 
 use super::resource_common::{example, may_be};
 use crate::aws::catalog::{AccessLevel, ResourceType, Service, catalog};
-use crate::lint::{ActionFact, Check, ResourceFact, Sink, StatementContext, StatementFacts};
+use crate::lint::{ActionFact, Asked, Check, ResourceFact, Sink, StatementContext, StatementFacts};
 use crate::pattern::glob as pattern;
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -131,6 +131,7 @@ impl Matches {
 
 /// Whether another statement grants the action.
 fn elsewhere(context: &StatementContext<'_>, action: &str) -> bool {
-    let grants = |facts: &StatementFacts<'_>| facts.allow && facts.applies_to(action).is_some();
+    let asked = Asked::new(action);
+    let grants = |facts: &StatementFacts<'_>| facts.allow && facts.applies_to_asked(&asked).is_some();
     context.document().statements.iter().enumerate().any(|(at, facts)| at != context.index() && grants(facts))
 }
