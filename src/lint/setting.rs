@@ -261,7 +261,12 @@ fn is_leaf(text: &str) -> bool {
 
 fn holds_any(text: &str, parts: &[String]) -> bool {
     let upper = text.to_uppercase();
-    parts.iter().any(|part| upper.contains(&part.to_uppercase()))
+    // SQL takes rights back with the same word: `NOSUPERUSER`
+    let taken = |at: usize| {
+        let before = upper.get(..at).and_then(|before| before.strip_suffix("NO"));
+        before.is_some_and(|before| !before.ends_with(|c: char| c.is_alphanumeric()))
+    };
+    parts.iter().any(|part| upper.match_indices(&part.to_uppercase()).any(|(at, _)| !taken(at)))
 }
 
 /// The first known member of a list, or the text itself, that passes.

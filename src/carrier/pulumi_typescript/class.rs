@@ -102,7 +102,18 @@ impl<'a> Reader<'a> {
     pub(super) fn make_unknown(&mut self, class: &Rc<Class<'a>>) {
         let place = Span { source: class.source, start: class.start(), end: class.start() };
         let given = Given { more: true, ..Given::default() };
-        let _ = self.make(class, given, place);
+        let Val::Object(object) = self.make(class, given, place) else { return };
+        // Who makes one calls its methods in an order of his own: a list that one of them adds
+        // to is not empty for the others.
+        let text = self.reading.sources.text(class.source);
+        for (name, field) in &class.fields {
+            let grows =
+                ["push", "unshift", "splice"].iter().any(|method| text.contains(&format!("this.{name}.{method}(")));
+            if grows {
+                let value = self.unknown(self.span(field.key.span()));
+                self.scopes.set(object.members, SmolStr::clone(name), Some(value));
+            }
+        }
     }
 
     /// The methods of a class and of those that it extends.
