@@ -10,6 +10,7 @@ use crate::carrier::declaration::{AwsPrincipalKind, Item};
 use crate::model::{AwsIdentity, AwsIdentityId, DeclId, Model, VaultPrincipal};
 use crate::region::aws::{Answer, Policies};
 use crate::source::SourceMap;
+use crate::syntax::Text;
 use crate::vault::dialect::Dialect;
 
 /// A policy of the identity or of a group of it.
@@ -221,7 +222,8 @@ fn row(sources: &SourceMap, held: &Held<'_>, index: usize, statement: &Statement
     let list = |element: &Option<ListElement>| {
         let negated = element.as_ref().is_some_and(|e| e.negated);
         let items = element.iter().flat_map(|e| e.items.iter().map(|item| item.text.display()));
-        items.map(|text| if negated { format!("all but {text}") } else { text }).collect::<Vec<_>>()
+        let unknown = element.iter().flat_map(|e| e.unknowns.iter().map(|what| Text::unknown(what.clone()).display()));
+        items.chain(unknown).map(|text| if negated { format!("all but {text}") } else { text }).collect::<Vec<_>>()
     };
     let conditions = statement.conditions.iter();
     let conditions = conditions.map(|c| format!("{} {}", c.operator.display(), c.key.display()));

@@ -192,3 +192,30 @@ fn policies_of_resources_count_where_they_are_kept() {
     assert_eq!(answer.decision, Decision::Allowed, "a file that names two buckets is the policy of neither");
     assert!(answer.notes.iter().any(|note| note.starts_with("`p` speaks of this resource")), "{:?}", answer.notes);
 }
+
+#[test]
+fn a_resource_that_is_only_referred_to_is_named() {
+    let files = &[(
+        "main.tf",
+        r#"
+resource "aws_iam_user" "dev" { name = "dev" }
+resource "aws_iam_user_policy" "dev" {
+  name   = "dev"
+  user   = aws_iam_user.dev.name
+  policy = jsonencode({ Version = "2012-10-17", Statement = [
+    { Effect = "Allow", Action = "iam:GetUser", Resource = aws_iam_user.dev.arn },
+  ] })
+}
+"#,
+    )];
+    let (sources, model, _) = model_of(files);
+    let table = access::access(&model, &sources, Dialect::default(), resolve(&model, "user/dev").unwrap());
+    assert_eq!(table.rows[0].resources, ["${aws_iam_user.dev.arn}"]);
+    let dev = "arn:aws:iam::000000000000:user/dev";
+    let answer = ask(files, "user/dev", "iam:GetUser", dev, Context::new(false));
+    assert_eq!(answer.depends_on, ["aws_iam_user.dev.arn"]);
+    assert_eq!(
+        answer.condition.as_deref(),
+        Some("allowed if `${aws_iam_user.dev.arn}` covers `arn:aws:iam::000000000000:user/dev`")
+    );
+}

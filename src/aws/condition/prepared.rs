@@ -10,7 +10,7 @@ use super::value::{Cidr, Instant, Number, decode_base64, parse_bool};
 use super::{Base, Operator, Order, Quantifier};
 use crate::aws::context::{Context, Lookup, lower};
 use crate::aws::document::Condition;
-use crate::aws::logic::{Atom, Logic, Residual};
+use crate::aws::logic::{Atom, Logic};
 use crate::aws::template::{Filled, Missing, Template};
 use crate::decision::Truth;
 use crate::pattern::Glob;
@@ -88,7 +88,17 @@ impl Prepared {
         Self { test: test(), index }
     }
 
-    fn is_about(&self, lower_key: &str) -> bool {
+    /// The key, in lower case, if it and the operator are known.
+    pub(super) fn key(&self) -> Option<&str> {
+        self.test.as_ref().map(|test| test.key.as_str())
+    }
+
+    /// Whether no value passes, whichever way it is compared.
+    pub(super) fn lists_nothing(&self) -> bool {
+        self.test.as_ref().is_some_and(|test| test.values.is_empty())
+    }
+
+    pub(super) fn is_about(&self, lower_key: &str) -> bool {
         self.test.as_ref().is_some_and(|test| test.key == lower_key)
     }
 
@@ -118,57 +128,6 @@ impl Prepared {
 /// The conditions of a statement, compiled.
 pub(in crate::aws) fn prepared(conditions: &[Condition], enabled: bool) -> Vec<Prepared> {
     conditions.iter().enumerate().map(|(at, condition)| Prepared::new(condition, at, enabled)).collect()
-}
-
-/// The first condition that, whatever a request holds, cannot hold together with those
-/// before it.
-pub(in crate::aws) fn contradiction(conditions: &[Prepared], written: &[Condition]) -> Option<usize> {
-    let context = Context::free();
-    conditions.iter().enumerate().find_map(|(at, last)| {
-        let test = last.test.as_ref()?;
-        let mut group: Vec<&Prepared> = conditions.iter().take(at).filter(|c| c.is_about(&test.key)).collect();
-        if group.is_empty() && !test.values.is_empty() {
-            return None;
-        }
-        group.push(last);
-        excluded(&group, written, &context).then_some(last.index)
-    })
-}
-
-fn excluded(conditions: &[&Prepared], written: &[Condition], context: &Context) -> bool {
-    let mut logic = Residual::default();
-    let mut all = logic.known(true);
-    for condition in conditions {
-        let Some(written) = written.get(condition.index) else { return false };
-        let holds = condition.holds(&mut logic, context, written);
-        all = logic.and(all, holds);
-    }
-    all.cases(&logic.atoms).is_some_and(|cases| cases.is_empty())
-}
-
-/// Conditions of a statement that no request passes: the last of them, and those on the same
-/// key that it cannot hold together with, as few as that takes. None by itself.
-#[must_use]
-pub fn contradictions(conditions: &[Condition], variables: bool) -> Vec<(usize, Vec<usize>)> {
-    let compiled = prepared(conditions, variables);
-    let context = Context::free();
-    let excluded = |group: &[&Prepared]| excluded(group, conditions, &context);
-    let mut found = Vec::new();
-    for (at, last) in compiled.iter().enumerate() {
-        let Some(test) = &last.test else { continue };
-        let before = compiled.iter().take(at).filter(|first| first.is_about(&test.key));
-        let before: Vec<&Prepared> = before.filter(|first| !excluded(&[first])).collect();
-        if before.is_empty() || excluded(&[last]) {
-            continue;
-        }
-        let pairs: Vec<&&Prepared> = before.iter().filter(|first| excluded(&[first, last])).collect();
-        if let Some(first) = pairs.first() {
-            found.push((last.index, vec![first.index]));
-        } else if !excluded(&before) && excluded(&before.iter().copied().chain([last]).collect::<Vec<_>>()) {
-            found.push((last.index, before.iter().map(|first| first.index).collect()));
-        }
-    }
-    found
 }
 
 impl Test {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::request::{Request, Target};
-use crate::aws::condition::prepared::{Prepared as PreparedCondition, contradiction, prepared};
+use crate::aws::condition::contradiction::contradiction;
+use crate::aws::condition::prepared::{Prepared as PreparedCondition, prepared};
 use crate::aws::document::{Document, Effect, Item, ListElement, PolicyKind, Statement};
 use crate::aws::logic::{Atom, Logic};
 use crate::aws::principal::{PrincipalMatcher, Reach};
@@ -14,6 +15,7 @@ use crate::aws::template::{Missing, Template};
 use crate::decision::Truth;
 use crate::pattern::Glob;
 use crate::pattern::glob::{Builder, union_contains};
+use crate::syntax::Text;
 
 /// A policy compiled once, to be asked many times.
 #[derive(Debug, Clone)]
@@ -407,9 +409,11 @@ fn coverage(what: &str, asked: &str, element: Option<&ListElement>, wild: bool, 
     if items.len() > 3 {
         shown.push(format!("{} more", items.len() - 3));
     }
-    if element.is_none_or(|e| e.unknown) {
+    let unknowns = element.map(|e| e.unknowns.as_slice()).unwrap_or_default();
+    if element.is_none_or(|e| e.unknown && e.unknowns.is_empty()) {
         shown.push("what is not known".to_owned());
     }
+    shown.extend(unknowns.iter().map(|what| format!("`{}`", Text::unknown(what.clone()).display())));
     let shown = shown.join(", ");
     let (holds, fails) = if wild {
         (format!("the {what} of `{asked}` is one of {shown}"), format!("the {what} of `{asked}` is none of {shown}"))
@@ -418,7 +422,8 @@ fn coverage(what: &str, asked: &str, element: Option<&ListElement>, wild: bool, 
     };
     let mut needs = needs;
     let holes = items.iter().flat_map(|item| item.text.holes());
-    needs.extend(holes.flat_map(|hole| hole.unknown.refs.clone()).map(Missing::Expression));
+    let unknowns = holes.map(|hole| &hole.unknown).chain(unknowns);
+    needs.extend(unknowns.flat_map(|unknown| unknown.refs.clone()).map(Missing::Expression));
     if needs.is_empty() {
         needs.push(Missing::Fact(if wild {
             format!("which {what} of `{asked}`").into()
