@@ -366,10 +366,12 @@ fn patterns_that_would_take_minutes_to_compare_are_refused() {
     let refused = "are too many to be compared with each other";
     assert_eq!(outcome.stdout.matches(refused).count(), 2, "{}", outcome.stdout);
     assert!(outcome.stdout.contains("file=ok.hcl"), "{}", outcome.stdout);
-    // Exact paths are compared with nothing.
+    // Exact paths are compared with nothing, and one team's patterns with no other team's.
     let exact = policy(&|index| format!("a/{index}/x"), 8_000);
-    let dir = directory(&[("exact.hcl", &exact)]);
-    assert_eq!(overgrant(dir.path(), &["check"]).status, 0);
+    let teams = policy(&|index| format!("secret/data/team{index}/+/app/*"), 6_000);
+    let dir = directory(&[("exact.hcl", &exact), ("teams.hcl", &teams)]);
+    let outcome = overgrant(dir.path(), &["check"]);
+    assert_eq!(outcome.status, 0, "{}", outcome.stdout);
 }
 
 /// Work that is done at most must not be a way past a gate: what is left out is told, and the
