@@ -380,6 +380,7 @@ fn patterns_that_would_take_minutes_to_compare_are_refused() {
 fn what_comes_after_too_much_work_is_not_passed_over_in_silence() {
     let python = "import pulumi_vault as vault\n\ndef spin(n):\n    if n > 0:\n        spin(n - 1)\n        spin(n - 1)\n\nspin(20)\n\
         vault.Policy('p', policy='path \"sys/*\" { capabilities = [\"sudo\"] }')\n";
+    #[cfg(feature = "typescript")]
     let script = "import * as vault from \"@pulumi/vault\";\nfunction spin(n: number) { if (n > 0) { spin(n - 1); spin(n - 1); } }\nspin(20);\n\
         new vault.Policy(\"p\", { policy: 'path \"sys/*\" { capabilities = [\"sudo\"] }' });\n";
     let terraform = "locals {\n  a = [for x in range(1000) : [for y in range(1000) : [for z in range(1000) : \"${x}${y}${z}\"]]]\n}\n\
