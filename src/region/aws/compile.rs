@@ -5,9 +5,8 @@
 //! without an answer over these letters has none for any value either (spec: symbolic,
 //! section 5, "lift").
 
-use std::collections::BTreeMap;
-
 use super::condition::{Atom, Values};
+use super::names::{Name, Names};
 use super::principal::Who;
 use crate::aws::condition::{Base, Operator};
 use crate::aws::document::{Condition, Document, Effect, ListElement, Statement};
@@ -70,49 +69,6 @@ impl Compiled {
             || self.resource.partial
             || self.who.is_partial()
             || self.atoms.iter().any(Atom::is_opaque)
-    }
-}
-
-/// What all documents asked about together have in common.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Names {
-    /// What each letter handed out stands for.
-    letters: Vec<Name>,
-    /// Values some condition compares the key with: they tell of what kind it is.
-    kinds: BTreeMap<String, Values>,
-}
-
-/// What a letter stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Name {
-    /// As the author wrote it, in `${…}`.
-    pub(super) text: String,
-    /// The condition key, lower-cased, if it is a policy variable.
-    pub(super) key: Option<String>,
-}
-
-impl Names {
-    fn letter(&mut self, name: Name) -> Letter {
-        let known = self.letters.iter().position(|n| *n == name);
-        let index = known.unwrap_or_else(|| {
-            self.letters.push(name);
-            self.letters.len() - 1
-        });
-        Letter::variable(u32::try_from(index).unwrap_or(u32::MAX / 2))
-    }
-
-    pub(super) fn get(&self, variable: u32) -> Option<&Name> {
-        self.letters.get(variable as usize)
-    }
-
-    /// The condition keys that letters stand for.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &String> {
-        self.letters.iter().filter_map(|name| name.key.as_ref())
-    }
-
-    /// A kind of values that a key has.
-    pub(super) fn kind(&self, key: &str) -> Option<&Values> {
-        self.kinds.get(key)
     }
 }
 
@@ -206,7 +162,7 @@ impl Compiler {
         }
         let values = self.values(operator, &condition.values);
         if operator.base != Base::Null && values != Values::Opaque {
-            self.names.kinds.entry(key.clone()).or_insert_with(|| values.clone());
+            self.names.tell(&key, &values);
         }
         Some(Atom { operator, key, values })
     }

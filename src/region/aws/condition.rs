@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::compile::Names;
+use super::names::Names;
 pub(super) use crate::aws::condition::domain::Values;
 use crate::aws::condition::domain::{self, Site};
 use crate::aws::condition::{Base, Operator, Quantifier};

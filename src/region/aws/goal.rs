@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
-use super::compile::{Compiled, Dim, Names};
+use super::compile::{Compiled, Dim};
 use super::condition::{self, Atom, Found};
 use super::dimension::{Mode, Universe, least};
+use super::names::Names;
 use super::principal::Candidate;
 use crate::decision::Truth;
 use crate::pattern::search::{Effort, Leaf};

@@ -11,11 +11,13 @@ mod compile;
 mod condition;
 mod dimension;
 mod goal;
+mod names;
 mod principal;
 mod question;
 
-use compile::{Compiled, Compiler, Dim, Names, action_pattern, resource_pattern};
+use compile::{Compiled, Compiler, Dim, action_pattern, resource_pattern};
 use condition::Atom;
+use names::Names;
 use principal::Who;
 
 pub use goal::{Answer, Request};
