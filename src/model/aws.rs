@@ -15,7 +15,9 @@ use super::ids::{DeclId, ObjectId, RoleId};
 use super::scope::Scope;
 use super::vault::VaultModel;
 use crate::aws::document::PolicyKind;
-use crate::carrier::declaration::{AwsPolicy, AwsPrincipal, AwsPrincipalKind, Declaration, Item, Named, VaultKind};
+use crate::carrier::declaration::{
+    AwsPolicy, AwsPrincipal, AwsPrincipalKind, Carrier, Declaration, Item, Named, VaultKind,
+};
 use crate::source::{SourceMap, Span};
 
 /// Names an [`AwsIdentity`]: position in [`AwsModel::identities`].
@@ -303,7 +305,10 @@ impl<'a> Linker<'a> {
     /// declared again where its groups are.
     fn add(&mut self, model: &mut AwsModel, decl: DeclId, principal: &AwsPrincipal) {
         let Some(declaration) = self.declarations.get(decl.index()) else { return };
-        let existing = principal.name.as_ref().and_then(|name| self.identity(decl, principal.kind, name));
+        let existing = principal.name.as_ref().and_then(|name| {
+            let named = name.0.known();
+            named.map_or_else(|| self.identity(decl, principal.kind, name), |text| self.joined(decl, principal, text))
+        });
         let id = existing.unwrap_or_else(|| {
             let id = AwsIdentityId(u32::try_from(model.identities.len()).unwrap_or(u32::MAX));
             let exists_if = given_if(self.declarations, decl);
@@ -328,6 +333,44 @@ impl<'a> Linker<'a> {
         self.places.insert(decl, id);
     }
 
+    /// The identity that is declared again by `decl`, which calls it `name`.
+    fn joined(&self, decl: DeclId, principal: &AwsPrincipal, name: &str) -> Option<AwsIdentityId> {
+        let arn = known(principal.arn.as_ref());
+        let found = self.names.get(&(principal.kind, SmolStr::new(name)))?;
+        let same = found.iter().filter(|(_, other)| {
+            let of_account = arn.as_ref().is_none_or(|arn| self.may_be(*other, arn));
+            of_account && !self.is_another(decl, *other)
+        });
+        self.scope.nearest(decl, same.copied())
+    }
+
+    /// Whether an ARN, or a name, can be that of a declared principal: accounts keep their
+    /// roles and users apart, whatever their names.
+    fn may_be(&self, decl: DeclId, arn: &str) -> bool {
+        let own = self.principal(decl).and_then(|principal| known(principal.arn.as_ref()));
+        own.is_none_or(|own| match (account_of(arn), account_of(&own)) {
+            (Some(one), Some(other)) => one == other,
+            _ => true,
+        })
+    }
+
+    /// Whether two declarations of one name make two principals: no account takes the name
+    /// twice, so what two directories or two templates make is made in different accounts.
+    fn is_another(&self, a: DeclId, b: DeclId) -> bool {
+        let makes = |id: DeclId| self.principal(id).is_some_and(|p| p.body.as_map().is_some_and(|map| !map.is_empty()));
+        let (Some(one), Some(other)) = (self.declarations.get(a.index()), self.declarations.get(b.index())) else {
+            return false;
+        };
+        one.carrier == other.carrier
+            && makes(a)
+            && makes(b)
+            && match one.carrier {
+                Carrier::CloudFormation => one.span.source != other.span.source,
+                Carrier::Terraform | Carrier::PulumiProgram => !self.scope.in_one_directory(a, b),
+                _ => false,
+            }
+    }
+
     /// The identity that a name, ARN or reference means.
     fn identity(&self, from: DeclId, kind: AwsPrincipalKind, named: &Named) -> Option<AwsIdentityId> {
         if let Some(text) = named.0.known() {
@@ -336,7 +379,7 @@ impl<'a> Linker<'a> {
             }
             let name = text.rsplit('/').next().unwrap_or(text);
             let found = self.names.get(&(kind, SmolStr::new(name)))?;
-            return self.scope.nearest(from, found.iter().copied());
+            return self.scope.nearest(from, found.iter().copied().filter(|(_, decl)| self.may_be(*decl, text)));
         }
         let id = self.referred(from, named, |id| self.principal(id).is_some_and(|p| p.kind == kind))?;
         self.places.get(&id).copied()
@@ -406,6 +449,11 @@ fn only_if<T: PartialEq>(all: &mut Vec<(T, Vec<SmolStr>)>, what: T, known: bool,
         (None, false) if !known => all.push((what, given_if.to_vec())),
         (None, _) => {}
     }
+}
+
+/// The account that an ARN names.
+fn account_of(arn: &str) -> Option<&str> {
+    arn.strip_prefix("arn:")?.split(':').nth(3).filter(|account| !account.is_empty())
 }
 
 /// The kind of identity that an ARN names.

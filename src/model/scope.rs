@@ -45,6 +45,12 @@ impl<'a> Scope<'a> {
         2 * shared + usize::from(a == b)
     }
 
+    /// Whether two declarations stand in one directory.
+    pub(super) fn in_one_directory(&self, a: DeclId, b: DeclId) -> bool {
+        let directory = |id: DeclId| self.directories.get(self.sources.get(id.index())?.0 as usize);
+        directory(a) == directory(b)
+    }
+
     /// The candidate nearest to a declaration.
     pub(super) fn nearest<T: Copy>(&self, from: DeclId, candidates: impl Iterator<Item = (T, DeclId)>) -> Option<T> {
         let mut best: Option<(usize, T)> = None;

@@ -219,3 +219,52 @@ resource "aws_iam_user_policy" "dev" {
         Some("allowed if `${aws_iam_user.dev.arn}` covers `arn:aws:iam::000000000000:user/dev`")
     );
 }
+
+/// What `get-account-authorization-details` prints of an account with one role, which may do
+/// `action`.
+fn account(account: &str, action: &str) -> String {
+    format!(
+        r#"{{"UserDetailList": [], "GroupDetailList": [], "Policies": [], "RoleDetailList": [{{
+          "RoleName": "app", "Arn": "arn:aws:iam::{account}:role/app",
+          "AssumeRolePolicyDocument": {{"Version": "2012-10-17", "Statement": []}},
+          "RolePolicyList": [{{"PolicyName": "own", "PolicyDocument": {{"Version": "2012-10-17",
+            "Statement": [{{"Effect": "Allow", "Action": "{action}", "Resource": "*"}}]}}}}]}}]}}"#
+    )
+}
+
+#[test]
+fn roles_of_one_name_in_two_accounts_are_two() {
+    let (dev, prod) = (account("111111111111", "*"), account("222222222222", "s3:GetObject"));
+    let files = [("dev.json", dev.as_str()), ("prod.json", prod.as_str())];
+    let (sources, model, _) = model_of(&files);
+    for (who, can) in [("111111111111", "*"), ("222222222222", "s3:GetObject")] {
+        let role = resolve(&model, &format!("arn:aws:iam::{who}:role/app")).unwrap();
+        let table = access::access(&model, &sources, Dialect::default(), role);
+        let rows: Vec<_> = table.rows.iter().map(|row| row.pattern.as_str()).collect();
+        assert_eq!(rows, [can], "{who}");
+    }
+    assert!(resolve(&model, "role/app").is_err());
+}
+
+#[test]
+fn two_deployments_may_each_make_a_role_of_one_name() {
+    let module = |action: &str| {
+        format!(
+            r#"
+resource "aws_iam_role" "app" {{
+  name               = "app"
+  assume_role_policy = jsonencode({{ Version = "2012-10-17", Statement = [] }})
+}}
+resource "aws_iam_role_policy" "app" {{
+  role   = aws_iam_role.app.name
+  policy = jsonencode({{ Version = "2012-10-17", Statement = [{{ Effect = "Allow", Action = "{action}", Resource = "*" }}] }})
+}}
+"#
+        )
+    };
+    let (dev, prod) = (module("sqs:*"), module("sns:*"));
+    let (_, model, _) = model_of(&[("dev/main.tf", dev.as_str()), ("prod/main.tf", prod.as_str())]);
+    let policies: Vec<usize> =
+        model.aws.identities().filter_map(|id| model.aws.identity(id)).map(|role| role.policies.len()).collect();
+    assert_eq!(policies, [1, 1]);
+}
