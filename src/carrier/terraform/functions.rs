@@ -91,10 +91,12 @@ impl Evaluator<'_> {
     }
 
     /// `try(a, b)` is the first that does not fail. A name that leads nowhere is unknown
-    /// here; if what follows is known and the name is of this module, it was a failure.
+    /// here; if what follows is known and the name is of this module, it was a failure. Of
+    /// an instance that is not known `each` tells nothing.
     fn attempt(&mut self, name: &str, args: &[Expr], span: Span, scope: Scope<'_>) -> Node {
         let mut first = None;
         let outer = self.failed;
+        let each = std::iter::successors(scope.frame, |frame| frame.up).any(|frame| frame.name == "each");
         for (index, arg) in args.iter().enumerate() {
             self.failed = false;
             let node = self.eval(arg, scope);
@@ -107,7 +109,8 @@ impl Evaluator<'_> {
                     (_, Some(earlier)) => earlier,
                 };
             };
-            let missing = failed || what.refs.iter().all(|r| r.starts_with("local.") || r.starts_with("each."));
+            let missing =
+                failed || what.refs.iter().all(|r| r.starts_with("local.") || (each && r.starts_with("each.")));
             if name == "can" && failed {
                 return boolean(false, span);
             }

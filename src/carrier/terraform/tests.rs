@@ -117,6 +117,8 @@ fn expressions_evaluate_as_terraform_does() {
         ("path.module", r#"".""#),
         (r#""%{ for v in var.list }<${v}>%{ endfor }""#, r#""<a><b>""#),
         (r#""%{ if var.name == "app" }yes%{ else }no%{ endif }""#, r#""yes""#),
+        // of which instance it is nobody knows here
+        ("try(each.value.x, 5)", "?(each.value.x)"),
         ("aws_iam_role.gone.arn", "?(aws_iam_role.gone.arn)"),
         ("data.aws_caller_identity.me.account_id", "?(data.aws_caller_identity.me.account_id)"),
     ];
