@@ -49,6 +49,9 @@ pub(super) fn recognise(name: &str, text: &str) -> Option<Format> {
     if has_any(&["request_id", "lease_id", "renewable"]) && has("data") {
         return Some(Format::VaultApi);
     }
+    if is_stack_policy(text) {
+        return None;
+    }
     if keys.iter().any(|key| key.eq_ignore_ascii_case("statement"))
         || keys::mentions_policy_version(text) && has("Version")
     {
@@ -68,6 +71,14 @@ pub(super) fn recognise(name: &str, text: &str) -> Option<Format> {
     let telling = mounts || keys.iter().any(|key| guess::is_telling_key(key));
     let telling = telling || is_engine_name(name) && has_any(ENGINE_KEYS);
     (telling || is_vault_api_name(name)).then_some(Format::VaultApi)
+}
+
+/// Whether a text is a stack policy of CloudFormation: it is written like a policy of IAM, and
+/// says which resources of a stack an update may change. Its actions are of no service.
+/// Source: CloudFormation User Guide, prevent updates to stack resources.
+fn is_stack_policy(text: &str) -> bool {
+    let mentions = |needle: &[u8]| memmem::find(text.as_bytes(), needle).is_some();
+    mentions(b"\"Update:") && !mentions(b"\"arn:")
 }
 
 /// Whether a text speaks of a statement and its effect, in either kind of quotes.
