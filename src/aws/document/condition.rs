@@ -161,6 +161,9 @@ fn operator_problem(entry: &Entry, fault: OperatorFault) -> Problem {
             let (prefix, base) = name.split_once(':').map_or(("", name), |(prefix, base)| (prefix, base));
             let stem = base.strip_suffix("IfExists").unwrap_or(base);
             let suffix = base.get(stem.len()..).unwrap_or_default();
+            if let Some(problem) = cut_short(prefix, base, &problem) {
+                return problem;
+            }
             match closest(stem, Base::names()) {
                 Some(meant) if prefix.is_empty() => problem.with_help(format!("did you mean `{meant}{suffix}`?")),
                 Some(meant) => problem.with_help(format!("did you mean `{prefix}:{meant}{suffix}`?")),
@@ -168,4 +171,17 @@ fn operator_problem(entry: &Entry, fault: OperatorFault) -> Problem {
             }
         }
     }
+}
+
+/// A set operator without a test, or an `IfExists` with a slip in it.
+fn cut_short(prefix: &str, base: &str, problem: &Problem) -> Option<Problem> {
+    if prefix.is_empty() && (base.eq_ignore_ascii_case("ForAllValues") || base.eq_ignore_ascii_case("ForAnyValue")) {
+        let help = format!("it stands before an operator: `{base}:StringEquals`, `{base}:StringLike` …");
+        return Some(problem.clone().with_help(help));
+    }
+    let with = |name: &'static str| format!("{name}IfExists");
+    let names: Vec<String> = Base::names().filter(|name| *name != "Null").map(with).collect();
+    let meant = closest(base, names.iter().map(String::as_str))?;
+    let colon = if prefix.is_empty() { "" } else { ":" };
+    Some(problem.clone().with_help(format!("did you mean `{prefix}{colon}{meant}`?")))
 }

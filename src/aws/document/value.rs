@@ -11,9 +11,15 @@ use crate::aws::{partition, placeholder};
 use crate::source::Span;
 use crate::syntax::{Node, Text, Value};
 
+/// Whether a list is empty, and not only of what was refused before.
+fn lists_nothing(element: &ListElement, problems: &[Problem]) -> bool {
+    let within = |span: Span| element.span.start <= span.start && span.end <= element.span.end;
+    element.items.is_empty() && !element.unknown && !problems.iter().any(|p| p.refused && within(p.span))
+}
+
 /// `*` or `service:name`.
 pub(super) fn check_actions(element: &ListElement, problems: &mut Vec<Problem>) {
-    if element.items.is_empty() && !element.unknown {
+    if lists_nothing(element, problems) {
         let (name, outcome) = if element.negated {
             ("NotAction", "the statement is about every action")
         } else {
@@ -103,7 +109,7 @@ fn check_action(text: &str, item: &Item, problems: &mut Vec<Problem>) {
 
 /// `*` or an ARN pattern.
 pub(super) fn check_resources(element: &ListElement, problems: &mut Vec<Problem>) {
-    if element.items.is_empty() && !element.unknown {
+    if lists_nothing(element, problems) {
         let (name, outcome) = if element.negated {
             ("NotResource", "the statement is about every resource")
         } else {

@@ -71,7 +71,17 @@ pub(super) fn report(action: &ActionFact<'_>, sink: &mut Sink<'_>, effect: &str)
     finding.label("matches nothing");
     if let Some(near) = near {
         finding.help(format!("did you mean `{}:{near}`?", service.prefix));
+    } else if let Some(other) = elsewhere(service.prefix.as_str(), action.name()) {
+        finding.help(format!("did you mean `{other}`?"));
     }
+}
+
+/// The action of that name of the one other service that has it. Names that several
+/// services have tell nothing.
+fn elsewhere(prefix: &str, name: &str) -> Option<String> {
+    let mut found = catalog().matching(&format!("*:{name}")).filter(|(service, _)| service.prefix != prefix);
+    let (service, action) = found.next()?;
+    found.next().is_none().then(|| format!("{}:{}", service.prefix, action.name))
 }
 
 fn name_of(action: &str) -> &str {

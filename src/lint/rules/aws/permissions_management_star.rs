@@ -45,6 +45,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         .label("changes access")
         .related(resource, "every resource")
         .severity(severity)
+        .help("name the resources in `Resource`, or limit them by a condition such as `aws:ResourceTag/…`")
         .granted_by(span);
 }
 

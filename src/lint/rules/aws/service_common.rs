@@ -135,7 +135,8 @@ pub(super) fn fault(principal: &str) -> Option<Fault> {
         || (domain != "amazonaws.com"
             && closest(domain, ["amazonaws.com"]).is_some()
             && !domain.starts_with("amazonaws.com"));
-    (wrong && known(label)).then(|| Fault { meant: format!("{label}.amazonaws.com") })
+    let china = domain.strip_suffix(".cn").map_or("", |_| ".cn");
+    (wrong && known(label)).then(|| Fault { meant: format!("{label}.amazonaws.com{china}") })
 }
 
 /// Whether there is a service of that name, as far as is known.

@@ -20,7 +20,10 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
             span,
             "this condition has no effect: the policy allows the same actions on the same resources without it",
         );
-        finding.label("restricts nothing").severity(severity);
+        finding
+            .label("restricts nothing")
+            .severity(severity)
+            .help("take the actions out of the other statement, or drop this one if no condition is meant");
         finding.unit = facts.statement.span;
         finding.unit_name = statement_name(found.statement, facts.statement);
         for by in &found.by {

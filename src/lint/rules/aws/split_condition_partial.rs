@@ -35,7 +35,9 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
             item.item.span,
             format!("the condition does not limit {what}: another statement allows it without"),
         );
-        finding.label("allowed without the condition as well");
+        finding
+            .label("allowed without the condition as well")
+            .help("take the action out of the other statement, or out of this one if no condition is meant");
         if let Some(span) = own.statement.condition_span {
             finding.related(span, "the condition that is passed by");
         }
