@@ -10,10 +10,21 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let statements = context.statements;
-    let decrypts = statements.iter().filter(|facts| facts.allow && !facts.not_action).find_map(|facts| {
-        facts.actions.iter().find(|action| action.lower == "kms:decrypt").map(|action| action.item.span)
-    });
-    let Some(span) = decrypts else { return };
+    let named = |name: &str| {
+        let allows = statements.iter().filter(|facts| facts.allow && !facts.not_action);
+        let mut actions = allows.flat_map(|facts| facts.actions.iter().map(move |action| (facts, action)));
+        actions.find(|(_, action)| action.lower == name)
+    };
+    let Some((facts, decrypt)) = named("kms:decrypt") else { return };
+    let span = decrypt.item.span;
+    // The key is that of volumes, or it is used through another service: nothing is said of
+    // the bucket's.
+    let through_others = facts
+        .conditions_on("kms:viaservice")
+        .any(|condition| condition.values().all(|(value, _)| !value.starts_with("s3.") && !value.contains('*')));
+    if named("kms:generatedatakeywithoutplaintext").is_some() || through_others {
+        return;
+    }
     let allows =
         |action: &str| statements.iter().filter(|facts| facts.allow).find_map(|facts| facts.applies_to(action));
     // A grant that is conditional or not known counts where it would be enough.
