@@ -65,6 +65,8 @@ pub enum Item {
     AwsPrincipal(AwsPrincipal),
     /// A policy attached to a principal, declared apart from both.
     AwsAttachment(AwsAttachment),
+    /// What runs with a role of its own, or lends one.
+    AwsCompute(AwsCompute),
 }
 
 /// A name with its place. The place is that of the whole value, quotes included.
@@ -209,4 +211,68 @@ pub struct AwsAttachment {
     pub principals: Vec<(AwsPrincipalKind, Named)>,
     /// Policy ARN, name or reference.
     pub policy: Named,
+}
+
+/// What runs with a role, or lends a role to what runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AwsComputeKind {
+    /// A Lambda function.
+    Function,
+    /// An EC2 instance.
+    Instance,
+    /// A project of `CodeBuild`.
+    BuildProject,
+    /// A Glue development endpoint.
+    DevEndpoint,
+    /// A notebook instance of `SageMaker`.
+    Notebook,
+    /// Containers of an ECS service that take commands; named by their cluster.
+    Task,
+    /// A CloudFormation stack with a service role.
+    Stack,
+    /// An App Runner service.
+    WebService,
+    /// A code interpreter of Bedrock `AgentCore`.
+    CodeInterpreter,
+    /// A Step Functions state machine.
+    StateMachine,
+    /// An instance profile: the role of instances that have it.
+    InstanceProfile,
+    /// An ECS task definition: the role of tasks that follow it.
+    TaskDefinition,
+    /// A launch template: the profile of instances that are made from it.
+    LaunchTemplate,
+    /// An ECS cluster, which has no role and by which tasks are named.
+    Cluster,
+}
+
+impl AwsComputeKind {
+    /// Those that policies name; the others lend a role.
+    pub const NAMED: [Self; 10] = [
+        Self::Function,
+        Self::Instance,
+        Self::BuildProject,
+        Self::DevEndpoint,
+        Self::Notebook,
+        Self::Task,
+        Self::Stack,
+        Self::WebService,
+        Self::CodeInterpreter,
+        Self::StateMachine,
+    ];
+}
+
+/// Something that runs with a role of its own, or lends one.
+#[derive(Debug, Clone)]
+pub struct AwsCompute {
+    /// What it is.
+    pub kind: AwsComputeKind,
+    /// The name that its ARN ends in, or a reference to itself.
+    pub name: Option<Named>,
+    /// ARN, if known.
+    pub arn: Option<Named>,
+    /// Its role, or what lends it one, by ARN, name or reference.
+    pub role: Option<Named>,
+    /// Its tags whose key is known.
+    pub tags: Vec<(Text, Named)>,
 }

@@ -214,6 +214,14 @@ fn supports(kind: &str) -> bool {
     declare::supports(kind) || deployment::supports(kind)
 }
 
+/// Whether a machine has neither a start script nor a role, by the text of its resource.
+fn says_nothing(kind: &str, text: &str) -> bool {
+    let (starts, runs) = (!deployment::scripts(kind).is_empty(), declare::runs(kind));
+    (starts || runs)
+        && (!starts || deployment::starts_nothing(kind, text))
+        && (!runs || declare::names_no_role(kind, text))
+}
+
 /// Reads a JSON text and what it declares.
 fn parsed_json(sources: &SourceMap, source: SourceId, declare: impl FnOnce(&Node) -> Carried) -> Carried {
     let (node, diagnostics) = json::parse(&Fragment::plain(source, 0, sources.text(source)));

@@ -202,7 +202,7 @@ impl Plan<'_> {
                     check(&context, &mut sink(rule, Some(declaration.span), name, &declaration.address, out));
                 }
             }
-            Item::AwsAttachment(_) => {}
+            Item::AwsAttachment(_) | Item::AwsCompute(_) => {}
         }
     }
 

@@ -3,9 +3,11 @@
 mod bearing;
 mod issued;
 mod mention;
+mod runner;
 
 pub use bearing::Bearing;
 pub use mention::Mention;
+pub use runner::{AwsRunner, AwsRunnerId};
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -90,6 +92,9 @@ pub struct AwsModel {
     logins: Vec<(AwsIdentityId, RoleId)>,
     /// What the resources and principals of statements name, by the document and the place.
     mentions: FxHashMap<(DeclId, Span), Mention>,
+    runners: Vec<AwsRunner>,
+    /// The Terraform directory of a source, or the source itself.
+    homes: Vec<u32>,
     /// Declarations of users, groups and roles.
     pub principals: Vec<DeclId>,
     /// Declarations of policy documents.
@@ -129,6 +134,7 @@ impl AwsModel {
         }
         let mut linker = Linker::new(declarations, sources);
         linker.run(&mut model);
+        linker.run_as(&mut model, sources);
         model.mentions = linker.mentions(&model.policies);
         linker.issue(&mut model, vault);
         linker.admit(&mut model, vault);
@@ -136,7 +142,7 @@ impl AwsModel {
     }
 
     /// The one identity or policy of the model that a place in a document names: a resource or
-    /// a principal of an Allow statement.
+    /// a principal of a statement.
     #[must_use]
     pub fn mentioned(&self, document: DeclId, place: Span) -> Option<Mention> {
         self.mentions.get(&(document, place)).copied()
@@ -205,6 +211,8 @@ struct Linker<'a> {
     places: FxHashMap<DeclId, AwsIdentityId>,
     /// Policies by ARN and by name.
     policies: FxHashMap<SmolStr, Vec<DeclId>>,
+    /// What runs with a role, by where it is declared and by the end of its ARN.
+    runners: runner::Index,
 }
 
 impl<'a> Linker<'a> {
@@ -215,6 +223,7 @@ impl<'a> Linker<'a> {
             names: FxHashMap::default(),
             places: FxHashMap::default(),
             policies: FxHashMap::default(),
+            runners: runner::Index::default(),
         }
     }
 

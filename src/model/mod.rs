@@ -34,7 +34,7 @@ pub mod principal;
 mod scope;
 pub mod vault;
 
-pub use aws::{AwsIdentity, AwsIdentityId, AwsModel, Mention as AwsMention};
+pub use aws::{AwsIdentity, AwsIdentityId, AwsModel, AwsRunner, AwsRunnerId, Mention as AwsMention};
 pub use cite::{Cite, Dangling, Target};
 pub use escalation::Escalation;
 pub use ids::{DeclId, EntityId, GroupId, MountId, ObjectId, PolicyId, RoleId, TokenId, TokenRoleId};

@@ -51,6 +51,18 @@ impl<'a> Scope<'a> {
         directory(a) == directory(b)
     }
 
+    /// Whether one of two declarations stands in the directory of the other, or below it.
+    pub(super) fn related(&self, a: DeclId, b: DeclId) -> bool {
+        let directory = |id: DeclId| {
+            let source = self.sources.get(id.index())?;
+            self.directories.get(source.0 as usize).map(Vec::as_slice)
+        };
+        match (directory(a), directory(b)) {
+            (Some(a), Some(b)) => a.starts_with(b) || b.starts_with(a),
+            _ => false,
+        }
+    }
+
     /// The candidate nearest to a declaration.
     pub(super) fn nearest<T: Copy>(&self, from: DeclId, candidates: impl Iterator<Item = (T, DeclId)>) -> Option<T> {
         let mut best: Option<(usize, T)> = None;

@@ -29,6 +29,7 @@ mod fuzz_targets;
 mod lint;
 mod model_aws;
 mod model_aws_engine;
+mod model_aws_runners;
 mod model_escalation;
 mod model_kubernetes;
 mod model_powers;

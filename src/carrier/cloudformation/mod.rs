@@ -112,36 +112,36 @@ fn resource(template: &mut Template<'_>, entry: &Entry, globals: Option<&Node>, 
             let (_, span) = template.met.first()?;
             Some(Unknown { refs: template.met.iter().map(|(name, _)| name.clone()).collect(), span: *span })
         });
-        let (terraform, body, address) = match mapped {
-            Some(mapped) => {
-                let mut body = renamed(&resolved, mapped.renamed);
-                if kind == "AWS::Events::EventBusPolicy" {
-                    wrap_statement(&mut body);
-                }
-                (mapped.terraform, body, id.clone())
+        let made: Vec<(&'static str, Node, SmolStr)> = if let Some(mapped) = mapped {
+            let mut body = renamed(&resolved, mapped.renamed);
+            if kind == "AWS::Events::EventBusPolicy" {
+                wrap_statement(&mut body);
             }
-            None => match sam::role(&resolved) {
-                // "If you don't specify a role, one is created for you" under this logical id.
-                Some(body) => ("aws_iam_role", body, SmolStr::from(format!("{id}Role"))),
-                None => continue,
-            },
+            vec![(mapped.terraform, body, id.clone())]
+        } else {
+            // "If you don't specify a role, one is created for you" under this logical id.
+            let role = SmolStr::from(format!("{id}Role"));
+            let runs = sam::runs_as(kind, &resolved, &role).map(|(kind, body)| (kind, body, id.clone()));
+            sam::role(&resolved).map(|body| ("aws_iam_role", body, role)).into_iter().chain(runs).collect()
         };
-        if bodies.contains(&body) {
-            continue;
+        for (terraform, body, address) in made {
+            if bodies.contains(&body) {
+                continue;
+            }
+            bodies.push(body.clone());
+            records.push(Record {
+                carrier: Carrier::CloudFormation,
+                address,
+                kind: SmolStr::new_static(terraform),
+                kind_span: kind_node.span,
+                mode: Mode::Managed,
+                label: Some((entry.key.clone(), entry.key_span)),
+                span: entry.key_span.to(entry.value.span),
+                body,
+                condition: condition.clone(),
+                notes: Vec::new(),
+            });
         }
-        bodies.push(body.clone());
-        records.push(Record {
-            carrier: Carrier::CloudFormation,
-            address,
-            kind: SmolStr::new_static(terraform),
-            kind_span: kind_node.span,
-            mode: Mode::Managed,
-            label: Some((entry.key.clone(), entry.key_span)),
-            span: entry.key_span.to(entry.value.span),
-            body,
-            condition,
-            notes: Vec::new(),
-        });
     }
 }
 

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::{member, renamed};
 use crate::source::Unknown;
-use crate::syntax::{Entry, Node, Value};
+use crate::syntax::{Entry, Node, Text, Value};
 
 /// Whether a role is made for resources of that type.
 pub(super) fn makes_role(kind: &str) -> bool {
@@ -72,6 +72,30 @@ pub(super) fn role(properties: &Node) -> Option<Node> {
         Node::new(policies.value.span, Value::List(inline)),
     ));
     Some(body)
+}
+
+/// What runs with the role, under Terraform's type: that of the role which is made where none
+/// is given.
+pub(super) fn runs_as(kind: &str, properties: &Node, made: &SmolStr) -> Option<(&'static str, Node)> {
+    let kind = match kind {
+        "AWS::Serverless::Function" => "aws_lambda_function",
+        "AWS::Serverless::StateMachine" => "aws_sfn_state_machine",
+        _ => return None,
+    };
+    let mut body = renamed(properties, &[("Name", "name"), ("Role", "role")]);
+    let Value::Map(entries) = &mut body.value else { return None };
+    entries.retain(|entry| matches!(entry.key.raw(), "function_name" | "name" | "role" | "tags"));
+    let span = properties.span;
+    match entries.iter_mut().find(|entry| entry.key.raw() == "role") {
+        Some(entry) if kind == "aws_sfn_state_machine" => entry.key = Text::atomic("role_arn", entry.key_span),
+        Some(_) => {}
+        None => {
+            let argument = if kind == "aws_sfn_state_machine" { "role_arn" } else { "role" };
+            let unknown = Value::Unknown(Unknown { refs: vec![made.clone()], span });
+            entries.push(member(SmolStr::new_static(argument), span, Node::new(span, unknown)));
+        }
+    }
+    Some((kind, body))
 }
 
 /// An `inline_policy` block around a document.

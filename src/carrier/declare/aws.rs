@@ -1,6 +1,6 @@
 //! What the resource types of Terraform's `aws` provider declare.
 
-use super::{Sink, aws_document, named, named_list, own_reference, text_of};
+use super::{Sink, aws_document, compute, named, named_list, own_reference, text_of};
 use crate::aws::document::{PolicyKind, guess_kind};
 use crate::carrier::declaration::{AwsAttachment, AwsPolicy, AwsPrincipal, AwsPrincipalKind, Item, Named};
 use crate::carrier::record::Record;
@@ -138,7 +138,8 @@ const WATCHED: &[&str] = &[
 /// Whether the type has a mapping, or is of interest without one.
 pub(super) fn supports(kind: &str) -> bool {
     WATCHED.contains(&kind)
-        || (kind.starts_with("aws_iam_") && !kind.starts_with("aws_iam_instance_profile"))
+        || compute::supports(kind)
+        || kind.starts_with("aws_iam_")
         || matches!(kind, "aws_organizations_policy" | "aws_lambda_permission")
         || HOLDERS.binary_search_by(|holder| holder.kind.cmp(kind)).is_ok()
 }
@@ -175,6 +176,7 @@ pub(super) fn declare(record: &Record, sink: &mut Sink<'_>) {
         "aws_iam_group_membership" => membership(record, named_list(record, "users"), "group", sink),
         "aws_organizations_policy" => organization_policy(record, sink),
         "aws_lambda_permission" => lambda_permission(record, sink),
+        kind if compute::supports(kind) => compute::declare(record, sink),
         kind => {
             if let Ok(at) = HOLDERS.binary_search_by(|holder| holder.kind.cmp(kind))
                 && let Some(holder) = HOLDERS.get(at)

@@ -5,12 +5,14 @@
 //! place, here: a row of a table in `aws.rs` or `vault.rs`.
 
 mod aws;
+mod compute;
 mod document;
 mod embedded;
 mod vault;
 
 use smol_str::SmolStr;
 
+pub(super) use compute::{names_no_role, plans_no_role, supports as runs};
 pub use document::{aws_document, vault_policy, vault_text};
 pub(super) use embedded::push;
 

@@ -13,11 +13,11 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::declaration::Carrier;
-use super::deployment;
 use super::policy_document;
 use super::record::{Mode, Record};
 use super::terraform::alias;
 use super::{Carried, ReadOptions};
+use super::{declare, deployment};
 use crate::source::{Fragment, SourceId, SourceMap, Span, Unknown};
 use crate::syntax::{Entry, Node, Text, Value, json};
 use references::References;
@@ -87,8 +87,9 @@ impl<'a> Reader<'a> {
             let document = parts.is("mode", "data") && parts.is("type", "aws_iam_policy_document");
             let managed = !parts.is("mode", "data")
                 && parts.plain("type").is_some_and(|kind| {
+                    let text = self.text.get(element.clone()).unwrap_or("");
                     super::supports(kind)
-                        && !deployment::writes_nothing(kind, self.text.get(element.clone()).unwrap_or(""))
+                        && !(deployment::writes_nothing(kind, text) && declare::plans_no_role(kind, text))
                 });
             if !(document || managed) {
                 continue;

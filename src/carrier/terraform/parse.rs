@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::directory::{Deferred, File, FileKind, kind_of};
 use super::json;
-use crate::carrier::{Format, deployment, supports};
+use crate::carrier::{Format, says_nothing, supports};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Fragment, SourceId, SourceMap, Span};
 use crate::syntax::hcl2::outline::{Section, outline};
@@ -72,7 +72,7 @@ enum Need {
 fn need(section: &Section<'_>, text: &str) -> Need {
     match (section.kind, section.labels.as_slice()) {
         ("resource", [kind, name])
-            if !supports(kind) || deployment::starts_nothing(kind, text.get(section.range.clone()).unwrap_or("")) =>
+            if !supports(kind) || says_nothing(kind, text.get(section.range.clone()).unwrap_or("")) =>
         {
             Need::IfReferred(format!("{kind}.{name}").into())
         }

@@ -3,8 +3,9 @@
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+use super::runner::{self, AwsRunnerId};
 use super::{AwsIdentityId, Linker};
-use crate::aws::document::{Effect, Statement};
+use crate::aws::document::Statement;
 use crate::carrier::declaration::{AwsPrincipalKind, Item};
 use crate::model::ids::DeclId;
 use crate::source::{HOLE, Span};
@@ -17,6 +18,8 @@ pub enum Mention {
     Identity(AwsIdentityId),
     /// A managed policy.
     Policy(DeclId),
+    /// What runs with a role.
+    Runner(AwsRunnerId),
 }
 
 impl Linker<'_> {
@@ -24,7 +27,7 @@ impl Linker<'_> {
         let mut found = FxHashMap::default();
         for decl in policies {
             let Some(policy) = self.policy(*decl) else { continue };
-            for statement in policy.document.statements.iter().filter(|s| s.effect == Some(Effect::Allow)) {
+            for statement in &policy.document.statements {
                 for (text, span) in named(statement) {
                     if let Some(mention) = self.mention(*decl, &text) {
                         found.insert((*decl, span), mention);
@@ -41,7 +44,7 @@ impl Linker<'_> {
             return if raw.chars().eq([HOLE]) { self.meant(from, text) } else { None };
         };
         if raw.split(':').nth(2) != Some("iam") {
-            return None;
+            return self.runner(from, text).map(Mention::Runner);
         }
         let (kind, name) = rest.split_once('/')?;
         let name = name.rsplit('/').next().unwrap_or(name);
@@ -77,6 +80,11 @@ impl Linker<'_> {
             |id: DeclId| matches!(self.declarations.get(id.index()).map(|d| &d.item), Some(Item::AwsPrincipal(_)));
         if let Some(decl) = self.scope.referred_where(from, reference, wanted) {
             return self.places.get(&decl).copied().map(Mention::Identity);
+        }
+        if !self.runners.is_empty()
+            && let Some(id) = self.runner_at(from, reference, runner::ARN)
+        {
+            return Some(Mention::Runner(id));
         }
         let managed = |id: DeclId| self.policy(id).is_some_and(|policy| policy.attached_to.is_empty());
         self.scope.referred_where(from, reference, managed).map(Mention::Policy)

@@ -136,7 +136,7 @@ fn own(resource: &ResourceFact<'_>, action: &str) -> bool {
 }
 
 /// Whether a condition key speaks of who asks, from where and when, not of what is done.
-fn circumstance(key: &str) -> bool {
+pub(super) fn circumstance(key: &str) -> bool {
     matches!(
         key,
         "aws:sourceip"

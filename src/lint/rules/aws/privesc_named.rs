@@ -1,150 +1,169 @@
-use super::escalation_common::{Grant, Reach, denied, grants, limited, listed, lowers, passes, report, spelled};
-use crate::aws::document::Document;
+use rustc_hash::FxHashSet;
+
+use super::compute_common::{Target, called, is_service, targets};
+use super::escalation_common::{Grant, Reach, grant, grants, limited, listed, milder, passes, report, spelled};
+use super::identity_common::{Account, Holder, Standing, document, documents, is_free};
+use crate::aws::document::{Effect, Statement};
 use crate::aws::pass_role::PASS_SETS;
-use crate::carrier::declaration::{AwsPrincipalKind, Item};
-use crate::lint::{Check, Inputs, Services, Sink, StatementFacts};
-use crate::model::ids::DeclId;
+use crate::carrier::declaration::{AwsCompute, AwsPrincipal, AwsPrincipalKind, Item};
+use crate::lint::{Check, Inputs, Sink, StatementFacts};
 use crate::model::{AwsIdentity, AwsIdentityId, AwsMention as Mention};
-use crate::source::Span;
+use crate::source::{HOLE, Span};
 
 pub(super) const CHECK: Check = Check::Model(check);
 
-/// Managed policies of AWS whose holder is administrator, or becomes it by one call.
-const ADMIN: [&str; 2] = [":iam::aws:policy/AdministratorAccess`", ":iam::aws:policy/IAMFullAccess`"];
 /// What makes credentials for a user.
 const KEYS: [&str; 3] = ["iam:createaccesskey", "iam:createloginprofile", "iam:updateloginprofile"];
+/// What on every role is enough for a role to have everything, and on every user for a user.
+const ROLE: [&str; 2] = ["iam:attachrolepolicy", "iam:putrolepolicy"];
+const USER: [&str; 2] = ["iam:attachuserpolicy", "iam:putuserpolicy"];
+/// How many identities a way may lead through.
+const ROUNDS: usize = 8;
 
 fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
     let model = &inputs.model.aws;
-    let mut admins: Option<Vec<AwsIdentityId>> = None;
-    let mut seen: Vec<Span> = Vec::new();
-    for id in model.identities() {
-        let Some(identity) = model.identity(id).filter(|identity| is_free(identity)) else { continue };
-        let documents = documents(inputs, identity);
-        let statements: Vec<StatementFacts<'_>> =
-            documents.iter().flat_map(|(_, document)| &document.statements).map(StatementFacts::new).collect();
-        let owners = documents.iter().flat_map(|(decl, document)| document.statements.iter().map(|_| *decl)).collect();
-        let iam = Services::of("iam:passrole");
-        if !statements.iter().any(|facts| facts.allow && facts.services.meet(iam)) {
-            continue;
+    let mut account = Account::new(inputs);
+    let runs = model.runners().next().is_some();
+    let free = model
+        .identities()
+        .filter(|id| account.standing(*id) != Standing::Admin && model.identity(*id).is_some_and(is_free));
+    let mut waiting: Vec<Holder<'_>> =
+        free.filter_map(|id| Holder::new(inputs, id, |statement| is_of_interest(statement, runs))).collect();
+    for holder in &waiting {
+        let raises =
+            |action: &&'static str| grant(&holder.statements, action, Reach::Every).is_some_and(|g| !g.lowered);
+        let own = if holder.identity.kind == AwsPrincipalKind::Role { &ROLE } else { &USER };
+        if own.iter().any(|action| raises(action)) {
+            account.escalates(holder.id);
         }
-        let admins = admins.get_or_insert_with(|| model.identities().filter(|id| is_admin(inputs, *id)).collect());
-        if admins.contains(&id) {
-            continue;
+    }
+    let mut seen: FxHashSet<Span> = FxHashSet::default();
+    for _ in 0..ROUNDS {
+        let found = round(&account, &mut waiting, &mut seen, sink);
+        if found.is_empty() {
+            return;
         }
-        let holder = Holder { inputs, id, identity, statements: &statements, owners, admins };
-        let Some(way) = holder.own().or_else(|| holder.victim()).or_else(|| holder.raise()).or_else(|| holder.pass())
-        else {
-            continue;
-        };
-        let Some(at) = way.grants.first().copied() else { continue };
-        if seen.contains(&at.span) {
-            continue;
-        }
-        seen.push(at.span);
-        let severity = if way.limited { super::escalation_common::milder(sink.severity()) } else { sink.severity() };
-        report(&way.grants, at, way.message, severity, sink);
-        let from = documents.iter().find(|(_, document)| document.span.contains(at.span));
-        let declaration = from.and_then(|(decl, _)| inputs.model.declaration(*decl));
-        if let (Some(declaration), Some(finding)) = (declaration, sink.last()) {
-            finding.unit = at.facts.statement.span;
-            finding.address = declaration.address.clone();
-            finding.chain(vec![model.name_of(id), format!("policy {}", declaration.address)]);
-            finding.grant = None;
+        for id in found {
+            account.escalates(id);
         }
     }
 }
 
-/// Whether an identity acts by itself and nothing caps it.
-fn is_free(identity: &AwsIdentity) -> bool {
-    identity.kind != AwsPrincipalKind::Group
-        && identity.issued_by.is_none()
-        && identity.boundary.is_none()
-        && !identity.missing.iter().any(|missing| missing.contains("boundary"))
+/// Looks for a way of each that waits; tells them, and gives back who surely has one.
+fn round(
+    account: &Account<'_>,
+    waiting: &mut Vec<Holder<'_>>,
+    seen: &mut FxHashSet<Span>,
+    sink: &mut Sink<'_>,
+) -> Vec<AwsIdentityId> {
+    let targets = targets(account);
+    let mut found = Vec::new();
+    waiting.retain(|holder| {
+        let search = Search { account, holder, targets: &targets };
+        let Some(way) = search.way() else { return true };
+        if way.sure {
+            found.push(holder.id);
+        }
+        if let Some(at) = way.grants.first().copied().filter(|at| seen.insert(at.span)) {
+            search.tell(&way, at, sink);
+        }
+        false
+    });
+    found
 }
 
-/// An identity's policies and its groups'.
-fn documents<'i>(inputs: &Inputs<'i>, identity: &AwsIdentity) -> Vec<(DeclId, &'i Document)> {
-    let model = &inputs.model.aws;
-    let groups = identity.groups.iter().filter_map(|group| model.identity(*group));
-    let all = identity.policies.iter().chain(groups.flat_map(|group| &group.policies)).copied();
-    all.filter_map(|decl| Some((decl, document(inputs, decl)?))).collect()
-}
-
-fn document<'i>(inputs: &Inputs<'i>, decl: DeclId) -> Option<&'i Document> {
-    match &inputs.model.declaration(decl)?.item {
-        Item::AwsPolicy(policy) => Some(&policy.document),
-        _ => None,
-    }
-}
-
-/// Whether an identity certainly has every action on every resource.
-fn is_admin(inputs: &Inputs<'_>, id: AwsIdentityId) -> bool {
-    let Some(identity) = inputs.model.aws.identity(id).filter(|identity| identity.boundary.is_none()) else {
-        return false;
+/// Whether a statement may give a step of a way. Statements of services that run something
+/// matter where something runs.
+fn is_of_interest(statement: &Statement, runs: bool) -> bool {
+    let named = |text: &str| match text.split_once(':') {
+        Some((service, _)) if !service.contains(['*', '?']) => {
+            let service = service.to_ascii_lowercase();
+            service == "iam" || service == "sts" || runs && is_service(&service)
+        }
+        _ => true,
     };
-    let managed = identity.missing.iter().any(|missing| ADMIN.iter().any(|end| missing.ends_with(end)));
-    let all = |facts: StatementFacts<'_>| {
-        let resource = !facts.not_resource && facts.any_resource().is_some();
-        let action = !facts.not_action && facts.actions.iter().any(|item| item.is_all());
-        facts.allow && !facts.conditional && resource && action
-    };
-    managed
-        || documents(inputs, identity)
-            .iter()
-            .flat_map(|(_, document)| &document.statements)
-            .any(|statement| all(StatementFacts::new(statement)))
+    statement.effect == Some(Effect::Allow)
+        && statement
+            .action
+            .as_ref()
+            .is_some_and(|list| list.negated || list.items.iter().any(|item| named(item.text.raw())))
 }
 
 /// How somebody gains more.
 struct Way<'f> {
     grants: Vec<Grant<'f>>,
     message: String,
-    limited: bool,
+    /// How many steps milder than an administrator for certain.
+    milder: u8,
+    /// Whether it certainly ends in an administrator.
+    sure: bool,
+    related: Vec<(Span, String)>,
+    /// What is allowed, where the statement's first resource does not say it.
+    witness: Option<String>,
 }
 
 impl<'f> Way<'f> {
     fn new(grants: Vec<Grant<'f>>, message: String) -> Self {
-        Self { grants, message, limited: false }
+        let sure = !grants.iter().any(|grant| grant.lowered);
+        Self { grants, message, milder: 0, sure, related: Vec::new(), witness: None }
     }
 }
 
-struct Holder<'f, 'i> {
-    inputs: &'f Inputs<'i>,
-    id: AwsIdentityId,
-    identity: &'f AwsIdentity,
-    statements: &'f [StatementFacts<'f>],
-    /// The document of each statement.
-    owners: Vec<DeclId>,
-    admins: &'f [AwsIdentityId],
+struct Search<'f, 'i> {
+    account: &'f Account<'i>,
+    holder: &'f Holder<'i>,
+    targets: &'f [Target<'i>],
 }
 
-impl<'f> Holder<'f, '_> {
-    /// What the statements grant on identities and policies of the model that they name.
-    fn named(&self, action: &'static str) -> Vec<(Grant<'f>, Mention)> {
-        let model = &self.inputs.model.aws;
-        let mut found = Vec::new();
-        for (facts, owner) in self.statements.iter().zip(&self.owners).filter(|(facts, _)| facts.allow) {
-            let (Some(span), Some(list)) = (facts.applies_to(action), &facts.statement.resource) else { continue };
-            let Some(lowered) = lowers(facts, action) else { continue };
-            let items = list.items.iter().map(|item| (item.span, item.text.raw()));
-            for (place, text) in items.chain(list.unknowns.iter().map(|what| (what.span, ""))) {
-                let Some(mention) = model.mentioned(*owner, place) else { continue };
-                if denied(self.statements, action, text).is_none() {
-                    found.push((Grant { action, span, resource: Some(place), lowered, facts }, mention));
-                }
+impl<'f, 'i> Search<'f, 'i> {
+    fn way(&self) -> Option<Way<'f>> {
+        self.own()
+            .or_else(|| self.victim())
+            .or_else(|| self.raise())
+            .or_else(|| self.pass())
+            .or_else(|| self.take_over())
+            .or_else(|| self.assume())
+            .or_else(|| self.other())
+    }
+
+    /// Reports a way.
+    fn tell(&self, way: &Way<'_>, at: Grant<'_>, sink: &mut Sink<'_>) {
+        let Self { account, holder, .. } = self;
+        let model = account.inputs.model;
+        let severity = (0..way.milder).fold(sink.severity(), |severity, _| milder(severity));
+        report(&way.grants, at, way.message.clone(), severity, sink);
+        let owner = holder.each().find(|(facts, _)| std::ptr::eq(*facts, at.facts)).map(|(_, owner)| owner);
+        let declaration = owner.and_then(|decl| model.declaration(decl));
+        if let (Some(declaration), Some(finding)) = (declaration, sink.last()) {
+            for (span, text) in &way.related {
+                finding.related(*span, text.clone());
             }
+            if let Some(witness) = &way.witness {
+                finding.witness(witness.clone());
+            }
+            finding.unit = at.facts.statement.span;
+            finding.address = declaration.address.clone();
+            finding.chain(vec![account.name(holder.id), format!("policy {}", declaration.address)]);
+            finding.grant = None;
         }
-        found
+    }
+
+    fn named(&self, action: &'static str) -> Vec<(Grant<'f>, Mention)> {
+        self.holder.named(self.account, action)
     }
 
     fn name(&self, id: AwsIdentityId) -> String {
-        self.inputs.model.aws.name_of(id)
+        self.account.name(id)
+    }
+
+    /// Whether it is worth becoming an identity.
+    fn is_worth(&self, id: AwsIdentityId) -> bool {
+        id != self.holder.id && self.account.standing(id) != Standing::Plain
     }
 
     /// Changes its own permissions.
     fn own(&self) -> Option<Way<'f>> {
-        let actions: &[&'static str] = match self.identity.kind {
+        let actions: &[&'static str] = match self.holder.identity.kind {
             AwsPrincipalKind::Role => &["iam:putrolepolicy", "iam:attachrolepolicy", "iam:createpolicyversion"],
             _ => &[
                 "iam:putuserpolicy",
@@ -157,17 +176,17 @@ impl<'f> Holder<'f, '_> {
         };
         for action in actions {
             for (grant, mention) in self.named(action) {
-                let holder = self.name(self.id);
+                let holder = self.name(self.holder.id);
                 let what = match mention {
                     Mention::Identity(id) if *action == "iam:addusertogroup" => {
-                        if !self.admins.contains(&id) {
+                        if !self.is_worth(id) {
                             continue;
                         }
                         format!("the administrators' group `{}`", self.name(id))
                     }
-                    Mention::Identity(id) if id == self.id => "itself".to_owned(),
-                    Mention::Identity(id) if self.identity.groups.contains(&id) => "its own group".to_owned(),
-                    Mention::Policy(decl) if self.owners.contains(&decl) => "its own policy".to_owned(),
+                    Mention::Identity(id) if id == self.holder.id => "itself".to_owned(),
+                    Mention::Identity(id) if self.holder.identity.groups.contains(&id) => "its own group".to_owned(),
+                    Mention::Policy(decl) if self.holder.owners.contains(&decl) => "its own policy".to_owned(),
                     _ => continue,
                 };
                 let message = format!("`{}` on {what} lets `{holder}` give itself any permission", spelled(action));
@@ -177,21 +196,99 @@ impl<'f> Holder<'f, '_> {
         None
     }
 
+    /// What makes it another identity, by that one's name.
+    fn takes(&self) -> impl Iterator<Item = (Grant<'f>, AwsIdentityId)> {
+        let actions = KEYS.into_iter().chain(["iam:updateassumerolepolicy"]);
+        let named = actions.flat_map(|action| self.named(action));
+        named.filter_map(|(grant, mention)| match mention {
+            Mention::Identity(id) if id != self.holder.id => Some((grant, id)),
+            _ => None,
+        })
+    }
+
     /// Becomes an administrator.
     fn victim(&self) -> Option<Way<'f>> {
-        for action in KEYS.iter().chain(&["iam:updateassumerolepolicy"]) {
-            for (grant, mention) in self.named(action) {
-                let Mention::Identity(id) = mention else { continue };
-                if id == self.id || !self.admins.contains(&id) {
-                    continue;
-                }
-                let (holder, victim) = (self.name(self.id), self.name(id));
-                let message =
-                    format!("`{}` on the administrator `{victim}` lets `{holder}` act as it", spelled(action));
-                return Some(Way::new(vec![grant], message));
-            }
+        let (grant, id) = self.takes().find(|(_, id)| self.is_worth(*id))?;
+        Some(self.acts_as(grant, id))
+    }
+
+    fn acts_as(&self, grant: Grant<'f>, id: AwsIdentityId) -> Way<'f> {
+        let (holder, victim) = (self.name(self.holder.id), self.account.described(id));
+        let message = match self.account.standing(id) {
+            Standing::Escalates => format!("`{}` lets `{holder}` act as {victim}", spelled(grant.action)),
+            _ => format!("`{}` on {victim} lets `{holder}` act as it", spelled(grant.action)),
+        };
+        Way::new(vec![grant], message)
+    }
+
+    /// Becomes somebody who may do what it may not.
+    fn other(&self) -> Option<Way<'f>> {
+        self.takes().find_map(|(grant, id)| {
+            let more = self.lacks(id)?;
+            let way = self.acts_as(grant, id);
+            let message = format!("{}, which may do more: `{more}`", way.message);
+            Some(Way { message, milder: 2, sure: false, ..way })
+        })
+    }
+
+    /// An action that somebody has for certain and the holder on nothing at all.
+    fn lacks(&self, id: AwsIdentityId) -> Option<String> {
+        let inputs = self.account.inputs;
+        let other = inputs.model.aws.identity(id).filter(|other| is_free(other) && other.missing.is_empty())?;
+        let documents = documents(inputs, other);
+        let statements = documents.iter().flat_map(|(_, document)| &document.statements);
+        let certain = statements.filter(|statement| statement.conditions.is_empty() && !statement.conditions_unknown);
+        certain.map(StatementFacts::new).filter(|facts| facts.allow && !facts.not_action).find_map(|facts| {
+            let lacking = |text: &str| {
+                let mut own = self.holder.statements.iter().filter(|own| own.allow);
+                let known = self.holder.identity.missing.is_empty() && !text.contains(HOLE);
+                known && !own.any(|own| own.not_action || own.actions.iter().any(|item| item.meets(text)))
+            };
+            let mut items = facts.actions.iter().map(|item| item.item.text.raw());
+            items.find(|text| lacking(text)).map(str::to_owned)
+        })
+    }
+
+    /// Becomes, as it is meant to, a role that raises itself.
+    fn assume(&self) -> Option<Way<'f>> {
+        let model = &self.account.inputs.model.aws;
+        let (grant, id) = self.named("sts:assumerole").into_iter().find_map(|(grant, mention)| match mention {
+            Mention::Identity(id) if self.account.standing(id) == Standing::Escalates => Some((grant, id)),
+            _ => None,
+        })?;
+        let trusted = id != self.holder.id && model.identity(id).is_some_and(|role| self.trusted_by(role));
+        trusted.then(|| Way { milder: 1, ..self.acts_as(grant, id) })
+    }
+
+    /// Has something that runs already act for it.
+    fn take_over(&self) -> Option<Way<'f>> {
+        let model = self.account.inputs.model;
+        let others = self.targets.iter().filter(|target| target.runner.role != self.holder.id);
+        let (target, grants) = others.into_iter().find_map(|t| Some((t, t.taken(self.holder, self.account)?)))?;
+        let runner = target.runner;
+        let holder = self.name(self.holder.id);
+        let lets = if grants.len() == 1 { "lets" } else { "let" };
+        let message = format!(
+            "{} on the {} `{}` {lets} `{holder}` act as {}",
+            listed(&grants),
+            called(runner.kind),
+            runner.name,
+            self.account.described(runner.role),
+        );
+        let mut related = Vec::new();
+        let declared = model.declaration(runner.decl).map(|declaration| &declaration.item);
+        if let Some(Item::AwsCompute(AwsCompute { name, role, .. })) = declared {
+            let place = name.as_ref().or(role.as_ref()).map(|(_, place)| *place);
+            let what = || format!("the {}, which runs with the role", called(runner.kind));
+            related.extend(place.map(|place| (place, what())));
         }
-        None
+        let role = model.aws.identity(runner.role).and_then(|role| model.declaration(role.decl));
+        if let Some(Item::AwsPrincipal(AwsPrincipal { name: Some((_, place)), .. })) = role.map(|d| &d.item) {
+            related.push((*place, "the role".to_owned()));
+        }
+        let first = grants.first().map_or(String::new(), |grant| spelled(grant.action));
+        let witness = Some(format!("{first} on the {} {}", called(runner.kind), runner.name));
+        Some(Way { related, witness, ..Way::new(grants, message) })
     }
 
     /// Raises somebody and becomes it.
@@ -207,12 +304,13 @@ impl<'f> Holder<'f, '_> {
             for (grant, mention) in self.named(action) {
                 let raised: Vec<AwsIdentityId> = match mention {
                     Mention::Identity(id) => vec![id],
-                    Mention::Policy(decl) => self.holders(decl),
+                    Mention::Policy(decl) => self.account.holders(decl).to_vec(),
+                    Mention::Runner(_) => continue,
                 };
-                for id in raised.into_iter().filter(|id| *id != self.id) {
+                for id in raised.into_iter().filter(|id| *id != self.holder.id) {
                     let Some(entries) = self.enters(id) else { continue };
                     let grants: Vec<Grant<'f>> = std::iter::once(grant).chain(entries).collect();
-                    let (holder, raised) = (self.name(self.id), self.name(id));
+                    let (holder, raised) = (self.name(self.holder.id), self.name(id));
                     let message = format!("{} let `{holder}` raise `{raised}` and act as it", listed(&grants));
                     let message = if grants.len() == 1 { message.replacen(" let ", " lets ", 1) } else { message };
                     return Some(Way::new(grants, message));
@@ -222,16 +320,9 @@ impl<'f> Holder<'f, '_> {
         None
     }
 
-    /// Who has a managed policy.
-    fn holders(&self, policy: DeclId) -> Vec<AwsIdentityId> {
-        let model = &self.inputs.model.aws;
-        let has = |id: &AwsIdentityId| model.identity(*id).is_some_and(|identity| identity.policies.contains(&policy));
-        model.identities().filter(has).collect()
-    }
-
     /// What lets the holder act as an identity.
     fn enters(&self, id: AwsIdentityId) -> Option<Vec<Grant<'f>>> {
-        let identity = self.inputs.model.aws.identity(id)?;
+        let identity = self.account.inputs.model.aws.identity(id)?;
         let on =
             |action| self.named(action).into_iter().find(|(_, m)| *m == Mention::Identity(id)).map(|(g, _)| vec![g]);
         match identity.kind {
@@ -247,17 +338,20 @@ impl<'f> Holder<'f, '_> {
 
     /// Whether a role's trust policy names the holder, or all of an account.
     fn trusted_by(&self, role: &AwsIdentity) -> bool {
-        let Some((decl, trust)) = role.trust.and_then(|decl| Some((decl, document(self.inputs, decl)?))) else {
+        let Some((decl, trust)) = role.trust.and_then(|decl| Some((decl, document(self.account.inputs, decl)?))) else {
             return false;
         };
-        let own = Some(Mention::Identity(self.id));
-        trust.statements.iter().filter_map(|statement| statement.principal.as_ref()).any(|element| {
+        let own = Some(Mention::Identity(self.holder.id));
+        let allows = trust.statements.iter().filter(|statement| statement.effect == Some(Effect::Allow));
+        allows.filter_map(|statement| statement.principal.as_ref()).any(|element| {
             let entries = element.entries.iter().any(|entry| {
                 let text = entry.item.text.raw();
-                text == "*" || text.ends_with(":root") || self.inputs.model.aws.mentioned(decl, entry.item.span) == own
+                text == "*"
+                    || text.ends_with(":root")
+                    || self.account.inputs.model.aws.mentioned(decl, entry.item.span) == own
             });
             let unknown = || {
-                let mentioned = |span| self.inputs.model.aws.mentioned(decl, span) == own;
+                let mentioned = |span| self.account.inputs.model.aws.mentioned(decl, span) == own;
                 element.unknowns.iter().any(|what| mentioned(what.span))
             };
             !element.negated && (element.star || entries || unknown())
@@ -268,30 +362,32 @@ impl<'f> Holder<'f, '_> {
     fn pass(&self) -> Option<Way<'f>> {
         for (pass, mention) in self.named("iam:passrole") {
             let Mention::Identity(id) = mention else { continue };
-            if id == self.id || !self.admins.contains(&id) {
+            if !self.is_worth(id) {
                 continue;
             }
             for set in PASS_SETS.iter().filter(|set| passes(pass.facts, set.services)) {
                 if !self.trusts_service(id, set.services) {
                     continue;
                 }
-                let Some(others) = grants(self.statements, set.actions, Reach::Any) else { continue };
+                let Some(others) = grants(&self.holder.statements, set.actions, Reach::Any) else { continue };
                 let message = format!(
-                    "with {} this lets `{}` run code as the administrator `{}`",
+                    "with {} this lets `{}` run code as {}",
                     listed(&others),
-                    self.name(self.id),
-                    self.name(id)
+                    self.name(self.holder.id),
+                    self.account.described(id)
                 );
                 let grants: Vec<Grant<'f>> = std::iter::once(pass).chain(others).collect();
-                let limited = limited(&grants) && !grants.iter().any(|grant| grant.lowered);
-                return Some(Way { grants, message, limited });
+                let sure = !limited(&grants);
+                let milder = u8::from(!sure && !grants.iter().any(|grant| grant.lowered));
+                return Some(Way { milder, sure, ..Way::new(grants, message) });
             }
         }
         None
     }
 
     fn trusts_service(&self, id: AwsIdentityId, services: &[&str]) -> bool {
-        let trust = self.inputs.model.aws.identity(id).and_then(|role| document(self.inputs, role.trust?));
+        let trust =
+            self.account.inputs.model.aws.identity(id).and_then(|role| document(self.account.inputs, role.trust?));
         trust.is_some_and(|trust| {
             let elements = trust.statements.iter().filter_map(|statement| statement.principal.as_ref());
             elements.flat_map(|element| &element.entries).any(|entry| services.contains(&entry.item.text.raw()))

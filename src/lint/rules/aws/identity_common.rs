@@ -1,0 +1,181 @@
+//! Identities of the model with what all their policies say, and which of them are
+//! administrators or make themselves such.
+
+use std::cell::OnceCell;
+
+use rustc_hash::FxHashMap;
+
+use super::escalation_common::{Grant, denied, lowers};
+use crate::aws::document::{Document, Effect, Statement};
+use crate::carrier::declaration::{AwsPrincipalKind, Item};
+use crate::lint::{Inputs, StatementFacts};
+use crate::model::ids::DeclId;
+use crate::model::{AwsIdentity, AwsIdentityId, AwsMention as Mention};
+
+/// Managed policies of AWS whose holder is administrator, or becomes it by one call.
+const ADMIN: [&str; 2] = [":iam::aws:policy/AdministratorAccess`", ":iam::aws:policy/IAMFullAccess`"];
+
+/// What somebody who acts as an identity has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// What its policies say, as far as is known.
+    Plain,
+    /// A way to become an administrator.
+    Escalates,
+    /// Everything.
+    Admin,
+}
+
+/// What rules over identities ask of the model again and again.
+pub(super) struct Account<'i> {
+    pub(super) inputs: &'i Inputs<'i>,
+    /// Of each identity, by its number.
+    standings: Vec<Standing>,
+    holders: OnceCell<FxHashMap<DeclId, Vec<AwsIdentityId>>>,
+}
+
+impl<'i> Account<'i> {
+    pub(super) fn new(inputs: &'i Inputs<'i>) -> Self {
+        let mut documents = FxHashMap::default();
+        let model = &inputs.model.aws;
+        let standing = |id| if is_admin(inputs, id, &mut documents) { Standing::Admin } else { Standing::Plain };
+        let standings = model.identities().map(standing).collect();
+        Self { inputs, standings, holders: OnceCell::new() }
+    }
+
+    pub(super) fn standing(&self, id: AwsIdentityId) -> Standing {
+        self.standings.get(id.0 as usize).copied().unwrap_or(Standing::Plain)
+    }
+
+    /// Notes that an identity can become an administrator.
+    pub(super) fn escalates(&mut self, id: AwsIdentityId) {
+        if let Some(standing) = self.standings.get_mut(id.0 as usize).filter(|s| **s == Standing::Plain) {
+            *standing = Standing::Escalates;
+        }
+    }
+
+    pub(super) fn name(&self, id: AwsIdentityId) -> String {
+        self.inputs.model.aws.name_of(id)
+    }
+
+    /// Whoever acts as it, as a message says it: ``the administrator `role/x` ``.
+    pub(super) fn described(&self, id: AwsIdentityId) -> String {
+        let name = self.name(id);
+        match self.standing(id) {
+            Standing::Admin => format!("the administrator `{name}`"),
+            Standing::Escalates => format!("`{name}`, which can make itself an administrator"),
+            Standing::Plain => format!("`{name}`"),
+        }
+    }
+
+    /// Who has a managed policy.
+    pub(super) fn holders(&self, policy: DeclId) -> &[AwsIdentityId] {
+        let all = self.holders.get_or_init(|| {
+            let model = &self.inputs.model.aws;
+            let mut all: FxHashMap<DeclId, Vec<AwsIdentityId>> = FxHashMap::default();
+            for id in model.identities() {
+                for policy in model.identity(id).map_or(&[][..], |identity| &identity.policies) {
+                    all.entry(*policy).or_default().push(id);
+                }
+            }
+            all
+        });
+        all.get(&policy).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Whether an identity acts by itself and nothing caps it.
+pub(super) fn is_free(identity: &AwsIdentity) -> bool {
+    identity.kind != AwsPrincipalKind::Group
+        && identity.issued_by.is_none()
+        && identity.boundary.is_none()
+        && !identity.missing.iter().any(|missing| missing.contains("boundary"))
+}
+
+/// An identity's policies and its groups'.
+pub(super) fn documents<'i>(inputs: &Inputs<'i>, identity: &AwsIdentity) -> Vec<(DeclId, &'i Document)> {
+    let model = &inputs.model.aws;
+    let groups = identity.groups.iter().filter_map(|group| model.identity(*group));
+    let all = identity.policies.iter().chain(groups.flat_map(|group| &group.policies)).copied();
+    all.filter_map(|decl| Some((decl, document(inputs, decl)?))).collect()
+}
+
+pub(super) fn document<'i>(inputs: &Inputs<'i>, decl: DeclId) -> Option<&'i Document> {
+    match &inputs.model.declaration(decl)?.item {
+        Item::AwsPolicy(policy) => Some(&policy.document),
+        _ => None,
+    }
+}
+
+/// Whether an identity certainly has every action on every resource. What a document says of
+/// it is noted, as many may have it.
+fn is_admin(inputs: &Inputs<'_>, id: AwsIdentityId, known: &mut FxHashMap<DeclId, bool>) -> bool {
+    let model = &inputs.model.aws;
+    let Some(identity) = model.identity(id).filter(|identity| identity.boundary.is_none()) else { return false };
+    let managed = |missing: &String| ADMIN.iter().any(|end| missing.ends_with(end));
+    let mut all = |decl: &DeclId| {
+        *known.entry(*decl).or_insert_with(|| {
+            document(inputs, *decl).is_some_and(|document| document.statements.iter().any(allows_all))
+        })
+    };
+    let groups = identity.groups.iter().filter_map(|group| model.identity(*group));
+    identity.missing.iter().any(managed)
+        || identity.policies.iter().any(&mut all)
+        || groups.flat_map(|group| &group.policies).any(all)
+}
+
+fn allows_all(statement: &Statement) -> bool {
+    let plain = statement.effect == Some(Effect::Allow) && statement.conditions.is_empty();
+    if !plain || statement.conditions_unknown {
+        return false;
+    }
+    let facts = StatementFacts::new(statement);
+    let resource = !facts.not_resource && facts.any_resource().is_some();
+    resource && !facts.not_action && facts.actions.iter().any(|item| item.is_all())
+}
+
+/// An identity that may gain something, with the facts of all its statements.
+pub(super) struct Holder<'i> {
+    pub(super) id: AwsIdentityId,
+    pub(super) identity: &'i AwsIdentity,
+    pub(super) statements: Vec<StatementFacts<'i>>,
+    /// The document of each statement.
+    pub(super) owners: Vec<DeclId>,
+}
+
+impl<'i> Holder<'i> {
+    /// The facts of an identity one of whose statements is of interest.
+    pub(super) fn new(inputs: &Inputs<'i>, id: AwsIdentityId, wanted: impl Fn(&Statement) -> bool) -> Option<Self> {
+        let identity = inputs.model.aws.identity(id)?;
+        let documents = documents(inputs, identity);
+        if !documents.iter().flat_map(|(_, document)| &document.statements).any(wanted) {
+            return None;
+        }
+        let each = documents.iter().flat_map(|(decl, document)| document.statements.iter().map(|s| (*decl, s)));
+        let (owners, statements) = each.map(|(decl, statement)| (decl, StatementFacts::new(statement))).unzip();
+        Some(Self { id, identity, statements, owners })
+    }
+
+    /// The statements with their documents.
+    pub(super) fn each(&self) -> impl Iterator<Item = (&StatementFacts<'i>, DeclId)> {
+        self.statements.iter().zip(self.owners.iter().copied())
+    }
+
+    /// What the statements grant on identities and policies of the model that they name.
+    pub(super) fn named<'f>(&'f self, account: &Account<'_>, action: &'static str) -> Vec<(Grant<'f>, Mention)> {
+        let model = &account.inputs.model.aws;
+        let mut found = Vec::new();
+        for (facts, owner) in self.each().filter(|(facts, _)| facts.allow) {
+            let (Some(span), Some(list)) = (facts.applies_to(action), &facts.statement.resource) else { continue };
+            let Some(lowered) = lowers(facts, action) else { continue };
+            let items = list.items.iter().map(|item| (item.span, item.text.raw()));
+            for (place, text) in items.chain(list.unknowns.iter().map(|what| (what.span, ""))) {
+                let Some(mention) = model.mentioned(owner, place) else { continue };
+                if denied(&self.statements, action, text).is_none() {
+                    found.push((Grant { action, span, resource: Some(place), lowered, facts }, mention));
+                }
+            }
+        }
+        found
+    }
+}
