@@ -67,7 +67,8 @@ impl Linker<'_> {
             _ => return None,
         };
         let found = self.names.get(&(kind, SmolStr::new(name)))?;
-        self.scope.nearest(from, found.iter().copied()).map(Mention::Identity)
+        let same = found.iter().copied().filter(|(_, decl)| self.may_be(*decl, raw));
+        self.scope.nearest(from, same).map(Mention::Identity)
     }
 
     /// What a text that is nothing but an expression means.
