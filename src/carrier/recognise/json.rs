@@ -49,7 +49,7 @@ pub(super) fn recognise(name: &str, text: &str) -> Option<Format> {
     if has_any(&["request_id", "lease_id", "renewable"]) && has("data") {
         return Some(Format::VaultApi);
     }
-    if is_stack_policy(text) {
+    if is_stack_policy(text) || is_firewall_rule(&keys, text) {
         return None;
     }
     if keys.iter().any(|key| key.eq_ignore_ascii_case("statement"))
@@ -79,6 +79,13 @@ pub(super) fn recognise(name: &str, text: &str) -> Option<Format> {
 fn is_stack_policy(text: &str) -> bool {
     let mentions = |needle: &[u8]| memmem::find(text.as_bytes(), needle).is_some();
     mentions(b"\"Update:") && !mentions(b"\"arn:")
+}
+
+/// Whether a text is a rule of AWS WAF, which has a `Statement` of its own.
+/// Source: AWS WAF API Reference, Rule.
+fn is_firewall_rule(keys: &[String], text: &str) -> bool {
+    let has = |key: &str| keys.iter().any(|known| known == key);
+    (has("Priority") || has("VisibilityConfig")) && memmem::find(text.as_bytes(), b"\"Effect\"").is_none()
 }
 
 /// Whether a text speaks of a statement and its effect, in either kind of quotes.

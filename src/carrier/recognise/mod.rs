@@ -115,6 +115,13 @@ mod tests {
             ("p.json", "{\"Version\": \"2012-10-17\", \"Statement\": []}", Some(IamDocument)),
             ("p.json", "\u{feff}{\"Statement\": {}}", Some(IamDocument)),
             ("p.json", "{\"Version\": \"2012-10-17\"}", Some(IamDocument)),
+            // written alike: what an update of a stack may change, and a rule of a firewall
+            (
+                "p.json",
+                "{\"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"Update:*\", \"Principal\": \"*\", \"Resource\": \"*\"}]}",
+                None,
+            ),
+            ("p.json", "{\"Name\": \"x\", \"Priority\": 1, \"Statement\": {\"GeoMatchStatement\": {}}}", None),
             ("p.json", "{\"version\": \"2012-10-17\", \"statement\": []}", Some(IamDocument)),
             ("p.json", "[{\"Version\": \"2012-10-17\", \"Statement\": []}]", Some(IamDocument)),
             ("list.json", "[1, {\"Statement\": 1}]", None),
