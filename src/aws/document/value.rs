@@ -193,7 +193,11 @@ pub(super) fn no_variables(element: &str, text: &Text, span: Span, problems: &mu
         let message = format!("`{element}` may not hold the variable in `{}`", text.display());
         let problem = Problem::refused("variable-wrong-element", message, span);
         let problem = Problem { blank: is_template(text.raw()), ..problem };
-        problems.push(problem.with_help("if the text is a template, check what it renders to"));
+        problems.push(problem.with_help(if text.raw().contains("${AWS::") {
+            "CloudFormation fills it in within `Fn::Sub` alone: write `!Sub` before the text"
+        } else {
+            "if the text is a template, check what it renders to"
+        }));
     }
 }
 

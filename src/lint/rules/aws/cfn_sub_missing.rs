@@ -22,21 +22,23 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let mut found = Vec::new();
-    for (text, span) in context.statements.iter().flat_map(texts) {
+    let all = context.statements.iter().flat_map(|facts| texts(facts).map(move |text| (facts, text)));
+    for (facts, (text, span)) in all {
         let raw = text.raw();
         let first = PSEUDO.iter().filter_map(|name| Some((raw.find(name)?, *name))).min();
         if let Some((at, name)) = first {
-            found.push((text.span_of(span, at, at + name.len()), name));
+            found.push((facts, text.span_of(span, at, at + name.len()), name));
         }
     }
-    let Some((first, _)) = found.first() else { return };
+    let Some((_, first, _)) = found.first() else { return };
     let template = context.inputs.sources.text(first.source);
     if FRAMEWORK.iter().any(|variable| template.contains(variable)) {
         return;
     }
-    for (place, name) in found {
-        sink.report(place, format!("`{name}` stays as it is: CloudFormation fills it in within `Fn::Sub` alone"))
-            .label("not filled in")
-            .help("write `!Sub` before the text, or `{\"Fn::Sub\": \"…\"}` around it");
+    for (facts, place, name) in found {
+        let finding =
+            sink.report(place, format!("`{name}` stays as it is: CloudFormation fills it in within `Fn::Sub` alone"));
+        finding.unit = facts.statement.span;
+        finding.label("not filled in").help("write `!Sub` before the text, or `{\"Fn::Sub\": \"…\"}` around it");
     }
 }

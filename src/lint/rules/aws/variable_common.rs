@@ -10,13 +10,12 @@ pub(super) fn variables<'f>(facts: &'f StatementFacts<'_>) -> &'f [(String, Span
     facts.variables.get_or_init(|| all(facts))
 }
 
-/// Principals, resources and condition values as written, each with the place of its value.
+/// Resources and condition values as written, each with the place of its value.
 pub(super) fn texts<'f>(facts: &'f StatementFacts<'_>) -> impl Iterator<Item = (&'f Text, Span)> {
     let statement = facts.statement;
-    let principals = statement.principal.iter().flat_map(|p| &p.entries).map(|entry| &entry.item);
     let resources = statement.resource.iter().flat_map(|element| &element.items);
     let values = statement.conditions.iter().flat_map(|condition| &condition.values);
-    let items = principals.chain(resources).map(|item| (&item.text, item.span));
+    let items = resources.map(|item| (&item.text, item.span));
     items.chain(values.filter_map(|node| Some((node.as_text()?, node.span))))
 }
 
