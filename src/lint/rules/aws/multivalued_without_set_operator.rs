@@ -4,7 +4,7 @@ pub(super) const CHECK: Check = Check::AwsStatement(check);
 
 /// Keys that hold several values where a rule is written, and one of each event that is put: the
 /// guide compares them plainly there.
-/// Source: EventBridge User Guide, permissions for event buses.
+/// Source: User Guide of `EventBridge`, permissions for event buses.
 const OF_EVENTS: [&str; 2] = ["events:detail-type", "events:source"];
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
