@@ -259,6 +259,12 @@ impl AwsModel {
         self.runners.iter().enumerate().map(|(at, runner)| (AwsRunnerId(u32::try_from(at).unwrap_or(u32::MAX)), runner))
     }
 
+    /// One of them.
+    #[must_use]
+    pub fn runner(&self, id: AwsRunnerId) -> Option<&AwsRunner> {
+        self.runners.get(id.0 as usize)
+    }
+
     /// Whether a resource of a statement is that thing: it is named or referred to, or matched
     /// by wildcards in a document that is declared beside it.
     #[must_use]

@@ -3,14 +3,15 @@
 
 use std::cell::OnceCell;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::escalation_common::{Grant, denied, lowers};
 use crate::aws::document::{Document, Effect, Statement};
 use crate::carrier::declaration::{AwsPrincipalKind, Item};
-use crate::lint::{Inputs, StatementFacts};
+use crate::lint::{Asked, Inputs, StatementFacts};
 use crate::model::ids::DeclId;
 use crate::model::{AwsIdentity, AwsIdentityId, AwsMention as Mention};
+use crate::source::Span;
 
 /// Managed policies of AWS whose holder is administrator, or becomes it by one call.
 const ADMIN: [&str; 2] = [":iam::aws:policy/AdministratorAccess`", ":iam::aws:policy/IAMFullAccess`"];
@@ -141,6 +142,8 @@ pub(super) struct Holder<'i> {
     pub(super) statements: Vec<StatementFacts<'i>>,
     /// The document of each statement.
     pub(super) owners: Vec<DeclId>,
+    /// What the Allow statements name, by the statement.
+    mentions: Vec<(usize, Span, &'i str, Mention)>,
 }
 
 impl<'i> Holder<'i> {
@@ -152,8 +155,10 @@ impl<'i> Holder<'i> {
             return None;
         }
         let each = documents.iter().flat_map(|(decl, document)| document.statements.iter().map(|s| (*decl, s)));
-        let (owners, statements) = each.map(|(decl, statement)| (decl, StatementFacts::new(statement))).unzip();
-        Some(Self { id, identity, statements, owners })
+        let (owners, statements): (Vec<_>, Vec<_>) =
+            each.map(|(decl, statement)| (decl, StatementFacts::new(statement))).unzip();
+        let mentions = mentions(inputs, &statements, &owners);
+        Some(Self { id, identity, statements, owners, mentions })
     }
 
     /// The statements with their documents.
@@ -161,21 +166,46 @@ impl<'i> Holder<'i> {
         self.statements.iter().zip(self.owners.iter().copied())
     }
 
+    /// Whether its statements name one of those identities, or what runs as one.
+    pub(super) fn speaks_of(&self, inputs: &Inputs<'_>, ids: &FxHashSet<AwsIdentityId>) -> bool {
+        self.mentions.iter().any(|(_, _, _, mention)| match mention {
+            Mention::Identity(id) => ids.contains(id),
+            Mention::Policy(_) => false,
+            Mention::Runner(id) => inputs.model.aws.runner(*id).is_some_and(|runner| ids.contains(&runner.role)),
+        })
+    }
+
     /// What the statements grant on identities and policies of the model that they name.
-    pub(super) fn named<'f>(&'f self, account: &Account<'_>, action: &'static str) -> Vec<(Grant<'f>, Mention)> {
-        let model = &account.inputs.model.aws;
+    pub(super) fn named<'f>(&'f self, action: &'static str) -> Vec<(Grant<'f>, Mention)> {
+        let asked = Asked::new(action);
         let mut found = Vec::new();
-        for (facts, owner) in self.each().filter(|(facts, _)| facts.allow) {
-            let (Some(span), Some(list)) = (facts.applies_to(action), &facts.statement.resource) else { continue };
+        for (at, place, text, mention) in &self.mentions {
+            let Some(facts) = self.statements.get(*at) else { continue };
+            let Some(span) = facts.applies_to_asked(&asked) else { continue };
             let Some(lowered) = lowers(facts, action) else { continue };
-            let items = list.items.iter().map(|item| (item.span, item.text.raw()));
-            for (place, text) in items.chain(list.unknowns.iter().map(|what| (what.span, ""))) {
-                let Some(mention) = model.mentioned(owner, place) else { continue };
-                if denied(&self.statements, action, text).is_none() {
-                    found.push((Grant { action, span, resource: Some(place), lowered, facts }, mention));
-                }
+            if denied(&self.statements, action, text).is_none() {
+                found.push((Grant { action, span, resource: Some(*place), lowered, facts }, *mention));
             }
         }
         found
     }
+}
+
+/// What Allow statements name, with its place and text.
+fn mentions<'i>(
+    inputs: &Inputs<'i>,
+    statements: &[StatementFacts<'i>],
+    owners: &[DeclId],
+) -> Vec<(usize, Span, &'i str, Mention)> {
+    let model = &inputs.model.aws;
+    let mut found = Vec::new();
+    for (at, (facts, owner)) in statements.iter().zip(owners).enumerate().filter(|(_, (facts, _))| facts.allow) {
+        let statement: &'i Statement = facts.statement;
+        let Some(list) = &statement.resource else { continue };
+        let items = list.items.iter().map(|item| (item.span, item.text.raw()));
+        for (place, text) in items.chain(list.unknowns.iter().map(|what| (what.span, ""))) {
+            found.extend(model.mentioned(*owner, place).map(|mention| (at, place, text, mention)));
+        }
+    }
+    found
 }

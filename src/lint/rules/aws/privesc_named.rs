@@ -38,35 +38,45 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
         }
     }
     let mut seen: FxHashSet<Span> = FxHashSet::default();
+    let mut fresh: Option<FxHashSet<AwsIdentityId>> = None;
     for _ in 0..ROUNDS {
-        let found = round(&account, &mut waiting, &mut seen, sink);
+        let found = round(&account, &mut waiting, fresh.as_ref(), &mut seen, sink);
         if found.is_empty() {
-            return;
+            break;
         }
-        for id in found {
-            account.escalates(id);
+        found.iter().for_each(|id| account.escalates(*id));
+        fresh = Some(found);
+    }
+    for holder in &waiting {
+        let search = Search { account: &account, holder, targets: &[] };
+        if let Some(way) = search.other() {
+            search.tell(&way, &mut seen, sink);
         }
     }
 }
 
-/// Looks for a way of each that waits; tells them, and gives back who surely has one.
+/// Looks for a way of each that waits, after the first time of those whom the newly found
+/// concern; tells them, and gives back who surely has one.
 fn round(
     account: &Account<'_>,
     waiting: &mut Vec<Holder<'_>>,
+    fresh: Option<&FxHashSet<AwsIdentityId>>,
     seen: &mut FxHashSet<Span>,
     sink: &mut Sink<'_>,
-) -> Vec<AwsIdentityId> {
-    let targets = targets(account);
-    let mut found = Vec::new();
+) -> FxHashSet<AwsIdentityId> {
+    let mut targets = targets(account);
+    targets.retain(|target| fresh.is_none_or(|fresh| fresh.contains(&target.runner.role)));
+    let mut found = FxHashSet::default();
     waiting.retain(|holder| {
+        if fresh.is_some_and(|fresh| targets.is_empty() && !holder.speaks_of(account.inputs, fresh)) {
+            return true;
+        }
         let search = Search { account, holder, targets: &targets };
         let Some(way) = search.way() else { return true };
         if way.sure {
-            found.push(holder.id);
+            found.insert(holder.id);
         }
-        if let Some(at) = way.grants.first().copied().filter(|at| seen.insert(at.span)) {
-            search.tell(&way, at, sink);
-        }
+        search.tell(&way, seen, sink);
         false
     });
     found
@@ -123,11 +133,11 @@ impl<'f, 'i> Search<'f, 'i> {
             .or_else(|| self.pass())
             .or_else(|| self.take_over())
             .or_else(|| self.assume())
-            .or_else(|| self.other())
     }
 
     /// Reports a way.
-    fn tell(&self, way: &Way<'_>, at: Grant<'_>, sink: &mut Sink<'_>) {
+    fn tell(&self, way: &Way<'_>, seen: &mut FxHashSet<Span>, sink: &mut Sink<'_>) {
+        let Some(at) = way.grants.first().copied().filter(|at| seen.insert(at.span)) else { return };
         let Self { account, holder, .. } = self;
         let model = account.inputs.model;
         let severity = (0..way.milder).fold(sink.severity(), |severity, _| milder(severity));
@@ -149,7 +159,7 @@ impl<'f, 'i> Search<'f, 'i> {
     }
 
     fn named(&self, action: &'static str) -> Vec<(Grant<'f>, Mention)> {
-        self.holder.named(self.account, action)
+        self.holder.named(action)
     }
 
     fn name(&self, id: AwsIdentityId) -> String {
