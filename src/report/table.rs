@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::escape;
 use super::human::{Human, count};
-use crate::simulate::access::{Access, Row};
+use crate::simulate::access_row::{Access, Row};
 use crate::simulate::principal::{ChainLink, Place};
 use crate::simulate::who_can::{Holder, WhoCan};
 

@@ -1,9 +1,8 @@
 //! Everything a principal can do, compactly: one row a pattern, strongest first, with what
 //! stronger rules decide left out.
 
-use serde::Serialize;
-
-use super::principal::{ChainLink, Place, Principal, Session, name_of, place};
+use super::access_row::{Access, Row};
+use super::principal::{ChainLink, Principal, Session, name_of, place};
 use super::{access_aws, bridge};
 use crate::decision::Decision;
 use crate::model::escalation::{Power, PowerKind, Step};
@@ -17,53 +16,6 @@ use crate::vault::dialect::Dialect;
 use crate::vault::endpoints::{self, Mounted};
 use crate::vault::parameters::Constraints;
 use crate::vault::policy::Policy;
-
-/// Everything a principal can do.
-#[derive(Debug, Clone, Serialize)]
-pub struct Access {
-    /// The principal's name.
-    pub principal: String,
-    /// `vault` or `aws`.
-    pub system: &'static str,
-    /// The policies it has, by name.
-    pub policies: Vec<String>,
-    /// How long its tokens live, where it is a login or token: `1h, renewable up to 24h`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lifetime: Option<String>,
-    /// The rows.
-    pub rows: Vec<Row>,
-    /// What the table depends on that the model does not tell.
-    pub depends_on: Vec<String>,
-    /// What stands beside the table: stanzas that the server drops, what is taken for granted.
-    pub notes: Vec<String>,
-}
-
-/// One row: what can be done on the paths or resources of a pattern, apart from those that
-/// a row above it is about.
-#[derive(Debug, Clone, Serialize)]
-pub struct Row {
-    /// The Vault path pattern, or the AWS actions.
-    pub pattern: String,
-    /// The AWS resources; empty for Vault.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub resources: Vec<String>,
-    /// Capabilities that certainly are granted and can be used; for AWS `allow` or `deny`.
-    pub can: Vec<String>,
-    /// Whether the row takes away what a row below it would give.
-    pub denies: bool,
-    /// Whether the row depends on something that is not known.
-    pub undetermined: bool,
-    /// Limits: parameters, wrapping, conditions.
-    pub limits: Vec<String>,
-    /// What holds behind the pattern, where the mount is known.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub gives: Vec<&'static str>,
-    /// How the principal comes to it.
-    pub chain: Vec<ChainLink>,
-    /// Where it is written.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub place: Option<Place>,
-}
 
 /// The table of a principal.
 #[must_use]
@@ -183,22 +135,6 @@ fn of_vault(model: &Model, sources: &SourceMap, dialect: Dialect, principal: Vau
         out.notes.push(format!("the credentials of `{name}` act in AWS: the rows with resources"));
     }
     out
-}
-
-impl Row {
-    pub(super) fn empty() -> Self {
-        Self {
-            pattern: String::new(),
-            resources: Vec::new(),
-            can: Vec::new(),
-            denies: false,
-            undetermined: false,
-            limits: Vec::new(),
-            gives: Vec::new(),
-            chain: Vec::new(),
-            place: None,
-        }
-    }
 }
 
 /// Steps with their requests, for people.

@@ -3,7 +3,7 @@
 
 use smol_str::SmolStr;
 
-use super::access::{Access, Row};
+use super::access_row::{Access, Row};
 use super::principal::{ChainLink, place};
 use crate::aws::document::{Document, Effect, ListElement, Statement, statement_name};
 use crate::carrier::declaration::{AwsPrincipalKind, Item};

@@ -4,6 +4,7 @@
 
 pub mod access;
 mod access_aws;
+pub mod access_row;
 pub mod aws;
 pub mod bridge;
 mod members;

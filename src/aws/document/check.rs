@@ -236,6 +236,7 @@ fn check_principals(principal: &PrincipalElement, kind: PolicyKind, problems: &m
             continue;
         };
         match entry.kind {
+            PrincipalKind::Aws if has_empty_part(&entry.item) => {}
             PrincipalKind::Aws => check_aws_principal(text, kind, entry.item.span, problems),
             PrincipalKind::Service if text != "*" => {
                 let host = text.contains('.')
@@ -255,6 +256,14 @@ fn check_principals(principal: &PrincipalElement, kind: PolicyKind, problems: &m
             _ => {}
         }
     }
+}
+
+/// Whether something empty stands for the account of an ARN: a variable whose default is
+/// empty is still to be set, which the text `::` is not.
+fn has_empty_part(item: &Item) -> bool {
+    let Some(at) = item.text.raw().find(":::").map(|at| at + 1) else { return false };
+    let (before, after) = (item.text.span_of(item.span, at, at + 1), item.text.span_of(item.span, at + 1, at + 2));
+    before.source != after.source || before.end < after.start
 }
 
 /// `*`, an account, an ARN of IAM or STS, or the id that AWS leaves behind for a deleted

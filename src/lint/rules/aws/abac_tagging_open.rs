@@ -1,167 +1,25 @@
-use super::resource_common::may_be;
-use crate::aws::catalog::{AccessLevel, Action, ResourceType, catalog};
-use crate::lint::{ActionFact, Check, DocumentContext, ResourceFact, Severity, Sink, StatementFacts};
-use crate::source::HOLE;
+use super::abac_common::{by_tag, opened, tagging};
+use crate::lint::{Check, DocumentContext, Severity, Sink};
 
 pub(super) const CHECK: Check = Check::AwsDocument(check);
-
-/// What keeps a statement about tags to tags that give nothing: in lower case.
-const GUARDS: &[&str] = &[
-    "aws:requesttag/*",
-    "aws:resourcetag/*",
-    "aws:tagkeys",
-    "*:resourcetag/*",
-    "*:requesttag/*",
-    "*:createaction",
-    "*:resourcetag",
-];
 
 fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
     if !context.grants_to_identity() || !context.statements.iter().any(|f| f.allow && by_tag(f).is_some()) {
         return;
     }
-    let tagging = tagging(context);
+    let tagging = tagging(context.statements);
     for scoped in context.statements.iter().filter(|facts| facts.allow && !facts.not_action) {
         let Some(key) = by_tag(scoped) else { continue };
-        let mut asked: Vec<&str> = Vec::new();
-        for action in scoped.actions.iter().filter(|action| !action.is_all()) {
-            if asked.contains(&action.service()) {
-                continue;
-            }
-            asked.push(action.service());
-            let found = tagging.iter().find_map(|one| {
-                let reached = reached(context, scoped, one, action.service());
-                (!reached.is_empty()).then_some((one, reached))
-            });
-            let Some((found, reached)) = found else { continue };
-            let Some(first) = reached.first() else { continue };
-            let more = match reached.len() {
-                1 => String::new(),
-                2 => " and one more action".to_owned(),
-                n => format!(" and {} more actions", n - 1),
-            };
-            let guarded: usize = scoped.actions.iter().filter(|a| a.service() == action.service()).map(held).sum();
-            let shown = found.action.item.text.display();
-            let service = action.service();
-            let guard = format!("`{shown}` sets the tags that guard `{service}:{}`{more}", first.name);
-            let finding =
-                sink.report(found.action.item.span, format!("{guard}: the holder tags what it wants to reach"));
-            finding
-                .label(format!("allows `{service}:{}`", found.tags))
-                .related(key.condition.key_span, "access depends on this tag")
-                .help(
-                    "limit the tags with `aws:TagKeys` or `aws:RequestTag/…`, or pin the same `aws:ResourceTag/…` here",
-                );
-            if reached.len() * 2 < guarded {
-                finding.severity(Severity::Low);
-            }
-            break;
+        let Some(found) = opened(context.statements, scoped, &tagging) else { continue };
+        let action = &found.one.action.item;
+        let guard = format!("`{}` sets the tags that guard {}", action.text.display(), found.listed());
+        let finding = sink.report(action.span, format!("{guard}: the holder tags what it wants to reach"));
+        finding
+            .label(format!("allows `{}:{}`", found.service, found.one.tags))
+            .related(key.condition.key_span, "access depends on this tag")
+            .help("limit the tags with `aws:TagKeys` or `aws:RequestTag/…`, or pin the same `aws:ResourceTag/…` here");
+        if found.is_little() {
+            finding.severity(Severity::Low);
         }
-    }
-}
-
-/// How many actions an item stands for.
-fn held(action: &ActionFact<'_>) -> usize {
-    action.held().len()
-}
-
-/// The condition that limits a statement to resources of some tag.
-fn by_tag<'f, 'a>(facts: &'f StatementFacts<'a>) -> Option<&'f crate::lint::ConditionFact<'a>> {
-    // tags that start with `aws:` are set by AWS alone
-    let settable = |tag: &str| !tag.starts_with("aws:");
-    facts.conditions.iter().find(|c| c.resource_tag().is_some_and(settable) && c.pins())
-}
-
-/// An item that lets its holder tag resources of a service, with no limit on the tags.
-struct Tagging<'f, 'a> {
-    facts: &'f StatementFacts<'a>,
-    action: &'f ActionFact<'a>,
-    /// The action that tags, as the catalogue has it.
-    tags: &'static str,
-}
-
-fn tagging<'f, 'a>(context: &'f DocumentContext<'a>) -> Vec<Tagging<'f, 'a>> {
-    let adds = |known: &&&'static Action| {
-        let lower = known.lower.as_str();
-        known.level == AccessLevel::Tagging && !["un", "delete", "remove"].iter().any(|word| lower.starts_with(word))
-    };
-    let mut found = Vec::new();
-    for facts in context.statements.iter().filter(|facts| facts.allow && !facts.not_action) {
-        let tagging = facts.actions.iter().filter(|action| action.holds_level(AccessLevel::Tagging));
-        let mut tagging = tagging.filter_map(|action| Some((action, action.held().iter().find(adds)?))).peekable();
-        if tagging.peek().is_some() && !guarded(facts) {
-            found.extend(tagging.map(|(action, known)| Tagging { facts, action, tags: known.name.as_str() }));
-        }
-    }
-    found
-}
-
-/// The actions of a statement by tag that the tagging opens: those on a type of resource that
-/// it may tag, and that no other statement allows without the tag.
-fn reached(
-    context: &DocumentContext<'_>,
-    scoped: &StatementFacts<'_>,
-    one: &Tagging<'_, '_>,
-    service: &str,
-) -> Vec<&'static Action> {
-    let (facts, action) = (one.facts, one.action);
-    let apart = action.service() == service && !std::ptr::eq(facts, scoped);
-    let Some(known) = catalog().service(service).filter(|_| apart) else { return Vec::new() };
-    if denied(context, action) || !overlap(facts, scoped) {
-        return Vec::new();
-    }
-    let among = |facts: &StatementFacts<'_>, kind: &ResourceType| {
-        facts.not_resource || facts.any_resource().is_some() || facts.resources.iter().any(|r| may_be(r.text, kind))
-    };
-    // of which types may be tagged the data knows little: the statement's own resources tell
-    let shared =
-        |other: &'static Action| known.resources_of(other).any(|kind| among(facts, kind) && among(scoped, kind));
-    let own = scoped.actions.iter().filter(|item| item.service() == service && !item.is_all());
-    let mut reached: Vec<&'static Action> = Vec::new();
-    for other in own.flat_map(|item| item.held()).copied() {
-        let full = || format!("{service}:{}", other.lower);
-        if shared(other) && !freely(context, scoped, &full()) && !reached.iter().any(|known| known.lower == other.lower)
-        {
-            reached.push(other);
-        }
-    }
-    reached
-}
-
-/// Whether another statement allows the action without the tag.
-fn freely(context: &DocumentContext<'_>, scoped: &StatementFacts<'_>, action: &str) -> bool {
-    context.statements.iter().any(|facts| {
-        let free = facts.allow && !facts.conditional && !std::ptr::eq(facts, scoped);
-        free && facts.any_resource().is_some() && facts.applies_to(action).is_some()
-    })
-}
-
-fn guarded(facts: &StatementFacts<'_>) -> bool {
-    facts.statement.conditions_unknown
-        || facts.conditions.iter().any(|c| GUARDS.iter().any(|key| crate::pattern::glob::matches(key, &c.key)))
-}
-
-fn overlap(a: &StatementFacts<'_>, b: &StatementFacts<'_>) -> bool {
-    let open = |facts: &StatementFacts<'_>| facts.not_resource || facts.any_resource().is_some();
-    open(a)
-        || open(b)
-        || a.resources.iter().any(|one| b.resources.iter().any(|other| same_kind(one, other) && one.meets(other.text)))
-}
-
-/// Whether some `Deny` is about tagging.
-fn denied(context: &DocumentContext<'_>, action: &ActionFact<'_>) -> bool {
-    let about = |facts: &StatementFacts<'_>| facts.not_action || facts.actions.iter().any(|a| a.meets(&action.lower));
-    context.statements.iter().any(|facts| facts.deny && about(facts))
-}
-
-/// Whether two ARNs may be of one type of resource (`instance/…`, `volume/…`).
-fn same_kind(a: &ResourceFact<'_>, b: &ResourceFact<'_>) -> bool {
-    let kind = |resource: &ResourceFact<'_>| {
-        resource.field(5).and_then(|rest| rest.split(['/', ':']).next().map(str::to_owned))
-    };
-    let open = |kind: &str| kind.contains(['*', '?', HOLE]);
-    match (kind(a), kind(b)) {
-        (Some(a), Some(b)) => a == b || open(&a) || open(&b),
-        _ => true,
     }
 }

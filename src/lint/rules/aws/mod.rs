@@ -1,6 +1,8 @@
 //! Native checks of the rules in `rules/aws`. One `mod` line each, sorted; the table is
 //! made by the build script.
 
+mod abac_common;
+mod abac_tagging_across_policies;
 mod abac_tagging_open;
 mod access_key_in_state;
 mod action_common;
