@@ -200,7 +200,7 @@ impl Linker<'_> {
     fn cluster(&self, from: DeclId, named: &Named) -> String {
         let cluster = self.referred(from, named, |id| self.compute(id).is_some_and(|c| c.kind == Cluster));
         let name = cluster.and_then(|decl| self.compute(decl)?.name.as_ref()?.0.known());
-        name.map_or_else(|| last(&keyed(&named.0)).to_owned(), |name| name.to_string())
+        name.map_or_else(|| last(&keyed(&named.0)).to_owned(), ToString::to_string)
     }
 
     fn lender(
@@ -324,7 +324,7 @@ fn homes(sources: &SourceMap) -> Vec<u32> {
         .enumerate()
         .map(|(at, (_, source))| {
             let name = source.name();
-            if !(name.ends_with(".tf") || name.ends_with(".tf.json") || name.ends_with(".tofu")) {
+            if !name.rsplit('.').take(2).any(|part| matches!(part, "tf" | "tofu")) {
                 return number(at);
             }
             let directory = name.rfind('/').map_or("", |end| name.get(..end).unwrap_or_default());

@@ -60,8 +60,8 @@ const COMMANDS: [&str; 4] = [
 
 /// Whether an action of that service may take something over.
 pub(super) fn is_service(prefix: &str) -> bool {
-    let of = |action: &&str| action.split(':').next() == Some(prefix);
-    TAKEOVERS.iter().flat_map(|set| set.on).any(|action| of(&action))
+    let of = |action: &str| action.split(':').next() == Some(prefix);
+    TAKEOVERS.iter().flat_map(|set| set.on).any(|action| of(action))
 }
 
 /// What people call it.

@@ -33,7 +33,7 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
         let raises =
             |action: &&'static str| grant(&holder.statements, action, Reach::Every).is_some_and(|g| !g.lowered);
         let own = if holder.identity.kind == AwsPrincipalKind::Role { &ROLE } else { &USER };
-        if own.iter().any(|action| raises(action)) {
+        if own.iter().any(raises) {
             account.escalates(holder.id);
         }
     }
@@ -44,8 +44,10 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
         if found.is_empty() {
             break;
         }
-        found.iter().for_each(|id| account.escalates(*id));
-        fresh = Some(found);
+        for id in &found {
+            account.escalates(*id);
+        }
+        fresh = Some(found.into_iter().collect());
     }
     for holder in &waiting {
         let search = Search { account: &account, holder, targets: &[] };
@@ -63,10 +65,10 @@ fn round(
     fresh: Option<&FxHashSet<AwsIdentityId>>,
     seen: &mut FxHashSet<Span>,
     sink: &mut Sink<'_>,
-) -> FxHashSet<AwsIdentityId> {
+) -> Vec<AwsIdentityId> {
     let mut targets = targets(account);
     targets.retain(|target| fresh.is_none_or(|fresh| fresh.contains(&target.runner.role)));
-    let mut found = FxHashSet::default();
+    let mut found = Vec::new();
     waiting.retain(|holder| {
         if fresh.is_some_and(|fresh| targets.is_empty() && !holder.speaks_of(account.inputs, fresh)) {
             return true;
@@ -74,7 +76,7 @@ fn round(
         let search = Search { account, holder, targets: &targets };
         let Some(way) = search.way() else { return true };
         if way.sure {
-            found.insert(holder.id);
+            found.push(holder.id);
         }
         search.tell(&way, seen, sink);
         false
@@ -125,7 +127,7 @@ struct Search<'f, 'i> {
     targets: &'f [Target<'i>],
 }
 
-impl<'f, 'i> Search<'f, 'i> {
+impl<'f> Search<'f, '_> {
     fn way(&self) -> Option<Way<'f>> {
         self.own()
             .or_else(|| self.victim())
