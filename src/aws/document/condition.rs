@@ -185,3 +185,28 @@ fn cut_short(prefix: &str, base: &str, problem: &Problem) -> Option<Problem> {
     let colon = if prefix.is_empty() { "" } else { ":" };
     Some(problem.clone().with_help(format!("did you mean `{prefix}{colon}{meant}`?")))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::source::{Fragment, SourceId};
+    use crate::syntax::json;
+
+    #[test]
+    fn operators_with_a_slip_say_what_was_meant() {
+        let table = [
+            ("StringEqual", "did you mean `StringEquals`?"),
+            ("StringEqualsIfExist", "did you mean `StringEqualsIfExists`?"),
+            ("ForAnyValue:StringLikeIfExist", "did you mean `ForAnyValue:StringLikeIfExists`?"),
+            ("ForAllValues", "it stands before an operator: `ForAllValues:StringEquals`, `ForAllValues:StringLike` …"),
+        ];
+        for (operator, help) in table {
+            let text = format!(
+                r#"{{"Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{"{operator}":{{"aws:username":"a"}}}}}}}}"#
+            );
+            let (node, _) = json::parse(&Fragment::plain(SourceId(0), 0, &text));
+            let document = crate::aws::document::parse(&node.unwrap());
+            let problem = document.problems.iter().find(|problem| problem.rule == "operator-unknown").unwrap();
+            assert_eq!(problem.help.as_deref(), Some(help), "{operator}");
+        }
+    }
+}

@@ -79,11 +79,32 @@ pub(super) fn report(action: &ActionFact<'_>, sink: &mut Sink<'_>, effect: &str)
 /// The action of that name of the one other service that has it. Names that several
 /// services have tell nothing.
 fn elsewhere(prefix: &str, name: &str) -> Option<String> {
-    let mut found = catalog().matching(&format!("*:{name}")).filter(|(service, _)| service.prefix != prefix);
+    let name = name.to_ascii_lowercase();
+    let others = catalog().prefixes().iter().filter(|other| **other != prefix);
+    let mut found = others.filter_map(|other| Some((other, catalog().service(other)?.action(&name)?)));
     let (service, action) = found.next()?;
-    found.next().is_none().then(|| format!("{}:{}", service.prefix, action.name))
+    found.next().is_none().then(|| format!("{service}:{}", action.name))
 }
 
 fn name_of(action: &str) -> &str {
     action.split_once(':').map_or(action, |(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::elsewhere;
+
+    #[test]
+    fn an_action_of_one_other_service_is_meant() {
+        let table = [
+            ("kinesis", "PutRecordBatch", Some("firehose:PutRecordBatch")),
+            ("ec2", "invokefunction", Some("lambda:InvokeFunction")),
+            // many services have it
+            ("s3", "ListTagsForResource", None),
+            ("s3", "NoSuchThing", None),
+        ];
+        for (prefix, name, meant) in table {
+            assert_eq!(elsewhere(prefix, name).as_deref(), meant, "{prefix}:{name}");
+        }
+    }
 }
