@@ -280,7 +280,7 @@ impl AwsModel {
             return mention == Mention::Runner(id) && !other_account(runner, text);
         }
         let of = |span: Span| self.homes.get(span.source.0 as usize);
-        if text.contains(HOLE) || text.contains('$') && !text.starts_with('*') || of(home) != of(at) {
+        if of(home) != of(at) {
             return false;
         }
         if !text.starts_with("arn:") {
@@ -288,9 +288,15 @@ impl AwsModel {
         }
         let Some((service, _)) = form(runner.kind) else { return false };
         let fields: Vec<&str> = text.splitn(6, ':').collect();
+        // Region and account are seldom written out.
+        let known = |field: &str| !field.contains([HOLE, '$']);
         match fields.as_slice() {
             [_, _, own, _, _, tail] => {
-                glob::matches(own, service) && !other_account(runner, text) && glob::matches(tail, &runner.tail)
+                known(own)
+                    && known(tail)
+                    && glob::matches(own, service)
+                    && !other_account(runner, text)
+                    && glob::matches(tail, &runner.tail)
             }
             _ => text.bytes().all(|byte| b"arn:*".contains(&byte)),
         }
