@@ -10,7 +10,7 @@ use crate::carrier::path::directory;
 use crate::carrier::{self, Carried, Format, ReadOptions};
 use crate::diagnostic::Diagnostic;
 use crate::report::escape;
-use crate::source::decode::{NotText, decode};
+use crate::source::decode::{NotText, Undecoded, decode};
 use crate::source::discovery::{self, Discovery, Found, Skipped};
 use crate::source::{SourceId, SourceMap, Span};
 
@@ -168,19 +168,19 @@ fn take(file: &Found, bytes: Result<Vec<u8>, Diagnostic>, options: &LoadOptions)
         Err(diagnostic) => return Outcome::Failed { diagnostic, name, text: None },
     };
     let skip = |reason| Outcome::Skipped(Skipped { name: file.name.clone(), reason });
-    // Kept only while it may be needed to tell a broken policy from a foreign binary file.
-    let head = bytes.get(..64 * 1024).unwrap_or(&bytes).to_vec();
     let text = match decode(bytes) {
         Ok(text) => text,
-        Err(reason) => {
-            let ours = carrier::recognise(&name, &String::from_utf8_lossy(&head)).is_some();
+        Err(Undecoded { reason, bytes }) => {
+            // A broken policy is told from a foreign binary file.
+            let head = bytes.get(..64 * 1024).unwrap_or(&bytes);
+            let ours = carrier::recognise(&name, &String::from_utf8_lossy(head)).is_some();
             if !file.explicit && !ours {
                 return skip(match reason {
                     NotText::Nul(_) => "it is a binary file",
                     _ => "it is not a UTF-8 text",
                 });
             }
-            return broken_text(&name, &head, &reason);
+            return broken_text(&name, head, &reason);
         }
     };
     let Some(format) = carrier::recognise(&name, &text) else {

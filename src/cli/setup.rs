@@ -12,7 +12,7 @@ use crate::carrier::ReadOptions;
 use crate::config::{self, Config};
 use crate::diagnostic::Diagnostic;
 use crate::lint::{self, Rules, Selection};
-use crate::source::decode::decode;
+use crate::source::decode::{Undecoded, decode};
 use crate::source::discovery::{Found, display_name, read_bounded};
 use crate::source::{SourceId, SourceMap};
 use crate::vault::dialect::Dialect;
@@ -87,7 +87,7 @@ impl Setup {
         let name = display_name(path, here);
         let found = Found { name: name.clone(), path: path.to_path_buf(), explicit: true };
         let text = read_bounded(&found, MAX_PAGE).and_then(|bytes| {
-            decode(bytes).map_err(|reason| {
+            decode(bytes).map_err(|Undecoded { reason, .. }| {
                 let message = format!("`{name}` cannot be read: {reason}");
                 Diagnostic::unreadable(reason.code(), message, name.clone()).with_help(reason.help())
             })

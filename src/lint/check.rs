@@ -7,6 +7,7 @@ use std::cell::Cell;
 
 use smol_str::SmolStr;
 
+use super::rules::Mentions;
 use super::{DocumentFacts, Finding, Rule, Severity, StanzaFacts, StatementFacts};
 use crate::aws::document::{Document, PolicyKind};
 use crate::carrier::declaration::{AwsPolicy, AwsPrincipal, Declaration, VaultObject, VaultPolicy};
@@ -97,9 +98,8 @@ pub struct TextContext<'a> {
     pub name: &'a str,
     /// The text.
     pub text: &'a str,
-    /// Whether a word stands in it that keys and ids are called by or begin with; tokens are
-    /// not among them.
-    pub(in crate::lint) mentions_keys: bool,
+    /// Which kinds of credential it has words of.
+    pub(in crate::lint) mentions: Mentions,
 }
 
 impl TextContext<'_> {

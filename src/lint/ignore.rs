@@ -203,7 +203,7 @@ fn comment(id: SourceId, source: &Source, at: usize, after: usize) -> Option<Com
 
 /// The next line after `line` that holds more than a comment or blanks.
 fn next_code_line(source: &Source, line: u32) -> u32 {
-    let Some(start) = source.lines().start_of(line + 1) else { return line };
+    let Some(start) = source.lines().start_of(source.text(), line + 1) else { return line };
     let rest = source.text().get(start..).unwrap_or("");
     let comment = |text: &str| text.is_empty() || text.starts_with('#') || text.starts_with("//");
     let skipped = rest.lines().take_while(|text| comment(text.trim())).count();

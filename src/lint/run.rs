@@ -20,7 +20,7 @@ use super::region::{AwsPlans, MountNames, VaultPlan};
 use super::registry::{Engine, Rules};
 use super::repeated::{Again, Repeated, Words};
 use super::report::{Report, Selection, sort_findings};
-use super::rules::mentions_keys;
+use super::rules::Mentions;
 use super::setting::Settings;
 use super::{Category, Confidence, Finding, Rule, Severity};
 use crate::aws::document::{self, Document, Problem as AwsProblem, Statement, statement_name};
@@ -380,7 +380,7 @@ impl Plan<'_> {
             .par_iter()
             .flat_map_iter(|(id, source)| {
                 let (name, text) = (source.name(), source.text());
-                let context = TextContext { inputs, source: *id, name, text, mentions_keys: mentions_keys(text) };
+                let context = TextContext { inputs, source: *id, name, text, mentions: Mentions::of(text) };
                 let mut found = Vec::new();
                 for (rule, check) in &self.text {
                     check(&context, &mut sink(rule, None, "", "", &mut found));

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
+use super::drawing::Drawer;
 use super::excerpt::{Mark, draw};
-use super::human::{Human, handler};
+use super::human::Human;
 use super::{Run, escape};
 use crate::decision::Decision;
 use crate::lint::{Report, Rules};
@@ -79,7 +80,7 @@ impl Answer {
         };
         let (report, rules) = (Report::default(), Rules::default());
         let run = Run { sources, report: &report, diagnostics: &[], rules: &rules, files: 0, prefix: "" };
-        let handler = handler(color, width);
+        let mut drawer = Drawer::new(color, width);
         writeln!(
             out,
             "{}: {}: {}",
@@ -88,7 +89,7 @@ impl Answer {
             escape::line(&self.reason)
         )?;
         for (span, label) in self.decided.iter().chain(&self.near).take(2 * MAX_PLACES) {
-            out.write_all(draw(&run, &handler, &[Mark { span: *span, label }]).as_bytes())?;
+            out.write_all(draw(&run, &mut drawer, &[Mark { span: *span, label }]).as_bytes())?;
         }
         for (name, text) in &self.facts {
             human.footer(out, name, &escape::line(text))?;

@@ -1,16 +1,12 @@
-//! The lines of a source around marked places, drawn by miette.
+//! The lines of a source around marked places.
 //!
 //! What is drawn is always a small, harmless copy: a few lines, long ones cut, control
 //! characters replaced byte for byte. A minified plan of 60 MB costs no more than a
 //! policy, and no file can send anything to the terminal.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use miette::{
-    GraphicalReportHandler, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents,
-};
-
+use super::drawing::{Drawer, Label, Lines};
 use super::{Run, escape};
 use crate::source::{SourceId, Span};
 
@@ -31,22 +27,14 @@ pub(super) struct Mark<'a> {
 }
 
 /// Draws the marked places, the first one first; all must lie in the source of the first.
-pub(super) fn draw(run: &Run<'_>, handler: &GraphicalReportHandler, marks: &[Mark<'_>]) -> String {
+pub(super) fn draw(run: &Run<'_>, drawer: &mut Drawer, marks: &[Mark<'_>]) -> String {
     let mut out = String::new();
     let Some(primary) = marks.first() else { return out };
     let marks: Vec<Cut<'_>> =
         marks.iter().filter(|m| m.span.source == primary.span.source).filter_map(|mark| cut(run, mark)).collect();
-    let mut drawn = String::with_capacity(1024);
     for cluster in clusters(marks) {
-        let Some(excerpt) = excerpt(run, &cluster) else { continue };
-        drawn.clear();
-        if handler.render_report(&mut drawn, &excerpt).is_err() {
-            continue;
-        }
-        // The message has been written already, with everything a reader needs on its line.
-        for line in drawn.lines().skip(1) {
-            out.push_str(line.trim_end());
-            out.push('\n');
+        if let Some((place, lines)) = excerpt(run, &cluster) {
+            drawer.draw(&place, lines, &mut out);
         }
     }
     out
@@ -63,11 +51,11 @@ struct Cut<'a> {
 
 fn cut<'a>(run: &Run<'_>, mark: &Mark<'a>) -> Option<Cut<'a>> {
     let (start, end) = run.sources.positions(mark.span)?;
-    let lines = run.sources.get(mark.span.source)?.lines();
+    let source = run.sources.get(mark.span.source)?;
     let mut span = mark.span;
     let mut last_line = end.line;
     if end.line - start.line >= MAX_LINES {
-        let next = lines.start_of(start.line + 1)?;
+        let next = source.lines().start_of(source.text(), start.line + 1)?;
         let line = run.sources.text(span.source).get(span.start as usize..next)?;
         span = Span::new(span.source, span.start as usize, span.start as usize + line.trim_end().len());
         last_line = start.line;
@@ -97,13 +85,14 @@ fn clusters(mut marks: Vec<Cut<'_>>) -> Vec<Vec<Cut<'_>>> {
     groups
 }
 
-fn excerpt(run: &Run<'_>, marks: &[Cut<'_>]) -> Option<Excerpt> {
+/// The place of the first mark, as a person reads it, and the lines around the marks.
+fn excerpt(run: &Run<'_>, marks: &[Cut<'_>]) -> Option<(String, Lines)> {
     let first = marks.iter().find(|m| m.primary).or_else(|| marks.first())?;
     let source = run.sources.get(first.span.source)?;
     let (text, lines) = (source.text(), source.lines());
     let first_line = marks.iter().map(|m| m.first_line).min()?.saturating_sub(1).max(1);
     let last_line = marks.iter().map(|m| m.last_line).max()?.saturating_add(1);
-    let line_start = |line: u32| lines.start_of(line).unwrap_or(text.len());
+    let line_start = |line: u32| lines.start_of(text, line).unwrap_or(text.len());
     let (mut start, mut end) = (line_start(first_line), line_start(last_line.saturating_add(1)));
     let mut line = first_line;
     let long = (first_line..=last_line).any(|l| line_start(l + 1).saturating_sub(line_start(l)) > MAX_COLUMNS);
@@ -132,22 +121,13 @@ fn excerpt(run: &Run<'_>, marks: &[Cut<'_>]) -> Option<Excerpt> {
             let to = (mark.span.end as usize).saturating_sub(start).min(shown.len());
             // An empty place is shown as one column.
             let length = to.saturating_sub(from).max(usize::from(from < shown.len()));
-            let label = (!mark.label.is_empty()).then(|| escape::line(mark.label).into_owned());
-            let span = SourceSpan::from((from, length));
-            Some(if mark.primary {
-                LabeledSpan::new_primary_with_span(label, span)
-            } else {
-                LabeledSpan::new_with_span(label, span)
-            })
+            let text = (!mark.label.is_empty()).then(|| escape::line(mark.label).into_owned());
+            Some(Label { text, from, length, primary: mark.primary })
         })
         .collect();
-    Some(Excerpt {
-        name: format!("{}:{}:{}", escape::line(place.name), place.start.line, place.start.column),
-        text: escape::same_length(&masked(run, first.span.source, start, shown)).into_owned(),
-        first_line: line as usize,
-        lines: shown.lines().count(),
-        labels,
-    })
+    let place = format!("{}:{}:{}", escape::line(place.name), place.start.line, place.start.column);
+    let text = escape::same_length(&masked(run, first.span.source, start, shown)).into_owned();
+    Some((place, Lines { text, first: line as usize, labels }))
 }
 
 /// The text at `start` of a source with credentials made unreadable, byte for byte. A few
@@ -173,50 +153,4 @@ fn masked<'t>(run: &Run<'_>, source: SourceId, start: usize, shown: &'t str) -> 
         }
     }
     Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// What miette draws: its own text, under a name that tells the place.
-#[derive(Debug)]
-struct Excerpt {
-    name: String,
-    text: String,
-    first_line: usize,
-    lines: usize,
-    labels: Vec<LabeledSpan>,
-}
-
-impl fmt::Display for Excerpt {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Ok(())
-    }
-}
-
-impl std::error::Error for Excerpt {}
-
-impl miette::Diagnostic for Excerpt {
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(self)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(self.labels.iter().cloned()))
-    }
-}
-
-impl SourceCode for Excerpt {
-    fn read_span<'a>(
-        &'a self,
-        _span: &SourceSpan,
-        _before: usize,
-        _after: usize,
-    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        Ok(Box::new(MietteSpanContents::new_named(
-            self.name.clone(),
-            self.text.as_bytes(),
-            SourceSpan::from((0, self.text.len())),
-            self.first_line - 1,
-            0,
-            self.lines,
-        )))
-    }
 }

@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use miette::{GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyles};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+use super::drawing::Drawer;
 use super::excerpt::{Mark, draw};
 use super::{Reporter, Run, escape, one_line};
 use crate::diagnostic::{Diagnostic, Level};
@@ -27,15 +27,15 @@ pub struct Human {
 
 impl Reporter for Human {
     fn write(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let handler = handler(self.color, self.width);
+        let mut drawer = Drawer::new(self.color, self.width);
         for diagnostic in run.diagnostics {
             if self.quiet && diagnostic.level != Level::Error {
                 continue;
             }
-            self.diagnostic(run, &handler, diagnostic, out)?;
+            self.diagnostic(run, &mut drawer, diagnostic, out)?;
         }
         for Alike { first, others } in alike(&run.report.findings) {
-            self.finding(run, &handler, first, &others, out)?;
+            self.finding(run, &mut drawer, first, &others, out)?;
         }
         if !self.quiet || !run.report.findings.is_empty() || run.errors() > 0 {
             self.summary(run, out)?;
@@ -85,7 +85,7 @@ impl Human {
     fn finding(
         &self,
         run: &Run<'_>,
-        handler: &GraphicalReportHandler,
+        drawer: &mut Drawer,
         finding: &Finding,
         others: &[&Finding],
         out: &mut dyn Write,
@@ -109,7 +109,7 @@ impl Human {
         let mut marks = vec![Mark { span: finding.span, label: &finding.label }];
         let same = |span: &Span| span.source == finding.span.source;
         marks.extend(finding.related.iter().filter(|(s, _)| same(s)).map(|(span, label)| Mark { span: *span, label }));
-        out.write_all(draw(run, handler, &marks).as_bytes())?;
+        out.write_all(draw(run, drawer, &marks).as_bytes())?;
         for (span, label) in finding.related.iter().filter(|(span, _)| !same(span)) {
             let place = run.place(*span);
             let at = format!("{}:{}:{}", escape::line(place.name), place.start.line, place.start.column);
@@ -150,7 +150,7 @@ impl Human {
     fn diagnostic(
         &self,
         run: &Run<'_>,
-        handler: &GraphicalReportHandler,
+        drawer: &mut Drawer,
         diagnostic: &Diagnostic,
         out: &mut dyn Write,
     ) -> io::Result<()> {
@@ -167,7 +167,7 @@ impl Human {
             self.paint(BOLD, &escape::line(&diagnostic.message))
         )?;
         if let Some(span) = diagnostic.span {
-            out.write_all(draw(run, handler, &[Mark { span, label: "" }]).as_bytes())?;
+            out.write_all(draw(run, drawer, &[Mark { span, label: "" }]).as_bytes())?;
         }
         if let Some(help) = &diagnostic.help {
             self.footer(out, "help", &escape::line(help))?;
@@ -264,23 +264,6 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
         used += length;
     }
     lines
-}
-
-/// A handler that depends on nothing outside: no environment, no terminal.
-pub(super) fn handler(color: bool, width: usize) -> GraphicalReportHandler {
-    let theme = GraphicalTheme {
-        characters: ThemeCharacters::unicode(),
-        styles: if color { ThemeStyles::ansi() } else { ThemeStyles::none() },
-    };
-    GraphicalReportHandler::new_themed(theme)
-        .with_width(width)
-        .with_wrap_lines(false)
-        .with_links(false)
-        .with_urls(false)
-        .tab_width(4)
-        .without_cause_chain()
-        .without_primary_span_start()
-        .without_syntax_highlighting()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::source::{Position, SourceMap, Span};
 
 pub mod answer;
 pub mod escape;
+mod drawing;
 mod excerpt;
 mod fingerprint;
 pub mod github;

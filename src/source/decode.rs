@@ -13,6 +13,15 @@ pub enum NotText {
     InvalidUtf16(usize),
 }
 
+/// Bytes that are no text, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undecoded {
+    /// Why.
+    pub reason: NotText,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
 impl NotText {
     /// Stable identifier for the diagnostic.
     #[must_use]
@@ -54,21 +63,25 @@ impl fmt::Display for NotText {
 /// # Errors
 ///
 /// If the bytes are no text, with the offset of the first byte that is not.
-pub fn decode(bytes: Vec<u8>) -> Result<String, NotText> {
-    match bytes.get(..2) {
-        Some([0xff, 0xfe]) => return decode_utf16(&bytes, u16::from_le_bytes),
-        Some([0xfe, 0xff]) => return decode_utf16(&bytes, u16::from_be_bytes),
-        _ => {}
+pub fn decode(bytes: Vec<u8>) -> Result<String, Undecoded> {
+    let utf16 = match bytes.get(..2) {
+        Some([0xff, 0xfe]) => Some(decode_utf16(&bytes, u16::from_le_bytes)),
+        Some([0xfe, 0xff]) => Some(decode_utf16(&bytes, u16::from_be_bytes)),
+        _ => None,
+    };
+    if let Some(decoded) = utf16 {
+        return decoded.map_err(|reason| Undecoded { reason, bytes });
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
-        match memchr::memchr(0, error.as_bytes()) {
+        let reason = match memchr::memchr(0, error.as_bytes()) {
             Some(at) if at < valid => NotText::Nul(at),
             _ => NotText::InvalidUtf8(valid),
-        }
+        };
+        Undecoded { reason, bytes: error.into_bytes() }
     })?;
     match memchr::memchr(0, text.as_bytes()) {
-        Some(at) => Err(NotText::Nul(at)),
+        Some(at) => Err(Undecoded { reason: NotText::Nul(at), bytes: text.into_bytes() }),
         None => Ok(text),
     }
 }
@@ -119,7 +132,8 @@ mod tests {
         ];
         for (bytes, expected) in table {
             let shown = format!("{bytes:?}");
-            assert_eq!(decode(bytes), expected.map(str::to_owned), "{shown}");
+            let expected = expected.map(str::to_owned).map_err(|reason| Undecoded { reason, bytes: bytes.clone() });
+            assert_eq!(decode(bytes), expected, "{shown}");
         }
     }
 }

@@ -16,15 +16,22 @@ impl Position {
     pub const FIRST: Self = Self { line: 1, column: 1, utf16_column: 1 };
 }
 
-/// Offsets of line starts in one text.
+/// Where the lines of one text start. It keeps counts alone, of every [`BLOCK`] bytes, and
+/// looks the rest up in the text: most places of most texts are never asked for.
 #[derive(Debug, Clone)]
 pub struct LineIndex {
-    starts: Vec<u32>,
+    /// Line breaks before each [`BLOCK`] bytes.
+    breaks: Vec<u32>,
+    /// Line breaks in all.
+    count: u32,
+    /// Whether all line breaks are LF.
+    plain: bool,
     /// Characters and UTF-16 units before each [`STEP`] bytes, as a line may be as long as
     /// the text; none where every byte is a character.
     marks: Vec<(u32, u32)>,
 }
 
+const BLOCK: usize = 512;
 const STEP: usize = 4096;
 
 /// Characters and UTF-16 units that start in these bytes.
@@ -36,37 +43,64 @@ fn count(bytes: &[u8]) -> (u32, u32) {
     })
 }
 
+/// A number of bytes or lines of a text, which has less than 4 GiB.
+fn narrow(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
 impl LineIndex {
     /// Indexes a text; linear in its length.
     #[must_use]
     pub fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
-        let mut starts = vec![0];
-        let after = |at: usize| u32::try_from(at + 1).unwrap_or(u32::MAX);
-        if memchr::memchr(b'\r', bytes).is_none() {
-            starts.extend(memchr::memchr_iter(b'\n', bytes).map(after));
-        } else {
-            let crlf = |at: &usize| bytes.get(*at) == Some(&b'\r') && bytes.get(at + 1) == Some(&b'\n');
-            starts.extend(memchr::memchr2_iter(b'\n', b'\r', bytes).filter(|at| !crlf(at)).map(after));
+        let plain = memchr::memchr(b'\r', bytes).is_none();
+        let mut index = Self { breaks: Vec::with_capacity(bytes.len() / BLOCK + 1), count: 0, plain, marks: Vec::new() };
+        for from in (0..=bytes.len()).step_by(BLOCK) {
+            index.breaks.push(index.count);
+            index.count += index.count_in(bytes, from, from + BLOCK);
         }
-        let mut marks = Vec::new();
         if !text.is_ascii() {
             let mut before = (0, 0);
             for step in bytes.chunks(STEP) {
-                marks.push(before);
+                index.marks.push(before);
                 let (characters, units) = count(step);
                 before = (before.0 + characters, before.1 + units);
             }
         }
-        Self { starts, marks }
+        index
+    }
+
+    /// The places of the line breaks that end in a part of the text, each that of its last byte.
+    fn breaks_in<'t>(&self, text: &'t [u8], from: usize, to: usize) -> impl Iterator<Item = usize> + 't {
+        let plain = self.plain;
+        let part = text.get(from..to.min(text.len())).unwrap_or_default();
+        let lf = plain.then(|| memchr::memchr_iter(b'\n', part)).into_iter().flatten();
+        let any = (!plain).then(|| memchr::memchr2_iter(b'\n', b'\r', part)).into_iter().flatten();
+        let crlf = move |at: &usize| !plain && text.get(*at) == Some(&b'\r') && text.get(at + 1) == Some(&b'\n');
+        lf.chain(any).map(move |at| from + at).filter(move |at| !crlf(at))
+    }
+
+    fn count_in(&self, text: &[u8], from: usize, to: usize) -> u32 {
+        if self.plain {
+            let part = text.get(from..to.min(text.len())).unwrap_or_default();
+            return narrow(memchr::memchr_iter(b'\n', part).count());
+        }
+        narrow(self.breaks_in(text, from, to).count())
+    }
+
+    fn last_in(&self, text: &[u8], from: usize, to: usize) -> Option<usize> {
+        if self.plain {
+            let part = text.get(from..to.min(text.len())).unwrap_or_default();
+            return memchr::memrchr(b'\n', part).map(|at| from + at);
+        }
+        self.breaks_in(text, from, to).last()
     }
 
     /// Characters and UTF-16 units before a byte offset.
     fn before(&self, text: &str, offset: usize) -> (u32, u32) {
         let step = (offset / STEP).min(self.marks.len().saturating_sub(1));
         let Some((characters, units)) = self.marks.get(step) else {
-            let bytes = u32::try_from(offset).unwrap_or(u32::MAX);
-            return (bytes, bytes);
+            return (narrow(offset), narrow(offset));
         };
         let (more, more_units) = count(text.as_bytes().get(step * STEP..offset).unwrap_or(&[]));
         (characters + more, units + more_units)
@@ -75,28 +109,41 @@ impl LineIndex {
     /// Number of lines; a text that ends in a line break has an empty last line.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.starts.len()
+        self.count as usize + 1
     }
 
-    /// Byte offset at which the 1-based `line` starts, if there is such a line.
+    /// Byte offset at which the 1-based `line` of the indexed text starts, if there is such a
+    /// line.
     #[must_use]
-    pub fn start_of(&self, line: u32) -> Option<usize> {
-        self.starts.get((line as usize).checked_sub(1)?).map(|&s| s as usize)
+    pub fn start_of(&self, text: &str, line: u32) -> Option<usize> {
+        let Some(nth) = line.checked_sub(2) else { return (line == 1).then_some(0) };
+        let block = self.breaks.partition_point(|before| *before <= nth).checked_sub(1)?;
+        let skipped = nth - self.breaks.get(block)?;
+        let from = block * BLOCK;
+        self.breaks_in(text.as_bytes(), from, from + BLOCK).nth(skipped as usize).map(|at| at + 1)
     }
 
-    /// The position of a byte offset. Offsets inside a character count as its start, and
-    /// offsets past the end as the end, so that no span can make a report fail.
+    /// The position of a byte offset of the indexed text. Offsets inside a character count as
+    /// its start, and offsets past the end as the end, so that no span can make a report fail.
     #[must_use]
     pub fn position(&self, text: &str, offset: u32) -> Position {
-        let line = self.starts.partition_point(|&s| s <= offset).max(1);
-        let start = self.starts.get(line - 1).copied().unwrap_or(0) as usize;
-        let mut end = (offset as usize).clamp(start, text.len());
+        let bytes = text.as_bytes();
+        let mut end = (offset as usize).min(bytes.len());
+        let block = end / BLOCK;
+        let (from, before) = (block * BLOCK, self.breaks.get(block).copied().unwrap_or(0));
+        let line = before + self.count_in(bytes, from, end);
+        // the last line break stands in this block, or in the last one before it that has any
+        let last = self.last_in(bytes, from, end).or_else(|| {
+            let block = self.breaks.partition_point(|earlier| *earlier < before).checked_sub(1)?;
+            self.last_in(bytes, block * BLOCK, (block + 1) * BLOCK)
+        });
+        let start = last.map_or(0, |at| at + 1);
         while !text.is_char_boundary(end) {
             end -= 1;
         }
         let (from, to) = (self.before(text, start), self.before(text, end));
         Position {
-            line: u32::try_from(line).unwrap_or(u32::MAX),
+            line: line.saturating_add(1),
             column: (to.0 - from.0).saturating_add(1),
             utf16_column: (to.1 - from.1).saturating_add(1),
         }
@@ -116,7 +163,7 @@ mod tests {
             assert_eq!(index.position(text, offset), Position { line, column, utf16_column }, "at byte {offset}");
         }
         assert_eq!(index.count(), 4);
-        assert_eq!(index.start_of(3), Some(10));
+        assert_eq!(index.start_of(text, 3), Some(10));
     }
 
     #[test]
@@ -136,5 +183,47 @@ mod tests {
     fn an_offset_inside_a_character_counts_as_its_start() {
         let text = "😀x";
         assert_eq!(LineIndex::new(text).position(text, 2).column, 1);
+    }
+
+    /// Texts around the length of a block, and lines longer than several.
+    #[test]
+    fn every_place_is_where_counting_from_the_start_puts_it() {
+        let mut seed = 7_u32;
+        let mut next = move |most: u32| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 16) % most
+        };
+        for length in [0, 1, 2, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 5 * BLOCK + 3] {
+            for breaks in [vec!["\n"], vec!["\n", "\r\n", "\r"], vec!["\r\n"], vec![]] {
+                for rare in [4, 60, 2000] {
+                    let mut text = String::new();
+                    while text.len() < length {
+                        let at = next(rare) as usize;
+                        text.push_str(breaks.get(at).copied().unwrap_or(if at % 7 == 0 { "é" } else { "x" }));
+                    }
+                    let mut starts = vec![0];
+                    for (at, char) in text.char_indices() {
+                        let after = text.as_bytes().get(at + 1);
+                        if char == '\n' || (char == '\r' && after != Some(&b'\n')) {
+                            starts.push(at + 1);
+                        }
+                    }
+                    let index = LineIndex::new(&text);
+                    assert_eq!(index.count(), starts.len());
+                    for (line, start) in (1..).zip(&starts) {
+                        assert_eq!(index.start_of(&text, line), Some(*start), "line {line}");
+                    }
+                    assert_eq!(index.start_of(&text, 0), None);
+                    assert_eq!(index.start_of(&text, u32::try_from(starts.len()).unwrap() + 1), None);
+                    for (at, _) in text.char_indices().chain([(text.len(), ' ')]) {
+                        let line = starts.partition_point(|start| *start <= at);
+                        let start = starts.get(line - 1).copied().unwrap();
+                        let column = text.get(start..at).unwrap().chars().count() + 1;
+                        let found = index.position(&text, u32::try_from(at).unwrap());
+                        assert_eq!((found.line as usize, found.column as usize), (line, column), "byte {at}");
+                    }
+                }
+            }
+        }
     }
 }

@@ -8,14 +8,43 @@ use regex::Regex;
 use crate::aws::placeholder;
 use crate::lint::TextContext;
 
-/// What every credential is called by or begins with, or the most part of it; a text without
-/// any of these is not looked into further. One search for the words of all rules.
+/// What every credential is called by or begins with, or the most part of it. One search for
+/// the words of all rules.
 static WORDS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new("AKIA|ASIA|ecret|ECRET|nseal|NSEAL|ecovery|ECOVERY").ok());
 
-/// Whether a word stands in a text that keys and ids are called by or begin with.
-pub(in crate::lint) fn mentions_keys(text: &str) -> bool {
-    WORDS.as_ref().is_none_or(|words| words.is_match(text))
+/// Which kinds of credential a text has words of; for others it is not looked into further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::lint) struct Mentions {
+    /// How AWS access key ids begin.
+    pub(in crate::lint) access_key_ids: bool,
+    /// What secret keys and secret ids are called.
+    pub(in crate::lint) secrets: bool,
+    /// What unseal and recovery keys are called.
+    pub(in crate::lint) unseal_keys: bool,
+}
+
+impl Mentions {
+    const ALL: Self = Self { access_key_ids: true, secrets: true, unseal_keys: true };
+
+    /// Looks through a text for the words.
+    pub(in crate::lint) fn of(text: &str) -> Self {
+        let Some(words) = WORDS.as_ref() else { return Self::ALL };
+        let mut all = Self::default();
+        for word in words.find_iter(text) {
+            let next = text.as_bytes().get(word.end()).copied().unwrap_or(0).to_ascii_lowercase();
+            match word.as_str() {
+                "AKIA" | "ASIA" => all.access_key_ids = true,
+                // `secret_key`, `SecretAccessKey`, `secretId`, and not `secretsmanager`
+                "ecret" | "ECRET" => all.secrets |= matches!(next, b'_' | b'-' | b'a' | b'k' | b'i'),
+                _ => all.unseal_keys |= matches!(next, b'_' | b'-' | b' ' | b'k'),
+            }
+            if all == Self::ALL {
+                break;
+            }
+        }
+        all
+    }
 }
 
 /// The first characters of a credential, which tell its kind and not its value.
@@ -24,15 +53,14 @@ pub(super) fn prefix(text: &str) -> &str {
 }
 
 /// The credentials that a text gives, with their places: what the expression's first group
-/// takes and is not plainly made up. A text without any of the words is not looked into.
+/// takes and is not plainly made up. A text that does not mention any is not looked into.
 pub(super) fn given<'t>(
     context: &TextContext<'t>,
-    words: Option<&Regex>,
+    mentioned: bool,
     expression: Option<&'t Regex>,
 ) -> impl Iterator<Item = (&'t str, Range<usize>)> {
     let text = context.text;
-    let found = words.filter(|words| context.mentions_keys && words.is_match(text)).and(expression);
-    let found = found.into_iter().flat_map(move |expression| expression.captures_iter(text));
+    let found = expression.filter(|_| mentioned).into_iter().flat_map(move |expression| expression.captures_iter(text));
     let given = found.filter_map(|found| found.get(1));
     given.filter(move |id| !invented(id.as_str()) && !in_sample(text, id.start())).map(|id| (id.as_str(), id.range()))
 }

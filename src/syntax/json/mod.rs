@@ -51,12 +51,17 @@ struct Reader<'a> {
     plain: bool,
     /// Whether `HOLE` characters of this text are holes at all.
     holes: bool,
+    /// Elements of the open lists, the innermost last: a list takes its own when it closes,
+    /// and is made once, as long as it is.
+    items: Vec<Node>,
+    /// The same of open objects.
+    entries: Vec<Entry>,
 }
 
-/// An open list or object.
+/// An open list or object. `first` is where its own elements start among those of all.
 enum Frame {
-    List { start: usize, items: Vec<Node> },
-    Map { start: usize, entries: Vec<Entry>, key: Text, key_start: usize, key_end: usize },
+    List { start: usize, first: usize },
+    Map { start: usize, first: usize, key: Text, key_start: usize, key_end: usize },
 }
 
 impl Frame {
@@ -77,6 +82,8 @@ impl<'a> Reader<'a> {
             pos: 0,
             plain: fragment.is_plain(),
             holes: !fragment.holes.is_empty(),
+            items: Vec::with_capacity(32),
+            entries: Vec::with_capacity(16),
         }
     }
 
@@ -121,7 +128,8 @@ impl<'a> Reader<'a> {
                         Node::new(self.span(start, self.pos), Value::Map(Vec::new()))
                     } else {
                         let (key, key_start, key_end) = self.key()?;
-                        stack.push(Frame::Map { start, entries: Vec::new(), key, key_start, key_end });
+                        let first = self.entries.len();
+                        stack.push(Frame::Map { start, first, key, key_start, key_end });
                         continue;
                     }
                 }
@@ -132,7 +140,7 @@ impl<'a> Reader<'a> {
                         self.pos += 1;
                         Node::new(self.span(start, self.pos), Value::List(Vec::new()))
                     } else {
-                        stack.push(Frame::List { start, items: Vec::new() });
+                        stack.push(Frame::List { start, first: self.items.len() });
                         continue;
                     }
                 }
@@ -150,8 +158,8 @@ impl<'a> Reader<'a> {
                 let Some(frame) = stack.last_mut() else { return Ok(node) };
                 self.skip_space();
                 match frame {
-                    Frame::List { start, items } => {
-                        items.push(node);
+                    Frame::List { start, first } => {
+                        self.items.push(node);
                         match self.peek() {
                             Some(b',') => {
                                 let comma = self.pos;
@@ -164,7 +172,7 @@ impl<'a> Reader<'a> {
                             }
                             Some(b']') => {
                                 self.pos += 1;
-                                let items = std::mem::take(items);
+                                let items = self.items.split_off(*first);
                                 node = Node::new(self.span(*start, self.pos), Value::List(items));
                                 stack.pop();
                             }
@@ -172,9 +180,10 @@ impl<'a> Reader<'a> {
                             None => return Err(self.unfinished(&stack, "`,` or `]`")),
                         }
                     }
-                    Frame::Map { start, entries, key, key_start, key_end } => {
+                    Frame::Map { start, first, key, key_start, key_end } => {
                         let key_span = self.span(*key_start, *key_end);
-                        entries.push(Entry { key: std::mem::replace(key, Text::plain("", 0)), key_span, value: node });
+                        let key_text = std::mem::replace(key, Text::plain("", 0));
+                        self.entries.push(Entry { key: key_text, key_span, value: node });
                         match self.peek() {
                             Some(b',') => {
                                 let comma = self.pos;
@@ -188,7 +197,7 @@ impl<'a> Reader<'a> {
                             }
                             Some(b'}') => {
                                 self.pos += 1;
-                                let entries = std::mem::take(entries);
+                                let entries = self.entries.split_off(*first);
                                 node = Node::new(self.span(*start, self.pos), Value::Map(entries));
                                 stack.pop();
                             }

@@ -17,12 +17,7 @@ static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 fn check(context: &TextContext<'_>, sink: &mut Sink<'_>) {
-    if !context.mentions_keys {
-        return;
-    }
-    let bytes = context.text.as_bytes();
-    let has = |needle: &str| memchr::memmem::find(bytes, needle.as_bytes()).is_some();
-    if has("AKIA") || has("ASIA") {
+    if context.mentions.access_key_ids {
         for found in ID.iter().flat_map(|id| id.find_iter(context.text)) {
             let text = found.as_str();
             if invented(text.get(4..).unwrap_or("")) {
@@ -38,7 +33,7 @@ fn check(context: &TextContext<'_>, sink: &mut Sink<'_>) {
                 .severity(severity);
         }
     }
-    if has("ecret") || has("ECRET") {
+    if context.mentions.secrets {
         for found in SECRET.iter().flat_map(|secret| secret.captures_iter(context.text)) {
             let Some(value) = found.get(1).filter(|value| !invented(value.as_str()) && mixed(value.as_str())) else {
                 continue;

@@ -13,12 +13,8 @@ static GIVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(r#"(?i-u)secret[_-]?id["'`]?[ \t]*[:=]>?[ \t]*["'`]?({uuid})"#)).ok()
 });
 
-/// What a text without any of is not looked into further.
-static WORDS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new("secret_id|SECRET_ID|secret-id|secretId|secretid|SecretID|SecretId").ok());
-
 fn check(context: &TextContext<'_>, sink: &mut Sink<'_>) {
-    for (id, place) in given(context, WORDS.as_ref(), GIVEN.as_ref()) {
+    for (id, place) in given(context, context.mentions.secrets, GIVEN.as_ref()) {
         let message = format!(
             "the secret id of an AppRole stands in the text (`{}…`); destroy it, and pass a new one in from outside",
             prefix(id)

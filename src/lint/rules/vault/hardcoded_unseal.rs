@@ -15,11 +15,8 @@ static GIVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(r#"{name}["'`]?[ \t]*[:=]>?[ \t\r\n]*\[?[ \t\r\n]*["'`]?({key})(?:[^A-Za-z0-9+/=]|$)"#)).ok()
 });
 
-/// What a text without any of is not looked into further.
-static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("nseal|NSEAL|ecovery|ECOVERY").ok());
-
 fn check(context: &TextContext<'_>, sink: &mut Sink<'_>) {
-    for (key, place) in given(context, WORDS.as_ref(), GIVEN.as_ref()) {
+    for (key, place) in given(context, context.mentions.unseal_keys, GIVEN.as_ref()) {
         let message = format!(
             "an unseal or recovery key stands in the text (`{}…`); rekey, and keep the new shares with their holders",
             prefix(key)
