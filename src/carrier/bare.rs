@@ -5,14 +5,39 @@ use smol_str::SmolStr;
 use super::declaration::{AwsPolicy, Carrier, Declaration, Item, Named, VaultPolicy};
 use super::vault_api::route;
 use super::vault_api::target::RouteTarget;
-use super::{Carried, ReadOptions, declare};
-use crate::aws::document::{self, Document, PolicyKind, guess_kind};
-use crate::source::{Fragment, SourceId, Span};
-use crate::syntax::{Node, Text, Value};
+use super::{Carried, ReadOptions, cloudformation, declare};
+use crate::aws::document::{self, Document, Library, PolicyKind, guess_kind};
+use crate::source::{Fragment, SourceId, SourceMap, Span};
+use crate::syntax::{Node, Text, Value, json};
 
 /// A bare IAM policy document, or a list of them.
 #[must_use]
 pub fn iam(name: &str, node: &Node) -> Carried {
+    documents(name, node, document::parse)
+}
+
+/// The text of a bare IAM policy document, or of a list of them, among others of which some
+/// statements are known.
+#[must_use]
+pub fn iam_text<'s>(sources: &'s SourceMap, source: SourceId, library: &Library<'s>) -> Carried {
+    let (name, text) = (sources.name(source), sources.text(source));
+    let fragment = Fragment::plain(source, 0, text);
+    let mut reading = library.reading(source, text);
+    let (mut node, diagnostics) = json::parse_but(&fragment, &mut |at| reading.skip(at));
+    let functions = node.as_ref().is_some_and(cloudformation::has_functions);
+    if functions && reading.skipped() {
+        node = json::parse(&fragment).0;
+    }
+    let mut carried = match &node {
+        Some(node) if functions => iam(name, cloudformation::filled(node).as_ref().unwrap_or(node)),
+        Some(node) => documents(name, node, |node| document::parse_among(node, &reading)),
+        None => Carried::default(),
+    };
+    carried.diagnostics.splice(0..0, diagnostics);
+    carried
+}
+
+fn documents(name: &str, node: &Node, parse: impl Fn(&Node) -> Document) -> Carried {
     let stem = stem(name);
     let mut carried = Carried::default();
     let documents = match &node.value {
@@ -25,7 +50,7 @@ pub fn iam(name: &str, node: &Node) -> Carried {
             continue;
         }
         let name_text = if documents.len() > 1 { SmolStr::from(format!("{stem}[{index}]")) } else { stem.clone() };
-        let document = document::parse(node);
+        let document = parse(node);
         let kind = kind_by_name(name, &document);
         let item = Item::AwsPolicy(AwsPolicy {
             kind,

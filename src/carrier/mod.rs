@@ -37,6 +37,7 @@ pub mod vault_export;
 pub use format::Format;
 pub use recognise::recognise;
 
+use crate::aws::document::Library;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Fragment, SourceId, SourceMap, Span};
 use crate::syntax::{Node, json, python, yaml};
@@ -123,25 +124,30 @@ impl Carried {
 /// Reads one text of a known format.
 #[must_use]
 pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &ReadOptions) -> Carried {
-    read_among(sources, source, format, options, &pulumi_python::Parses::default())
+    let (parses, statements) = (pulumi_python::Parses::default(), Library::default());
+    read_among(sources, source, format, options, &Shared { parses: &parses, statements: &statements })
 }
 
-/// The same for one of several texts, which share what they import.
-fn read_among(
-    sources: &SourceMap,
+/// What texts that are read together share.
+struct Shared<'a, 's> {
+    /// What they import.
+    parses: &'a pulumi_python::Parses,
+    /// Statements that more than one of them holds.
+    statements: &'a Library<'s>,
+}
+
+/// The same for one of several texts.
+fn read_among<'s>(
+    sources: &'s SourceMap,
     source: SourceId,
     format: Format,
     options: &ReadOptions,
-    parses: &pulumi_python::Parses,
+    shared: &Shared<'_, 's>,
 ) -> Carried {
+    let parses = shared.parses;
     let name = sources.name(source);
     match format {
-        Format::IamDocument => {
-            parsed_json(sources, source, |node| match cloudformation::filled(sources, source, node) {
-                Some(node) => bare::iam(name, &node),
-                None => bare::iam(name, node),
-            })
-        }
+        Format::IamDocument => bare::iam_text(sources, source, shared.statements),
         Format::AwsAccount => parsed_json(sources, source, aws_account::read),
         Format::AwsCli => parsed_json(sources, source, |node| aws_cli::read(name, node)),
         Format::PulumiPython => of_program(pulumi_python::read_among(sources, source, parses), options),
@@ -329,8 +335,10 @@ impl Reading {
             others.into_iter().enumerate().partition(|(_, (_, format))| is_program(*format));
         let mut parses = pulumi_python::Parses::default();
         parses.waits = waits;
+        let statements = Library::default();
+        let shared = Shared { parses: &parses, statements: &statements };
         let one = |(at, (source, format)): &(usize, (SourceId, Format))| {
-            (*at, (*source, *format, read_among(sources, *source, *format, options, &parses)))
+            (*at, (*source, *format, read_among(sources, *source, *format, options, &shared)))
         };
         let mut texts: Vec<_> = others.par_iter().map(one).collect();
         // Programs need deep stacks: all are read by the threads that have them.
@@ -366,9 +374,11 @@ impl Reading {
         let asks = |carried: &Carried| (carried.waits && !waits) || carried.wants.iter().any(|want| had.contains(want));
         let (parses, texts) = (&self.parses, &mut self.texts);
         let programs = texts.iter().any(|(_, format, carried)| is_program(*format) && asks(carried));
+        let statements = Library::default();
+        let shared = Shared { parses, statements: &statements };
         let mut read = || {
             texts.par_iter_mut().filter(|(.., carried)| asks(carried)).for_each(|(source, format, carried)| {
-                *carried = read_among(sources, *source, *format, options, parses);
+                *carried = read_among(sources, *source, *format, options, &shared);
             });
         };
         // A thread that waits for another pool takes up further texts meanwhile, each on

@@ -35,17 +35,15 @@ pub(super) struct Label {
 /// Bytes of drawings that are remembered.
 const MOST: usize = 8 << 20;
 
-/// Stands for the place in a remembered drawing; no text to draw holds it.
+/// Stands for the place while miette draws; no text to draw holds it.
 const PLACE: &str = "\u{0}";
-/// The same for the number of a line.
-const NUMBER: char = '\u{1}';
 
 /// Draws lines, and remembers what it drew: versions of a policy, and policies made alike,
 /// are faulted for the same things in the same lines, if not always at the same place.
 #[derive(Debug)]
 pub(super) struct Drawer {
     handler: GraphicalReportHandler,
-    drawn: FxHashMap<Lines, String>,
+    drawn: FxHashMap<Lines, Drawing>,
     size: usize,
 }
 
@@ -74,29 +72,16 @@ impl Drawer {
         let own = lines.first;
         lines.first = stand_in(own, lines.text.lines().count());
         if let Some(drawing) = self.drawn.get(&lines) {
-            return fill(drawing, place, own, out);
+            return drawing.write(place, own, out);
         }
-        let mut drawing = String::with_capacity(1024);
-        let mut number = lines.first;
-        for line in self.render(&lines).lines() {
-            let digits = number.to_string();
-            if let Some((before, after)) = around_number(line, &digits) {
-                drawing.push_str(before);
-                drawing.push(NUMBER);
-                drawing.push_str(after);
-                number += 1;
-            } else {
-                drawing.push_str(line);
-            }
-            drawing.push('\n');
-        }
-        fill(&drawing, place, own, out);
-        self.size += drawing.len() + lines.text.len();
+        let text = self.render(&lines);
+        let drawing = Drawing::of(&text, lines.first);
+        drawing.write(place, own, out);
+        self.size += text.len() + lines.text.len();
         if self.size > MOST {
             self.drawn.clear();
             self.size = 0;
         }
-        drawing.shrink_to_fit();
         self.drawn.insert(lines, drawing);
     }
 
@@ -110,6 +95,51 @@ impl Drawer {
             }
         }
         drawing
+    }
+}
+
+/// What was drawn, without the place and the numbers of its lines.
+#[derive(Debug)]
+struct Drawing {
+    /// What stands before the place.
+    head: String,
+    /// What stands behind the place, then behind each number; nothing where there is no place.
+    parts: Vec<String>,
+}
+
+impl Drawing {
+    /// Takes the place out of what was drawn, and the numbers from `first` on.
+    fn of(text: &str, first: usize) -> Self {
+        let Some((head, rest)) = text.split_once(PLACE) else {
+            return Self { head: text.to_owned(), parts: Vec::new() };
+        };
+        let (mut parts, mut part, mut number) = (Vec::new(), String::new(), first);
+        for line in rest.split_inclusive('\n') {
+            let digits = number.to_string();
+            if let Some((before, after)) = around_number(line, &digits) {
+                part.push_str(before);
+                parts.push(std::mem::replace(&mut part, after.to_owned()));
+                number += 1;
+            } else {
+                part.push_str(line);
+            }
+        }
+        parts.push(part);
+        Self { head: head.to_owned(), parts }
+    }
+
+    /// Writes it with a place and the numbers from `first` on.
+    fn write(&self, place: &str, first: usize, out: &mut String) {
+        out.push_str(&self.head);
+        let Some((behind, rest)) = self.parts.split_first() else { return };
+        out.push_str(place);
+        out.push_str(behind);
+        let width = (first + rest.len().saturating_sub(1)).max(1).ilog10() as usize + 1;
+        for (number, part) in (first..).zip(rest) {
+            // to write to a string does not fail
+            let _ = write!(out, "{number:width$}");
+            out.push_str(part);
+        }
     }
 }
 
@@ -128,25 +158,6 @@ fn stand_in(first: usize, count: usize) -> usize {
     let last = first + count.saturating_sub(1);
     let least = 10_usize.pow(last.max(1).ilog10());
     if least + count <= least * 10 { least } else { first }
-}
-
-/// Writes a drawing with the place and the numbers of its lines.
-fn fill(drawing: &str, place: &str, first: usize, out: &mut String) {
-    let mut parts = drawing.split(NUMBER);
-    let head = parts.next().unwrap_or_default();
-    let (before, after) = head.split_once(PLACE).unwrap_or((head, ""));
-    out.push_str(before);
-    if !after.is_empty() {
-        out.push_str(place);
-        out.push_str(after);
-    }
-    let last = first + parts.clone().count().saturating_sub(1);
-    let width = last.max(1).ilog10() as usize + 1;
-    for (number, part) in (first..).zip(parts) {
-        // to write to a string does not fail
-        let _ = write!(out, "{number:width$}");
-        out.push_str(part);
-    }
 }
 
 /// What miette draws: its own text, under a name that stands for the place.
@@ -204,12 +215,8 @@ mod tests {
     #[test]
     fn a_remembered_drawing_is_what_miette_draws_there() {
         let text = "alpha 1\n  2 │ beta\n[3m gamma\n\ndelta";
-        let label = |text: Option<&str>, from, length, primary| Label {
-            text: text.map(str::to_owned),
-            from,
-            length,
-            primary,
-        };
+        let label =
+            |text: Option<&str>, from, length, primary| Label { text: text.map(str::to_owned), from, length, primary };
         let labelled = [
             vec![label(Some("here"), 0, 5, true)],
             vec![label(None, 0, 5, true), label(Some("9 │ 10"), 14, 4, false)],

@@ -93,9 +93,10 @@ fn excerpt(run: &Run<'_>, marks: &[Cut<'_>]) -> Option<(String, Lines)> {
     let first_line = marks.iter().map(|m| m.first_line).min()?.saturating_sub(1).max(1);
     let last_line = marks.iter().map(|m| m.last_line).max()?.saturating_add(1);
     let line_start = |line: u32| lines.start_of(text, line).unwrap_or(text.len());
-    let (mut start, mut end) = (line_start(first_line), line_start(last_line.saturating_add(1)));
+    let starts: Vec<usize> = (first_line..=last_line.saturating_add(1)).map(line_start).collect();
+    let (mut start, mut end) = (*starts.first()?, *starts.last()?);
     let mut line = first_line;
-    let long = (first_line..=last_line).any(|l| line_start(l + 1).saturating_sub(line_start(l)) > MAX_COLUMNS);
+    let long = starts.windows(2).any(|pair| matches!(pair, [from, to] if to.saturating_sub(*from) > MAX_COLUMNS));
     if long {
         // Only the neighbourhood of the mark, inside its own line.
         line = first.first_line;

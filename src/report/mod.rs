@@ -7,8 +7,8 @@ use crate::lint::{Report, Rule, Rules, Severity};
 use crate::source::{Position, SourceMap, Span};
 
 pub mod answer;
-pub mod escape;
 mod drawing;
+pub mod escape;
 mod excerpt;
 mod fingerprint;
 pub mod github;

@@ -31,7 +31,7 @@ pub struct LineIndex {
     marks: Vec<(u32, u32)>,
 }
 
-const BLOCK: usize = 512;
+const BLOCK: usize = 256;
 const STEP: usize = 4096;
 
 /// Characters and UTF-16 units that start in these bytes.
@@ -54,7 +54,8 @@ impl LineIndex {
     pub fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
         let plain = memchr::memchr(b'\r', bytes).is_none();
-        let mut index = Self { breaks: Vec::with_capacity(bytes.len() / BLOCK + 1), count: 0, plain, marks: Vec::new() };
+        let mut index =
+            Self { breaks: Vec::with_capacity(bytes.len() / BLOCK + 1), count: 0, plain, marks: Vec::new() };
         for from in (0..=bytes.len()).step_by(BLOCK) {
             index.breaks.push(index.count);
             index.count += index.count_in(bytes, from, from + BLOCK);
@@ -118,9 +119,13 @@ impl LineIndex {
     pub fn start_of(&self, text: &str, line: u32) -> Option<usize> {
         let Some(nth) = line.checked_sub(2) else { return (line == 1).then_some(0) };
         let block = self.breaks.partition_point(|before| *before <= nth).checked_sub(1)?;
-        let skipped = nth - self.breaks.get(block)?;
-        let from = block * BLOCK;
-        self.breaks_in(text.as_bytes(), from, from + BLOCK).nth(skipped as usize).map(|at| at + 1)
+        let skipped = (nth - self.breaks.get(block)?) as usize;
+        let (bytes, from) = (text.as_bytes(), block * BLOCK);
+        if self.plain {
+            let part = bytes.get(from..).unwrap_or_default();
+            return memchr::memchr_iter(b'\n', part).nth(skipped).map(|at| from + at + 1);
+        }
+        self.breaks_in(bytes, from, from + BLOCK).nth(skipped).map(|at| at + 1)
     }
 
     /// The position of a byte offset of the indexed text. Offsets inside a character count as

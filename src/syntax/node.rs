@@ -185,6 +185,18 @@ impl Text {
         }
     }
 
+    /// The same text that many bytes further on, modulo 2³²; none where it does not stand in
+    /// the source as it is.
+    #[must_use]
+    pub fn moved(&self, by: u32) -> Option<Self> {
+        match &self.layout {
+            Layout::Plain(start) => {
+                Some(Self { value: self.value.clone(), layout: Layout::Plain(start.wrapping_add(by)) })
+            }
+            Layout::Mapped(_) => None,
+        }
+    }
+
     /// The source span of the value's bytes `start..end`. `span` is the span of the node
     /// that holds the text.
     #[must_use]

@@ -40,6 +40,7 @@ mod pattern_path;
 mod property;
 mod region_aws;
 mod region_vault;
+mod repeated_statements;
 mod reports;
 mod rules;
 mod terraform_deployment;

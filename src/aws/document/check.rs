@@ -79,7 +79,8 @@ fn check_characters(document: &Document, problems: &mut Vec<Problem>) {
         }
     };
     for statement in &document.statements {
-        let items = statement.action.iter().chain(&statement.resource).flat_map(|element| &element.items);
+        let lists = statement.action.iter().chain(&statement.resource).filter(|element| !element.plain);
+        let items = lists.flat_map(|element| &element.items);
         let principals = statement.principal.iter().flat_map(|p| &p.entries).map(|e| &e.item);
         for Item { text, span } in items.chain(principals) {
             check(text, *span);

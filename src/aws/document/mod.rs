@@ -6,6 +6,8 @@
 mod check;
 mod condition;
 mod kind;
+mod known;
+mod moved;
 mod parse;
 mod refuse;
 mod value;
@@ -13,7 +15,8 @@ mod words;
 
 pub use check::check;
 pub use kind::guess_kind;
-pub use parse::parse;
+pub use known::{Library, Reading};
+pub use parse::{parse, parse_among};
 
 use smol_str::SmolStr;
 
@@ -157,6 +160,9 @@ pub struct ListElement {
     pub span: Span,
     /// The values, in order.
     pub items: Vec<Item>,
+    /// True where every item is `service:Name` in letters, digits and `-_.*?`: there is
+    /// nothing else in them to look for. Resources are not looked at.
+    pub plain: bool,
     /// True where the list, or a member of it, is an unknown expression.
     pub unknown: bool,
     /// Those expressions, where the list or a member of it is one.

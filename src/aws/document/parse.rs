@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 
 use super::refuse::{null_element, scalar_text, unknown_element, wrong_type};
 use super::{
-    Document, Effect, Item, ListElement, PrincipalElement, PrincipalEntry, PrincipalKind, Problem, Statement,
+    Document, Effect, Item, ListElement, PrincipalElement, PrincipalEntry, PrincipalKind, Problem, Reading, Statement,
     condition, value,
 };
 use crate::source::{Span, Unknown};
@@ -27,6 +27,19 @@ const PRINCIPALS: [(&str, PrincipalKind); 4] = [
 /// [`check`](super::check) for the rest.
 #[must_use]
 pub fn parse(node: &Node) -> Document {
+    read(node, None)
+}
+
+/// The same of a text in which statements were skipped that are known, and whose others are
+/// kept.
+#[must_use]
+pub fn parse_among(node: &Node, reading: &Reading<'_, '_>) -> Document {
+    let document = read(node, Some(reading));
+    reading.keep(&document);
+    document
+}
+
+fn read(node: &Node, reading: Option<&Reading<'_, '_>>) -> Document {
     let mut document = Document {
         span: node.span,
         version: None,
@@ -67,7 +80,8 @@ pub fn parse(node: &Node) -> Document {
             "Id" => document.id = scalar(entry, problems),
             "Statement" => {
                 has_statement = true;
-                read_statements(&entry.value, &mut document.statements, &mut document.statements_unknown, problems);
+                let into = (&mut document.statements, &mut document.statements_unknown);
+                read_statements(&entry.value, reading, into, problems);
             }
             _ => problems.push(unknown_element("top-level-unknown-element", "a policy", entry, &TOP_LEVEL)),
         }
@@ -82,10 +96,20 @@ pub fn parse(node: &Node) -> Document {
     document
 }
 
-fn read_statements(node: &Node, into: &mut Vec<Statement>, unknown: &mut bool, problems: &mut Vec<Problem>) {
+fn read_statements(
+    node: &Node,
+    reading: Option<&Reading<'_, '_>>,
+    (into, unknown): (&mut Vec<Statement>, &mut bool),
+    problems: &mut Vec<Problem>,
+) {
     match &node.value {
         Value::List(items) => {
+            into.reserve_exact(items.len());
             for item in items {
+                if let Some(known) = reading.and_then(|reading| reading.statement(item.span)) {
+                    into.push(known);
+                    continue;
+                }
                 match &item.value {
                     Value::Map(entries) => into.push(statement(item, entries, problems)),
                     Value::Unknown(_) | Value::Secret => *unknown = true,
@@ -150,8 +174,8 @@ fn statement(node: &Node, entries: &[Entry], problems: &mut Vec<Problem>) -> Sta
                 statement.principal.get_or_insert(element);
             }
             "Action" | "NotAction" => {
-                let element = list(entry, key == "NotAction", problems);
-                value::check_actions(&element, problems);
+                let mut element = list(entry, key == "NotAction", problems);
+                value::check_actions(&mut element, problems);
                 let first = statement.action.as_ref().map(|e| (e.negated, e.key_span));
                 exclusive("action-and-notaction", "Action", first, &element.key_span, element.negated, problems);
                 statement.action.get_or_insert(element);
@@ -302,6 +326,7 @@ fn list(entry: &Entry, negated: bool, problems: &mut Vec<Problem>) -> ListElemen
         key_span: entry.key_span,
         span: entry.value.span,
         items: Vec::new(),
+        plain: false,
         unknown: false,
         unknowns: Vec::new(),
     };

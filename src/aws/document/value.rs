@@ -18,7 +18,7 @@ fn lists_nothing(element: &ListElement, problems: &[Problem]) -> bool {
 }
 
 /// `*` or `service:name`.
-pub(super) fn check_actions(element: &ListElement, problems: &mut Vec<Problem>) {
+pub(super) fn check_actions(element: &mut ListElement, problems: &mut Vec<Problem>) {
     if lists_nothing(element, problems) {
         let (name, outcome) = if element.negated {
             ("NotAction", "the statement is about every action")
@@ -28,9 +28,15 @@ pub(super) fn check_actions(element: &ListElement, problems: &mut Vec<Problem>) 
         let message = format!("`{name}` lists nothing: {outcome}");
         problems.push(Problem::tolerated("action-empty", message, element.span));
     }
+    element.plain = true;
     for item in &element.items {
-        let Some(text) = item.text.known() else { continue };
-        check_action(text, item, problems);
+        if item.text.known().is_some_and(is_plain) {
+            continue;
+        }
+        element.plain = false;
+        if let Some(text) = item.text.known() {
+            check_action(text, item, problems);
+        }
     }
 }
 
@@ -63,9 +69,6 @@ static KINDS: LazyLock<[u8; 256]> = LazyLock::new(|| {
 });
 
 fn check_action(text: &str, item: &Item, problems: &mut Vec<Problem>) {
-    if is_plain(text) {
-        return;
-    }
     if text.is_empty() {
         problems.push(Problem::refused("action-empty", "an empty string is no action", item.span));
         return;

@@ -9,13 +9,12 @@ mod types;
 
 pub(super) use types::native_table;
 
-use memchr::memmem;
 use smol_str::SmolStr;
 
 use super::declaration::Carrier;
 use super::record::{Mode, Record};
 use super::{Carried, ReadOptions};
-use crate::source::{SourceId, SourceMap, Span, Unknown};
+use crate::source::{Span, Unknown};
 use crate::syntax::{Entry, Node, Text, Value};
 use intrinsics::Template;
 
@@ -31,12 +30,30 @@ pub fn read(root: &Node, options: &ReadOptions) -> Carried {
 /// A part of a template that stands in a file of its own, with its functions resolved as
 /// far as it tells by itself; none where it calls no functions.
 #[must_use]
-pub fn filled(sources: &SourceMap, source: SourceId, node: &Node) -> Option<Node> {
-    let text = sources.text(source).as_bytes();
-    if memmem::find(text, b"\"Fn::").is_none() && memmem::find(text, b"\"Ref\"").is_none() {
-        return None;
-    }
+pub fn filled(node: &Node) -> Option<Node> {
     template(node).resolve(node)
+}
+
+/// Whether a template's functions stand anywhere in a value. The walk is over a list, not by
+/// recursion.
+#[must_use]
+pub fn has_functions(node: &Node) -> bool {
+    let mut open = vec![node];
+    while let Some(node) = open.pop() {
+        match &node.value {
+            Value::List(items) => {
+                open.extend(items.iter().filter(|item| matches!(item.value, Value::List(_) | Value::Map(_))));
+            }
+            Value::Map(entries) => {
+                if entries.iter().any(|entry| entry.key.raw() == "Ref" || entry.key.raw().starts_with("Fn::")) {
+                    return true;
+                }
+                open.extend(entries.iter().map(|entry| &entry.value));
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 /// The records of a template's resources, in source order.

@@ -24,11 +24,20 @@ pub const MAX_DEPTH: usize = 128;
 /// [`Value::Unknown`].
 #[must_use]
 pub fn parse(fragment: &Fragment<'_>) -> (Option<Node>, Vec<Diagnostic>) {
+    Reader::new(fragment).whole_text()
+}
+
+/// The same, without what is known: `known` is asked of every object in the list `Statement` of
+/// the outermost object, by its offset, and gives the offset behind it where it need not be
+/// read. It then stands in the list as an object without members.
+#[must_use]
+pub fn parse_but(
+    fragment: &Fragment<'_>,
+    known: &mut dyn FnMut(usize) -> Option<usize>,
+) -> (Option<Node>, Vec<Diagnostic>) {
     let mut reader = Reader::new(fragment);
-    match reader.document() {
-        Ok(node) => (Some(node), Vec::new()),
-        Err(Failure(diagnostic)) => (None, vec![*diagnostic]),
-    }
+    reader.known = Some(known);
+    reader.whole_text()
 }
 
 /// The one syntax error that ends the reading; boxed, so that the good way stays small.
@@ -56,6 +65,8 @@ struct Reader<'a> {
     items: Vec<Node>,
     /// The same of open objects.
     entries: Vec<Entry>,
+    /// What tells the objects that need not be read.
+    known: Option<&'a mut dyn FnMut(usize) -> Option<usize>>,
 }
 
 /// An open list or object. `first` is where its own elements start among those of all.
@@ -84,6 +95,14 @@ impl<'a> Reader<'a> {
             holes: !fragment.holes.is_empty(),
             items: Vec::with_capacity(32),
             entries: Vec::with_capacity(16),
+            known: None,
+        }
+    }
+
+    fn whole_text(mut self) -> (Option<Node>, Vec<Diagnostic>) {
+        match self.document() {
+            Ok(node) => (Some(node), Vec::new()),
+            Err(Failure(diagnostic)) => (None, vec![*diagnostic]),
         }
     }
 
@@ -121,16 +140,21 @@ impl<'a> Reader<'a> {
                     Node::new(span, Value::String(text))
                 }
                 Some(b'{') => {
-                    self.open(&stack)?;
-                    self.skip_space();
-                    if self.peek() == Some(b'}') {
-                        self.pos += 1;
-                        Node::new(self.span(start, self.pos), Value::Map(Vec::new()))
+                    if let Some(end) = self.behind_known(&stack) {
+                        self.pos = end;
+                        Node::new(self.span(start, end), Value::Map(Vec::new()))
                     } else {
-                        let (key, key_start, key_end) = self.key()?;
-                        let first = self.entries.len();
-                        stack.push(Frame::Map { start, first, key, key_start, key_end });
-                        continue;
+                        self.open(&stack)?;
+                        self.skip_space();
+                        if self.peek() == Some(b'}') {
+                            self.pos += 1;
+                            Node::new(self.span(start, self.pos), Value::Map(Vec::new()))
+                        } else {
+                            let (key, key_start, key_end) = self.key()?;
+                            let first = self.entries.len();
+                            stack.push(Frame::Map { start, first, key, key_start, key_end });
+                            continue;
+                        }
                     }
                 }
                 Some(b'[') => {
@@ -207,6 +231,15 @@ impl<'a> Reader<'a> {
                     }
                 }
             }
+        }
+    }
+
+    /// The offset behind the known object that starts here.
+    fn behind_known(&mut self, stack: &[Frame]) -> Option<usize> {
+        let known = self.known.as_mut()?;
+        match stack {
+            [Frame::Map { key, .. }, Frame::List { .. }] if key.raw() == "Statement" => known(self.pos),
+            _ => None,
         }
     }
 

@@ -23,7 +23,7 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
 fn values(statement: &Statement) -> impl Iterator<Item = (&str, Span)> {
     let principals = statement.principal.iter().flat_map(|p| &p.entries).map(|entry| &entry.item);
     let resources = statement.resource.iter().flat_map(|element| &element.items);
-    let actions = statement.action.iter().flat_map(|element| &element.items);
+    let actions = statement.action.iter().filter(|element| !element.plain).flat_map(|element| &element.items);
     let items = principals.chain(actions).chain(resources).filter_map(|item| Some((item.text.known()?, item.span)));
     let conditions = statement.conditions.iter().flat_map(|condition| &condition.values);
     let texts = conditions.filter_map(|node| Some((node.as_str()?, node.span)));

@@ -1,0 +1,93 @@
+//! Statements that were read before, text for text: the versions of a policy that an account
+//! keeps, accounts that are made alike. Their text is not read again.
+
+use std::sync::{Arc, Mutex};
+
+use rustc_hash::FxHashMap;
+
+use super::{Document, Statement};
+use crate::source::{SourceId, Span};
+
+/// Bytes that the texts of known statements are told apart by at first.
+const HEAD: usize = 64;
+/// Statements of one head that are kept.
+const MOST: usize = 8;
+
+/// Statements of JSON texts that AWS has nothing against, for texts that hold the same again.
+#[derive(Debug, Default)]
+pub struct Library<'s> {
+    known: Mutex<FxHashMap<&'s [u8], Vec<Arc<Known<'s>>>>>,
+}
+
+#[derive(Debug)]
+struct Known<'s> {
+    text: &'s str,
+    statement: Statement,
+}
+
+impl<'s> Library<'s> {
+    /// Begins to read a text.
+    pub fn reading(&self, source: SourceId, text: &'s str) -> Reading<'_, 's> {
+        Reading { library: self, source, text, found: Vec::new() }
+    }
+
+    fn find(&self, rest: &str) -> Option<Arc<Known<'s>>> {
+        let head = rest.as_bytes().get(..HEAD)?;
+        let known = self.known.lock().ok()?;
+        known.get(head)?.iter().rev().find(|known| rest.starts_with(known.text)).cloned()
+    }
+}
+
+/// A text that is being read.
+#[derive(Debug)]
+pub struct Reading<'l, 's> {
+    library: &'l Library<'s>,
+    source: SourceId,
+    text: &'s str,
+    /// The known statements found in it, in order, with their offsets.
+    found: Vec<(usize, Arc<Known<'s>>)>,
+}
+
+impl Reading<'_, '_> {
+    /// The offset behind the known statement whose text starts at `at`, if there is one. It
+    /// belongs to the document from then on.
+    pub fn skip(&mut self, at: usize) -> Option<usize> {
+        let known = self.library.find(self.text.get(at..)?)?;
+        let end = at + known.text.len();
+        self.found.push((at, known));
+        Some(end)
+    }
+
+    /// Whether any statement was skipped.
+    #[must_use]
+    pub fn skipped(&self) -> bool {
+        !self.found.is_empty()
+    }
+
+    /// The statement that was skipped here.
+    pub(super) fn statement(&self, span: Span) -> Option<Statement> {
+        let start = span.start as usize;
+        let at = self.found.binary_search_by_key(&start, |(at, _)| *at).ok()?;
+        self.found.get(at)?.1.statement.moved(self.source, span.start)
+    }
+
+    /// Keeps the statements that were not known for the next texts.
+    pub(super) fn keep(&self, document: &Document) {
+        let Ok(mut library) = self.library.known.lock() else { return };
+        for statement in &document.statements {
+            let (span, start) = (statement.span, statement.span.start as usize);
+            let known = self.found.binary_search_by_key(&start, |(at, _)| *at).is_ok();
+            if known || document.problems.iter().any(|problem| span.contains(problem.span)) {
+                continue;
+            }
+            let text = self.text.get(span.range()).filter(|text| text.len() >= HEAD);
+            let (Some(text), Some(statement)) = (text, statement.moved(span.source, span.start)) else { continue };
+            let Some(head) = text.as_bytes().get(..HEAD) else { continue };
+            let alike = library.entry(head).or_default();
+            if alike.len() >= MOST {
+                alike.remove(0);
+            }
+            alike.push(Arc::new(Known { text, statement }));
+        }
+    }
+}
