@@ -95,7 +95,11 @@ impl DocumentFacts<'_> {
         let met = |own: &StatementFacts<'_>, others: &[&StatementFacts<'_>], item: &ActionFact<'_>| {
             let about = |facts: &StatementFacts<'_>| {
                 facts.not_action
-                    || (facts.services.meet(item.services) && facts.actions.iter().any(|by| holds(by, item)))
+                    || (facts.services.meet(item.services)
+                        && match &facts.statement.action {
+                            Some(list) if list.plain && is_told(item) && !item.is_all() => facts.matches_text(item),
+                            _ => facts.actions.iter().any(|by| holds(by, item)),
+                        })
             };
             let mut others = others.iter().filter(|facts| about(facts)).peekable();
             if own.not_resource || own.resources.is_empty() {
@@ -149,13 +153,18 @@ impl<'f, 'a> Keys<'f, 'a> {
 /// letters of its own. Where no pattern of a list does, the list leaves that text out (spec:
 /// symbolic, lemma 1).
 fn holds(outer: &ActionFact<'_>, inner: &ActionFact<'_>) -> bool {
-    let told = inner.item.text.is_known() && inner.lower.contains(':');
+    let told = is_told(inner);
     if inner.is_all() {
         return outer.services == Services::ALL;
     }
     outer.is_all() || !told || !outer.item.text.is_known() || {
         if outer.wildcard { glob::matches(&outer.lower, &inner.lower) } else { outer.is_same(inner) }
     }
+}
+
+/// Whether all of an action pattern is known, and it has a service.
+fn is_told(action: &ActionFact<'_>) -> bool {
+    action.item.text.is_known() && action.lower.contains(':')
 }
 
 /// The same for the resources of a statement.

@@ -50,17 +50,17 @@ struct Cut<'a> {
 }
 
 fn cut<'a>(run: &Run<'_>, mark: &Mark<'a>) -> Option<Cut<'a>> {
-    let (start, end) = run.sources.positions(mark.span)?;
     let source = run.sources.get(mark.span.source)?;
+    let line = |offset: u32| source.lines().line(source.text(), offset);
+    let (first_line, mut last_line) = (line(mark.span.start), line(mark.span.end));
     let mut span = mark.span;
-    let mut last_line = end.line;
-    if end.line - start.line >= MAX_LINES {
-        let next = source.lines().start_of(source.text(), start.line + 1)?;
+    if last_line - first_line >= MAX_LINES {
+        let next = source.lines().start_of(source.text(), first_line + 1)?;
         let line = run.sources.text(span.source).get(span.start as usize..next)?;
         span = Span::new(span.source, span.start as usize, span.start as usize + line.trim_end().len());
-        last_line = start.line;
+        last_line = first_line;
     }
-    Some(Cut { span, first_line: start.line, last_line, label: mark.label, primary: false })
+    Some(Cut { span, first_line, last_line, label: mark.label, primary: false })
 }
 
 /// Groups marks whose lines are near each other. The group of the first mark comes first,

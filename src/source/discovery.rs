@@ -92,7 +92,7 @@ pub fn discover(paths: &[PathBuf]) -> Discovery {
 fn walk(root: &Path, base: &Path, glob: Option<&GlobMatcher>, found: &mut Discovery) {
     let wanted = |path: &Path| glob.is_none_or(|glob| glob.is_match(clean(path)));
     let mut walker = WalkBuilder::new(root);
-    walker.add_custom_ignore_filename(".overgrantignore").sort_by_file_name(Ord::cmp).follow_links(false);
+    walker.add_custom_ignore_filename(".overgrantignore").follow_links(false);
     // What is installed there is others' code, whatever the ignore files say.
     walker.filter_entry(|entry| entry.depth() == 0 || entry.file_name() != "node_modules");
     for entry in walker.build() {
@@ -228,8 +228,8 @@ pub fn read_bounded(file: &Found, limit: u64) -> Result<Vec<u8>, Diagnostic> {
         // A pipe that nobody writes to would never open. What a shell puts in place of a
         // command's output is one too, under a name of its own.
         let kind = fs::metadata(&file.path)?.file_type();
-        let given = ["/dev/fd/", "/dev/stdin", "/proc/"].iter().any(|start| file.path.starts_with(start));
-        if !kind.is_file() && !kind.is_dir() && !given {
+        let given = || ["/dev/fd/", "/dev/stdin", "/proc/"].iter().any(|start| file.path.starts_with(start));
+        if !kind.is_file() && !kind.is_dir() && !given() {
             return Err(io::Error::other("it is no regular file; give what it holds on standard input, as `-`"));
         }
         let handle = File::open(&file.path)?;

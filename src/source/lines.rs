@@ -128,12 +128,16 @@ impl LineIndex {
         self.breaks_in(bytes, from, from + BLOCK).nth(skipped).map(|at| at + 1)
     }
 
-    /// The position of a byte offset of the indexed text. Offsets inside a character count as
-    /// its start, and offsets past the end as the end, so that no span can make a report fail.
+    /// The 1-based line of a byte offset of the indexed text.
     #[must_use]
-    pub fn position(&self, text: &str, offset: u32) -> Position {
+    pub fn line(&self, text: &str, offset: u32) -> u32 {
+        self.line_and_start(text, offset).0
+    }
+
+    /// The line of an offset, and where it starts.
+    fn line_and_start(&self, text: &str, offset: u32) -> (u32, usize) {
         let bytes = text.as_bytes();
-        let mut end = (offset as usize).min(bytes.len());
+        let end = (offset as usize).min(bytes.len());
         let block = end / BLOCK;
         let (from, before) = (block * BLOCK, self.breaks.get(block).copied().unwrap_or(0));
         let line = before + self.count_in(bytes, from, end);
@@ -142,16 +146,20 @@ impl LineIndex {
             let block = self.breaks.partition_point(|earlier| *earlier < before).checked_sub(1)?;
             self.last_in(bytes, block * BLOCK, (block + 1) * BLOCK)
         });
-        let start = last.map_or(0, |at| at + 1);
+        (line.saturating_add(1), last.map_or(0, |at| at + 1))
+    }
+
+    /// The position of a byte offset of the indexed text. Offsets inside a character count as
+    /// its start, and offsets past the end as the end, so that no span can make a report fail.
+    #[must_use]
+    pub fn position(&self, text: &str, offset: u32) -> Position {
+        let (line, start) = self.line_and_start(text, offset);
+        let mut end = (offset as usize).min(text.len());
         while !text.is_char_boundary(end) {
             end -= 1;
         }
         let (from, to) = (self.before(text, start), self.before(text, end));
-        Position {
-            line: line.saturating_add(1),
-            column: (to.0 - from.0).saturating_add(1),
-            utf16_column: (to.1 - from.1).saturating_add(1),
-        }
+        Position { line, column: (to.0 - from.0).saturating_add(1), utf16_column: (to.1 - from.1).saturating_add(1) }
     }
 }
 

@@ -374,6 +374,22 @@ impl<'a> StatementFacts<'a> {
             || (same() && self.actions.iter().any(|item| item.is_same(inner)))
     }
 
+    /// Whether an item matches the text of an action or pattern, whose wildcards count as
+    /// letters like others.
+    #[must_use]
+    pub(crate) fn matches_text(&self, inner: &ActionText) -> bool {
+        let matches = |item: &ActionFact<'_>| {
+            if item.wildcard { glob::matches(&item.lower, &inner.lower) } else { item.is_same(inner) }
+        };
+        if self.actions.len() < LONG {
+            return self.actions.iter().any(matches);
+        }
+        let index = self.index();
+        let same = || index.prints.binary_search(&inner.print()).is_ok();
+        index.wide.iter().filter_map(|at| self.actions.get(*at)).any(matches)
+            || (same() && self.actions.iter().any(|item| item.is_same(inner)))
+    }
+
     fn index(&self) -> &ActionIndex {
         self.index.get_or_init(|| ActionIndex::new(&self.actions))
     }
