@@ -274,22 +274,23 @@ impl Plan<'_> {
         let asked = seen.unwrap_or_else(|| Arc::new(all()));
         let name = statement_name(index, statement);
         let (unit, address) = (Some(statement.span), document.declaration.address.as_str());
+        // whether more than the words may matter to a rule
+        let mut matters = |rule: &Rule, check: &dyn Fn(&mut Sink<'_>)| {
+            let before = out.len();
+            looked_around.set(false);
+            check(&mut sink(rule, unit, &name, address, out));
+            looked_around.get() || out.len() > before
+        };
         let mut again = Again::default();
         for place in &asked.regions {
             let Some((rule, region)) = self.aws_region.get(*place) else { continue };
-            let before = out.len();
-            looked_around.set(false);
-            region.check(&context, &mut sink(rule, unit, &name, address, out));
-            if looked_around.get() || out.len() > before {
+            if matters(rule, &|sink| region.check(&context, sink)) {
                 again.regions.push(*place);
             }
         }
         for place in &asked.checks {
             let Some((rule, check)) = self.aws_statement.get(*place) else { continue };
-            let before = out.len();
-            looked_around.set(false);
-            check(&context, &mut sink(rule, unit, &name, address, out));
-            if looked_around.get() || out.len() > before {
+            if matters(rule, &|sink| check(&context, sink)) {
                 again.checks.push(*place);
             }
         }

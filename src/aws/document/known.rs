@@ -1,6 +1,7 @@
 //! Statements that were read before, text for text: the versions of a policy that an account
 //! keeps, accounts that are made alike. Their text is not read again.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rustc_hash::FxHashMap;
@@ -12,6 +13,9 @@ use crate::source::{SourceId, Span};
 const HEAD: usize = 64;
 /// Statements of one head that are kept.
 const MOST: usize = 8;
+
+/// The number of the next statement; none is given twice.
+static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// Statements of JSON texts that AWS has nothing against, for texts that hold the same again.
 #[derive(Debug, Default)]
@@ -72,17 +76,20 @@ impl Reading<'_, '_> {
     }
 
     /// Keeps the statements that were not known for the next texts.
-    pub(super) fn keep(&self, document: &Document) {
+    pub(super) fn keep(&self, document: &mut Document) {
         let Ok(mut library) = self.library.known.lock() else { return };
-        for statement in &document.statements {
+        for statement in &mut document.statements {
             let (span, start) = (statement.span, statement.span.start as usize);
             let known = self.found.binary_search_by_key(&start, |(at, _)| *at).is_ok();
             if known || document.problems.iter().any(|problem| span.contains(problem.span)) {
                 continue;
             }
-            let text = self.text.get(span.range()).filter(|text| text.len() >= HEAD);
-            let (Some(text), Some(statement)) = (text, statement.moved(span.source, span.start)) else { continue };
+            let text = self.text.get(span.range()).unwrap_or_default();
             let Some(head) = text.as_bytes().get(..HEAD) else { continue };
+            let Some(mut copy) = statement.moved(span.source, span.start) else { continue };
+            statement.print = Some(NEXT.fetch_add(1, Ordering::Relaxed));
+            copy.print = statement.print;
+            let statement = copy;
             let alike = library.entry(head).or_default();
             if alike.len() >= MOST {
                 alike.remove(0);

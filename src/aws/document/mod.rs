@@ -147,6 +147,9 @@ pub struct Statement {
     /// True where the statement may have elements that are not seen, or elements whose
     /// value is an unknown expression as a whole: nothing may be called missing then.
     pub unknown: bool,
+    /// A number that it shares with the statements that were read from the same text, if any
+    /// was looked for.
+    pub(crate) print: Option<u64>,
 }
 
 /// `Action`/`NotAction` or `Resource`/`NotResource`.

@@ -12,9 +12,12 @@ struct Move {
 }
 
 impl Statement {
-    /// The statement that the same text is at byte `start` of a source; none where some text
-    /// of it does not stand in its source as it is.
+    /// The statement that the same text is at byte `start` of a source; none where not all of
+    /// it is known, or some text of it does not stand in its source as it is.
     pub(super) fn moved(&self, to: SourceId, start: u32) -> Option<Self> {
+        if self.unknown || self.effect_unknown || self.conditions_unknown {
+            return None;
+        }
         let way = Move { to, by: start.wrapping_sub(self.span.start) };
         Some(Self {
             span: way.span(self.span),
@@ -24,7 +27,7 @@ impl Statement {
             },
             effect: self.effect,
             effect_span: self.effect_span.map(|span| way.span(span)),
-            effect_unknown: self.effect_unknown,
+            effect_unknown: false,
             principal: match &self.principal {
                 Some(principal) => Some(way.principal(principal)?),
                 None => None,
@@ -39,8 +42,9 @@ impl Statement {
             },
             conditions: self.conditions.iter().map(|condition| way.condition(condition)).collect::<Option<_>>()?,
             condition_span: self.condition_span.map(|span| way.span(span)),
-            conditions_unknown: self.conditions_unknown,
-            unknown: self.unknown,
+            conditions_unknown: false,
+            unknown: false,
+            print: self.print,
         })
     }
 }

@@ -34,8 +34,8 @@ pub fn parse(node: &Node) -> Document {
 /// kept.
 #[must_use]
 pub fn parse_among(node: &Node, reading: &Reading<'_, '_>) -> Document {
-    let document = read(node, Some(reading));
-    reading.keep(&document);
+    let mut document = read(node, Some(reading));
+    reading.keep(&mut document);
     document
 }
 
@@ -137,6 +137,7 @@ fn statement(node: &Node, entries: &[Entry], problems: &mut Vec<Problem>) -> Sta
         condition_span: None,
         conditions_unknown: false,
         unknown: false,
+        print: None,
     };
     let mut effect_seen = false;
     for entry in entries {

@@ -10,6 +10,10 @@ impl Statement {
     /// Whether all of it is known: there is nothing that its words do not tell.
     #[must_use]
     pub fn is_told(&self) -> bool {
+        // of the same text are only statements of which all is known
+        if self.print.is_some() {
+            return true;
+        }
         let item = |item: &Item| item.text.is_known();
         let list = |list: &ListElement| !list.unknown && list.items.iter().all(item);
         let principal = |principal: &PrincipalElement| {
@@ -64,6 +68,9 @@ impl Statement {
         let condition = |a: &Condition, b: &Condition| {
             text(&a.operator, &b.operator) && text(&a.key, &b.key) && all(&a.values, &b.values, value)
         };
+        if self.print.is_some() && self.print == other.print {
+            return true;
+        }
         self.effect == other.effect
             && self.effect_span.is_some() == other.effect_span.is_some()
             && self.condition_span.is_some() == other.condition_span.is_some()
