@@ -57,7 +57,7 @@ impl<'s> Words<'s> {
         }
         let mut state = FxBuildHasher.build_hasher();
         // the same words in another text are asked about anew: to look at all of them costs more
-        match statement.print {
+        match statement.print.number() {
             Some(print) => state.write_u64(print),
             None => statement.hash_words(&mut state),
         }

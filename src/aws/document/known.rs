@@ -1,6 +1,7 @@
 //! Statements that were read before, text for text: the versions of a policy that an account
 //! keeps, accounts that are made alike. Their text is not read again.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -14,8 +15,29 @@ const HEAD: usize = 64;
 /// Statements of one head that are kept.
 const MOST: usize = 8;
 
-/// The number of the next statement; none is given twice.
-static NEXT: AtomicU64 = AtomicU64::new(0);
+/// A number that statements share which were read from the same text, if any was looked for.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Print(Option<u64>);
+
+impl Print {
+    fn next() -> Self {
+        /// None is given twice.
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(Some(NEXT.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// The number.
+    pub(crate) fn number(self) -> Option<u64> {
+        self.0
+    }
+}
+
+impl fmt::Debug for Print {
+    /// Not the number: it differs from run to run and says nothing.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Print")
+    }
+}
 
 /// Statements of JSON texts that AWS has nothing against, for texts that hold the same again.
 #[derive(Debug, Default)]
@@ -87,7 +109,7 @@ impl Reading<'_, '_> {
             let text = self.text.get(span.range()).unwrap_or_default();
             let Some(head) = text.as_bytes().get(..HEAD) else { continue };
             let Some(mut copy) = statement.moved(span.source, span.start) else { continue };
-            statement.print = Some(NEXT.fetch_add(1, Ordering::Relaxed));
+            statement.print = Print::next();
             copy.print = statement.print;
             let statement = copy;
             let alike = library.entry(head).or_default();

@@ -15,6 +15,7 @@ mod words;
 
 pub use check::check;
 pub use kind::guess_kind;
+pub(crate) use known::Print;
 pub use known::{Library, Reading};
 pub use parse::{parse, parse_among};
 
@@ -147,9 +148,8 @@ pub struct Statement {
     /// True where the statement may have elements that are not seen, or elements whose
     /// value is an unknown expression as a whole: nothing may be called missing then.
     pub unknown: bool,
-    /// A number that it shares with the statements that were read from the same text, if any
-    /// was looked for.
-    pub(crate) print: Option<u64>,
+    /// What it shares with the statements that were read from the same text.
+    pub(crate) print: Print,
 }
 
 /// `Action`/`NotAction` or `Resource`/`NotResource`.

@@ -5,8 +5,8 @@ use rustc_hash::FxHashSet;
 
 use super::refuse::{null_element, scalar_text, unknown_element, wrong_type};
 use super::{
-    Document, Effect, Item, ListElement, PrincipalElement, PrincipalEntry, PrincipalKind, Problem, Reading, Statement,
-    condition, value,
+    Document, Effect, Item, ListElement, PrincipalElement, PrincipalEntry, PrincipalKind, Print, Problem, Reading,
+    Statement, condition, value,
 };
 use crate::source::{Span, Unknown};
 use crate::suggest::closest;
@@ -137,7 +137,7 @@ fn statement(node: &Node, entries: &[Entry], problems: &mut Vec<Problem>) -> Sta
         condition_span: None,
         conditions_unknown: false,
         unknown: false,
-        print: None,
+        print: Print::default(),
     };
     let mut effect_seen = false;
     for entry in entries {

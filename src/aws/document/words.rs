@@ -11,7 +11,7 @@ impl Statement {
     #[must_use]
     pub fn is_told(&self) -> bool {
         // of the same text are only statements of which all is known
-        if self.print.is_some() {
+        if self.print.number().is_some() {
             return true;
         }
         let item = |item: &Item| item.text.is_known();
@@ -68,7 +68,7 @@ impl Statement {
         let condition = |a: &Condition, b: &Condition| {
             text(&a.operator, &b.operator) && text(&a.key, &b.key) && all(&a.values, &b.values, value)
         };
-        if self.print.is_some() && self.print == other.print {
+        if self.print.number().is_some() && self.print == other.print {
             return true;
         }
         self.effect == other.effect
