@@ -116,6 +116,8 @@ pub(super) struct Choices {
     pub(super) on: bool,
     /// Sides taken in this variant; others go to the first side.
     pub(super) assumed: Vec<SmolStr>,
+    /// Whether only conditionals that were met before are followed.
+    pub(super) closed: bool,
     /// Conditions met, in order.
     pub(super) seen: Vec<(SmolStr, Unknown)>,
     /// Keys met since the innermost cached evaluation began.
@@ -306,7 +308,7 @@ impl<'a> Evaluator<'a> {
         let written = self.project.sources.text(at.source).get(at.start as usize..at.end as usize).unwrap_or("");
         let key = SmolStr::from(format!("{}@{}:{written}", refs.join(","), at.source.0));
         if !self.choices.seen.iter().any(|(seen, _)| *seen == key) {
-            if self.choices.seen.len() >= CHOICES {
+            if self.choices.closed || self.choices.seen.len() >= CHOICES {
                 return None;
             }
             self.choices.seen.push((key.clone(), Unknown { refs, span: condition.span }));

@@ -139,6 +139,7 @@ impl<'a> Evaluator<'a> {
             if data && let Some(document) = finished(resource, &body) {
                 body = document;
             }
+            let stands = self.choices.seen.is_empty() || self.stands(resource, instance);
             let seen = std::mem::take(&mut self.choices.seen);
             let mut refs: Vec<SmolStr> = Vec::new();
             let mut place = None;
@@ -156,13 +157,30 @@ impl<'a> Evaluator<'a> {
                 }
             }
             let condition = place.map(|span| Unknown { refs, span });
-            if !variants.iter().any(|(known, _)| *known == body) {
+            if stands && !variants.iter().any(|(known, _)| *known == body) {
                 variants.push((body, condition));
             }
         }
         self.choices.assumed.clear();
         self.uncertain.clear();
         variants
+    }
+
+    /// Whether `count` and `for_each` make any instance on the sides that this variant takes:
+    /// `count = var.on ? 1 : 0` makes none where `var.on` is taken for false elsewhere.
+    fn stands(&mut self, resource: &'a Resource<'a>, instance: usize) -> bool {
+        let attribute = |name: &str| resource.attribute(name).map(|attribute| &attribute.value);
+        let Some(expr) = attribute("count").or_else(|| attribute("for_each")) else { return true };
+        // what is told of the conditionals that were met alone is no value to keep
+        let cache = std::mem::take(&mut self.cache);
+        let (on, closed) = (self.choices.on, self.choices.closed);
+        (self.choices.on, self.choices.closed) = (true, true);
+        let over = self.eval(expr, Scope::of(instance));
+        (self.choices.on, self.choices.closed) = (on, closed);
+        self.cache = cache;
+        value::index(&over) != Some(0)
+            && !over.as_list().is_some_and(<[Node]>::is_empty)
+            && over.as_map().is_none_or(|map| !map.is_empty())
     }
 
     /// The arguments and blocks of a resource as a map. `follow` says in which arguments

@@ -461,6 +461,52 @@ data "aws_iam_policy_document" "d" {
 }
 
 #[test]
+fn a_side_on_which_count_makes_no_instance_says_nothing() {
+    let table = [
+        ("count = var.on ? 1 : 0", "[0]", "var.on ? var.arn : null"),
+        ("count = var.on ? 0 : 1", "[0]", "var.on ? null : var.arn"),
+        ("for_each = toset(var.on ? [\"x\"] : [])", "[\"x\"]", "var.on ? var.arn : null"),
+        ("for_each = var.on ? { x = 1 } : {}", "[\"x\"]", "var.on ? var.arn : null"),
+    ];
+    for (instances, index, arn) in table {
+        let source = format!(
+            r#"
+variable "on" {{}}
+variable "arn" {{}}
+locals {{ arn = {arn} }}
+data "aws_iam_policy_document" "d" {{
+  {instances}
+  statement {{
+    actions   = ["s3:GetObject"]
+    resources = [local.arn]
+  }}
+}}
+resource "aws_iam_policy" "p" {{
+  {instances}
+  policy = data.aws_iam_policy_document.d{index}.json
+}}
+resource "aws_iam_policy" "other" {{
+  policy = jsonencode({{ Statement = [{{ Effect = "Allow", Action = "s3:*", Resource = [local.arn] }}] }})
+}}
+"#
+        );
+        let (_, carried) = one(&source);
+        let problems = |of_p: bool| {
+            let declarations = carried.declarations.iter().filter(|d| d.address.contains(".p") == of_p);
+            let documents = declarations.filter_map(|declaration| match &declaration.item {
+                Item::AwsPolicy(policy) => Some(&policy.document),
+                _ => None,
+            });
+            documents.map(|document| document.problems.len()).collect::<Vec<_>>()
+        };
+        assert_eq!(problems(true), [0], "{instances}");
+        // one that is there on both sides has null in its list on one of them
+        let other = problems(false);
+        assert!(other.len() > 1 && other.iter().any(|count| *count > 0), "{instances}: {other:?}");
+    }
+}
+
+#[test]
 fn an_index_after_an_attribute_splat_takes_from_the_list_it_makes() {
     let source = r#"
 variable "on" {}
