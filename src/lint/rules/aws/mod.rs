@@ -238,6 +238,7 @@ mod variable_unknown;
 mod version_missing;
 mod vpce_policy_full;
 mod vpcsourceip_unpaired;
+mod way_common;
 mod wildcard_without_like;
 
 use super::Check;
