@@ -7,7 +7,7 @@ use std::cell::Cell;
 
 use smol_str::SmolStr;
 
-use super::rules::Mentions;
+use super::mentions::Mentions;
 use super::{DocumentFacts, Finding, Rule, Severity, StanzaFacts, StatementFacts};
 use crate::aws::document::{Document, PolicyKind};
 use crate::carrier::declaration::{AwsPolicy, AwsPrincipal, Declaration, VaultObject, VaultPolicy};

@@ -14,6 +14,7 @@ mod facts;
 mod finding;
 mod ignore;
 mod installed;
+mod mentions;
 mod needless;
 mod page;
 mod private;

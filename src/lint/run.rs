@@ -14,13 +14,13 @@ use super::check::{
 use super::facts::{DocumentFacts, StanzaFacts};
 use super::ignore;
 use super::installed;
+use super::mentions::Mentions;
 use super::needless;
 use super::private;
 use super::region::{AwsPlans, MountNames, VaultPlan};
 use super::registry::{Engine, Rules};
 use super::repeated::{Again, Repeated, Words};
 use super::report::{Report, Selection, sort_findings};
-use super::rules::Mentions;
 use super::setting::Settings;
 use super::{Category, Confidence, Finding, Rule, Severity};
 use crate::aws::document::{self, Document, Problem as AwsProblem, Statement, statement_name};

@@ -9,8 +9,6 @@ mod vault;
 
 use super::check::Check;
 
-pub(super) use secret_common::Mentions;
-
 /// Id and text of every page.
 pub(super) static PAGES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rule_pages.rs"));
 

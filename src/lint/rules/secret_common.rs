@@ -1,51 +1,11 @@
 //! What rules about credentials in the clear share.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use regex::Regex;
 
 use crate::aws::placeholder;
 use crate::lint::TextContext;
-
-/// What every credential is called by or begins with, or the most part of it. One search for
-/// the words of all rules.
-static WORDS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new("AKIA|ASIA|ecret|ECRET|nseal|NSEAL|ecovery|ECOVERY").ok());
-
-/// Which kinds of credential a text has words of; for others it is not looked into further.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(in crate::lint) struct Mentions {
-    /// How AWS access key ids begin.
-    pub(in crate::lint) access_key_ids: bool,
-    /// What secret keys and secret ids are called.
-    pub(in crate::lint) secrets: bool,
-    /// What unseal and recovery keys are called.
-    pub(in crate::lint) unseal_keys: bool,
-}
-
-impl Mentions {
-    const ALL: Self = Self { access_key_ids: true, secrets: true, unseal_keys: true };
-
-    /// Looks through a text for the words.
-    pub(in crate::lint) fn of(text: &str) -> Self {
-        let Some(words) = WORDS.as_ref() else { return Self::ALL };
-        let mut all = Self::default();
-        for word in words.find_iter(text) {
-            let next = text.as_bytes().get(word.end()).copied().unwrap_or(0).to_ascii_lowercase();
-            match word.as_str() {
-                "AKIA" | "ASIA" => all.access_key_ids = true,
-                // `secret_key`, `SecretAccessKey`, `secretId`, and not `secretsmanager`
-                "ecret" | "ECRET" => all.secrets |= matches!(next, b'_' | b'-' | b'a' | b'k' | b'i'),
-                _ => all.unseal_keys |= matches!(next, b'_' | b'-' | b' ' | b'k'),
-            }
-            if all == Self::ALL {
-                break;
-            }
-        }
-        all
-    }
-}
 
 /// The first characters of a credential, which tell its kind and not its value.
 pub(super) fn prefix(text: &str) -> &str {

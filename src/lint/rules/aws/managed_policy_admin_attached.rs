@@ -1,4 +1,4 @@
-use crate::carrier::declaration::{Item, Named};
+use super::managed_common::attached;
 use crate::lint::{Check, Inputs, Severity, Sink};
 
 pub(super) const CHECK: Check = Check::Model(check);
@@ -16,28 +16,20 @@ const ADMIN: [&str; 8] = [
 ];
 
 fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
-    for declaration in inputs.model.declarations() {
-        let policies: &[Named] = match &declaration.item {
-            Item::AwsPrincipal(principal) => &principal.managed_policies,
-            Item::AwsAttachment(attachment) => std::slice::from_ref(&attachment.policy),
-            _ => continue,
+    for (declaration, name, span) in attached(inputs) {
+        let (message, severity) = if ADMIN.contains(&name) {
+            (format!("`{name}` makes whoever holds it administrator, or lets it become so"), sink.severity())
+        } else if name.ends_with("FullAccess") && !name.contains('/') {
+            (format!("`{name}` grants all of a service on every resource"), Severity::Low)
+        } else {
+            continue;
         };
-        for (text, span) in policies {
-            let Some((_, name)) = text.raw().split_once(":iam::aws:policy/") else { continue };
-            let (message, severity) = if ADMIN.contains(&name) {
-                (format!("`{name}` makes whoever holds it administrator, or lets it become so"), sink.severity())
-            } else if name.ends_with("FullAccess") && !name.contains('/') {
-                (format!("`{name}` grants all of a service on every resource"), Severity::Low)
-            } else {
-                continue;
-            };
-            let finding = sink.report(*span, message);
-            finding
-                .label("an AWS managed policy")
-                .severity(severity)
-                .help("attach a policy of your own that lists the actions that are used");
-            finding.unit = declaration.span;
-            finding.address = declaration.address.clone();
-        }
+        let finding = sink.report(span, message);
+        finding
+            .label("an AWS managed policy")
+            .severity(severity)
+            .help("attach a policy of your own that lists the actions that are used");
+        finding.unit = declaration.span;
+        finding.address = declaration.address.clone();
     }
 }

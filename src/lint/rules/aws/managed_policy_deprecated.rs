@@ -1,5 +1,5 @@
+use super::managed_common::attached;
 use crate::aws::managed_policy;
-use crate::carrier::declaration::{Item, Named};
 use crate::lint::{Check, Inputs, Sink};
 
 pub(super) const CHECK: Check = Check::Model(check);
@@ -29,21 +29,13 @@ const WITHDRAWN: &[(&str, &str)] = &[
 ];
 
 fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
-    for declaration in inputs.model.declarations() {
-        let policies: &[Named] = match &declaration.item {
-            Item::AwsPrincipal(principal) => &principal.managed_policies,
-            Item::AwsAttachment(attachment) => std::slice::from_ref(&attachment.policy),
-            _ => continue,
-        };
-        for (text, span) in policies {
-            let Some((_, place)) = text.raw().split_once(":iam::aws:policy/") else { continue };
-            let name = place.rsplit('/').next().unwrap_or(place);
-            let Some((_, instead)) = WITHDRAWN.iter().find(|(old, _)| *old == name) else { continue };
-            let finding = sink.report(*span, format!("AWS has withdrawn `{name}`: nothing can be given it any more"));
-            let arn = managed_policy::arn(instead);
-            finding.label("IAM refuses this").help(format!("attach `{arn}`, which is not the same: read it first"));
-            finding.unit = declaration.span;
-            finding.address = declaration.address.clone();
-        }
+    for (declaration, place, span) in attached(inputs) {
+        let name = place.rsplit('/').next().unwrap_or(place);
+        let Some((_, instead)) = WITHDRAWN.iter().find(|(old, _)| *old == name) else { continue };
+        let finding = sink.report(span, format!("AWS has withdrawn `{name}`: nothing can be given it any more"));
+        let arn = managed_policy::arn(instead);
+        finding.label("IAM refuses this").help(format!("attach `{arn}`, which is not the same: read it first"));
+        finding.unit = declaration.span;
+        finding.address = declaration.address.clone();
     }
 }

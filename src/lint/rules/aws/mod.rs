@@ -82,6 +82,7 @@ mod kms_no_rotation;
 mod kms_service_no_source;
 mod lambda_s3_no_sourceaccount;
 mod lambda_url_public;
+mod managed_common;
 mod managed_policies_too_many;
 mod managed_policy_admin_attached;
 mod managed_policy_deprecated;

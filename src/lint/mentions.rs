@@ -1,0 +1,69 @@
+//! Which kinds of credential a text speaks of, found in one search for the rules of all.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// What every credential is called by or begins with, or the most part of it. One search for
+/// the words of all rules.
+static WORDS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new("AKIA|ASIA|ecret|ECRET|nseal|NSEAL|ecovery|ECOVERY").ok());
+
+/// Which kinds of credential a text has words of; for others it is not looked into further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Mentions {
+    /// How AWS access key ids begin.
+    pub(super) access_key_ids: bool,
+    /// What secret keys and secret ids are called.
+    pub(super) secrets: bool,
+    /// What unseal and recovery keys are called.
+    pub(super) unseal_keys: bool,
+}
+
+impl Mentions {
+    const ALL: Self = Self { access_key_ids: true, secrets: true, unseal_keys: true };
+
+    /// Looks through a text for the words.
+    pub(super) fn of(text: &str) -> Self {
+        let Some(words) = WORDS.as_ref() else { return Self::ALL };
+        let mut all = Self::default();
+        for word in words.find_iter(text) {
+            let next = text.as_bytes().get(word.end()).copied().unwrap_or(0).to_ascii_lowercase();
+            match word.as_str() {
+                "AKIA" | "ASIA" => all.access_key_ids = true,
+                // `secret_key`, `SecretAccessKey`, `secretId`, and not `secretsmanager`
+                "ecret" | "ECRET" => all.secrets |= matches!(next, b'_' | b'-' | b'a' | b'k' | b'i'),
+                _ => all.unseal_keys |= matches!(next, b'_' | b'-' | b' ' | b'k'),
+            }
+            if all == Self::ALL {
+                break;
+            }
+        }
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Mentions;
+
+    #[test]
+    fn words_of_keys_are_told_from_names_of_services() {
+        let of = |access_key_ids, secrets, unseal_keys| Mentions { access_key_ids, secrets, unseal_keys };
+        let table = [
+            ("AKIAIOSFODNN7", of(true, false, false)),
+            ("secretsmanager:GetSecretValue", of(false, false, false)),
+            ("AWS_SECRET_ACCESS_KEY=", of(false, true, false)),
+            ("secretKey: x", of(false, true, false)),
+            ("SecretID", of(false, true, false)),
+            ("Recovery Key 1:", of(false, false, true)),
+            ("unseal_key", of(false, false, true)),
+            ("DisasterRecovery", of(false, false, false)),
+            ("ASIA secret-id UNSEAL KEY", Mentions::ALL),
+            ("", Mentions::default()),
+        ];
+        for (text, expected) in table {
+            assert_eq!(Mentions::of(text), expected, "{text}");
+        }
+    }
+}
