@@ -212,7 +212,7 @@ mod tests {
                     let mut text = String::new();
                     while text.len() < length {
                         let at = next(rare) as usize;
-                        text.push_str(breaks.get(at).copied().unwrap_or(if at % 7 == 0 { "é" } else { "x" }));
+                        text.push_str(breaks.get(at).copied().unwrap_or(if at.is_multiple_of(7) { "é" } else { "x" }));
                     }
                     let mut starts = vec![0];
                     for (at, char) in text.char_indices() {

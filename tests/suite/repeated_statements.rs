@@ -21,7 +21,7 @@ const STATEMENTS: &[&str] = &[
     r#"{"Sid": "Nested", "Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"a:b": [["c"]]}}}"#,
     r#"{"Sid": "Numbers", "Effect": "Allow", "Action": ["s3:*", 7], "Resource": "*", "Condition": {"NumericLessThan": {"a:b": [1, 2.5]}}}"#,
     r#"{"Effect": "Allow"}"#,
-    r#"{}"#,
+    r"{}",
     r#""Allow""#,
 ];
 
