@@ -288,12 +288,19 @@ pub(super) fn listed(grants: &[Grant<'_>]) -> String {
 }
 
 /// Reports a set at one of its grants, with the others beside it.
-pub(super) fn report(set: &[Grant<'_>], at: Grant<'_>, message: String, severity: Severity, sink: &mut Sink<'_>) {
+pub(super) fn report(
+    set: &[Grant<'_>],
+    at: Grant<'_>,
+    (message, help): (String, &str),
+    severity: Severity,
+    sink: &mut Sink<'_>,
+) {
     let severity = if set.iter().any(|grant| grant.lowered) { milder(severity) } else { severity };
     let finding = sink.report(at.span, message);
     finding
         .label(format!("allows `{}`", spelled(at.action)))
         .witness(format!("{} on {}", spelled(at.action), shown(at.facts)))
+        .help(help)
         .severity(severity)
         .granted_by(at.span);
     for grant in set.iter().filter(|grant| grant.action != at.action) {
@@ -317,7 +324,7 @@ pub(super) fn first(
     actions: &[&'static str],
     reach: Reach,
     sink: &mut Sink<'_>,
-    what: impl Fn(&str) -> String,
+    (what, help): (impl Fn(&str) -> String, &str),
 ) {
     let allowed = allowed(statements);
     if !actions.iter().any(|action| allowed.meet(Services::of(action))) {
@@ -326,7 +333,7 @@ pub(super) fn first(
     let mut found: Vec<Grant<'_>> = actions.iter().filter_map(|action| grant(statements, action, reach)).collect();
     found.sort_by_key(|grant| (grant.lowered, grant.span.start));
     if let Some(at) = found.first().copied() {
-        report(&[at], at, what(&spelled(at.action)), sink.severity(), sink);
+        report(&[at], at, (what(&spelled(at.action)), help), sink.severity(), sink);
     }
 }
 

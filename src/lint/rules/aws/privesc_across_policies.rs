@@ -47,7 +47,8 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
         );
         let from = documents.iter().find(|(_, document)| document.span.contains(pass.span));
         let before = sink.severity();
-        report(&set, *pass, message, severity.min(before), sink);
+        let help = "name the roles in `Resource` that may be passed, and pin the service with `iam:PassedToService`";
+        report(&set, *pass, (message, help), severity.min(before), sink);
         if let (Some((declaration, _)), Some(finding)) = (from, sink.last()) {
             finding.unit = pass.facts.statement.span;
             finding.address = declaration.address.clone();

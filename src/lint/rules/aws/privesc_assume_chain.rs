@@ -17,6 +17,7 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
         let changes = spelled(change.action);
         let message =
             format!("`{changes}` with `sts:AssumeRole` on every role lets the holder raise a role and become it");
-        report(&[change, assume], change, message, sink.severity(), sink);
+        let help = "name the roles to assume, and let none of them be among those that may be changed";
+        report(&[change, assume], change, (message, help), sink.severity(), sink);
     }
 }

@@ -12,8 +12,17 @@ const ACTIONS: &[&str] = &[
 
 fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
     if context.grants_to_identity() {
-        first(context.statements, ACTIONS, Reach::EveryOrSelf, sink, |action| {
-            format!("`{action}` lets the holder lift the permissions boundary that limits it or what it makes")
-        });
+        first(
+            context.statements,
+            ACTIONS,
+            Reach::EveryOrSelf,
+            sink,
+            (
+                |action: &str| {
+                    format!("`{action}` lets the holder lift the permissions boundary that limits it or what it makes")
+                },
+                "deny it; to set boundaries, pin which one with `iam:PermissionsBoundary`",
+            ),
+        );
     }
 }

@@ -52,5 +52,6 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
     let Some((at, set)) = held.first() else { return };
     let verb = if set.len() == 1 { "lets" } else { "together let" };
     let message = format!("{} on every resource {verb} the holder act with the role of what runs already", listed(set));
-    report(set, *at, message, sink.severity(), sink);
+    let help = "name the functions, stacks and instances in `Resource`, or demand their tag";
+    report(set, *at, (message, help), sink.severity(), sink);
 }

@@ -8,8 +8,15 @@ const ACTIONS: &[&str] =
 
 fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
     if context.grants_to_identity() {
-        first(context.statements, ACTIONS, Reach::Every, sink, |action| {
-            format!("`{action}` lets the holder act as any other user or role of the account")
-        });
+        first(
+            context.statements,
+            ACTIONS,
+            Reach::Every,
+            sink,
+            (
+                |action: &str| format!("`{action}` lets the holder act as any other user or role of the account"),
+                "limit it to the caller's own user, `user/${aws:username}`, or to a path without administrators",
+            ),
+        );
     }
 }

@@ -14,5 +14,6 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
         severity = milder(severity);
     }
     let message = format!("with {} this runs the holder's code as any role that the service may take", listed(others));
-    report(&set, *pass, message, severity, sink);
+    let help = "name the roles in `Resource` that may be passed, and pin the service with `iam:PassedToService`";
+    report(&set, *pass, (message, help), severity, sink);
 }

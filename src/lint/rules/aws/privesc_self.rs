@@ -17,8 +17,15 @@ const ACTIONS: &[&str] = &[
 
 fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
     if context.grants_to_identity() {
-        first(context.statements, ACTIONS, Reach::EveryOrSelf, sink, |action| {
-            format!("`{action}` lets the holder give itself any permission")
-        });
+        first(
+            context.statements,
+            ACTIONS,
+            Reach::EveryOrSelf,
+            sink,
+            (
+                |action: &str| format!("`{action}` lets the holder give itself any permission"),
+                "limit it to a path that the holder is not under, and demand a boundary with `iam:PermissionsBoundary`",
+            ),
+        );
     }
 }

@@ -12,8 +12,17 @@ const ACTIONS: &[&str] = &[
 
 fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
     if context.grants_to_identity() {
-        first(context.statements, ACTIONS, Reach::Every, sink, |action| {
-            format!("`{action}` lets the holder give itself any access in the accounts of the organization")
-        });
+        first(
+            context.statements,
+            ACTIONS,
+            Reach::Every,
+            sink,
+            (
+                |action: &str| {
+                    format!("`{action}` lets the holder give itself any access in the accounts of the organization")
+                },
+                "leave it to the administrators of IAM Identity Center",
+            ),
+        );
     }
 }

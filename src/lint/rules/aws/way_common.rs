@@ -19,6 +19,7 @@ const KEYS: [&str; 3] = ["iam:createaccesskey", "iam:createloginprofile", "iam:u
 pub(super) struct Way<'f> {
     grants: Vec<Grant<'f>>,
     message: String,
+    help: &'static str,
     /// How many steps milder than an administrator for certain.
     milder: u8,
     /// Whether it certainly ends in an administrator.
@@ -29,9 +30,9 @@ pub(super) struct Way<'f> {
 }
 
 impl<'f> Way<'f> {
-    fn new(grants: Vec<Grant<'f>>, message: String) -> Self {
+    fn new(grants: Vec<Grant<'f>>, message: String, help: &'static str) -> Self {
         let sure = !grants.iter().any(|grant| grant.lowered);
-        Self { grants, message, milder: 0, sure, related: Vec::new(), witness: None }
+        Self { grants, message, help, milder: 0, sure, related: Vec::new(), witness: None }
     }
 }
 
@@ -60,7 +61,7 @@ impl<'f> Search<'f, '_> {
         let Self { account, holder, .. } = self;
         let model = account.inputs.model;
         let severity = (0..way.milder).fold(sink.severity(), |severity, _| milder(severity));
-        report(&way.grants, at, way.message.clone(), severity, sink);
+        report(&way.grants, at, (way.message.clone(), way.help), severity, sink);
         let owner = holder.each().find(|(facts, _)| std::ptr::eq(*facts, at.facts)).map(|(_, owner)| owner);
         let declaration = owner.and_then(|decl| model.declaration(decl));
         if let (Some(declaration), Some(finding)) = (declaration, sink.last()) {
@@ -119,7 +120,9 @@ impl<'f> Search<'f, '_> {
                     _ => continue,
                 };
                 let message = format!("`{}` on {what} lets `{holder}` give itself any permission", spelled(action));
-                return Some(Way::new(vec![grant], message));
+                let help =
+                    "leave out what the holder itself has, or put a permissions boundary on it that it may not lift";
+                return Some(Way::new(vec![grant], message, help));
             }
         }
         None
@@ -147,7 +150,8 @@ impl<'f> Search<'f, '_> {
             Standing::Escalates => format!("`{}` lets `{holder}` act as {victim}", spelled(grant.action)),
             _ => format!("`{}` on {victim} lets `{holder}` act as it", spelled(grant.action)),
         };
-        Way::new(vec![grant], message)
+        let help = "name only identities that may do no more than the holder";
+        Way::new(vec![grant], message, help)
     }
 
     /// Becomes somebody who may do what it may not.
@@ -186,7 +190,8 @@ impl<'f> Search<'f, '_> {
             _ => None,
         })?;
         let trusted = id != self.holder.id && model.identity(id).is_some_and(|role| self.trusted_by(role));
-        trusted.then(|| Way { milder: 1, ..self.acts_as(grant, id) })
+        let help = "take from the role what lets it raise itself, or let fewer assume it";
+        trusted.then(|| Way { milder: 1, help, ..self.acts_as(grant, id) })
     }
 
     /// Has something that runs already act for it.
@@ -217,7 +222,8 @@ impl<'f> Search<'f, '_> {
         }
         let first = grants.first().map_or(String::new(), |grant| spelled(grant.action));
         let witness = Some(format!("{first} on the {} {}", called(runner.kind), runner.name));
-        Some(Way { related, witness, ..Way::new(grants, message) })
+        let help = "leave it to who may do what the role may, or run it with a role that may do less";
+        Some(Way { related, witness, ..Way::new(grants, message, help) })
     }
 
     /// Raises somebody and becomes it.
@@ -242,7 +248,8 @@ impl<'f> Search<'f, '_> {
                     let (holder, raised) = (self.name(self.holder.id), self.name(id));
                     let message = format!("{} let `{holder}` raise `{raised}` and act as it", listed(&grants));
                     let message = if grants.len() == 1 { message.replacen(" let ", " lets ", 1) } else { message };
-                    return Some(Way::new(grants, message));
+                    let help = "name only identities that the holder cannot act as, or demand a boundary";
+                    return Some(Way::new(grants, message, help));
                 }
             }
         }
@@ -308,7 +315,9 @@ impl<'f> Search<'f, '_> {
                 let grants: Vec<Grant<'f>> = std::iter::once(pass).chain(others).collect();
                 let sure = !limited(&grants);
                 let milder = u8::from(!sure && !grants.iter().any(|grant| grant.lowered));
-                return Some(Way { milder, sure, ..Way::new(grants, message) });
+                let help =
+                    "name roles that may do no more than the holder, or pin another service with `iam:PassedToService`";
+                return Some(Way { milder, sure, ..Way::new(grants, message, help) });
             }
         }
         None
