@@ -16,7 +16,7 @@ impl Position {
     pub const FIRST: Self = Self { line: 1, column: 1, utf16_column: 1 };
 }
 
-/// Where the lines of one text start. It keeps counts alone, of every [`BLOCK`] bytes, and
+/// Where the lines of one text start. It keeps counts alone, of every few hundred bytes, and
 /// looks the rest up in the text: most places of most texts are never asked for.
 #[derive(Debug, Clone)]
 pub struct LineIndex {
