@@ -99,11 +99,14 @@ impl Reading<'_, '_> {
 
     /// Keeps the statements that were not known for the next texts.
     pub(super) fn keep(&self, document: &mut Document) {
+        let mut faults: Vec<u32> = document.problems.iter().map(|problem| problem.span.start).collect();
+        faults.sort_unstable();
         let Ok(mut library) = self.library.known.lock() else { return };
         for statement in &mut document.statements {
             let (span, start) = (statement.span, statement.span.start as usize);
             let known = self.found.binary_search_by_key(&start, |(at, _)| *at).is_ok();
-            if known || document.problems.iter().any(|problem| span.contains(problem.span)) {
+            let next = faults.partition_point(|at| *at < span.start);
+            if known || faults.get(next).is_some_and(|at| *at < span.end) {
                 continue;
             }
             let text = self.text.get(span.range()).unwrap_or_default();
