@@ -86,7 +86,7 @@ impl Drawer {
     }
 
     fn render(&self, lines: &Lines) -> String {
-        let (mut report, mut drawing) = (String::with_capacity(1024), String::with_capacity(1024));
+        let (mut report, mut drawing) = (String::new(), String::new());
         if self.handler.render_report(&mut report, &Excerpt(lines)).is_ok() {
             // The message has been written already, with everything a reader needs on its line.
             for line in report.lines().skip(1) {

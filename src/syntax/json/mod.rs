@@ -93,8 +93,8 @@ impl<'a> Reader<'a> {
             pos: 0,
             plain: fragment.is_plain(),
             holes: !fragment.holes.is_empty(),
-            items: Vec::with_capacity(32),
-            entries: Vec::with_capacity(16),
+            items: Vec::new(),
+            entries: Vec::new(),
             known: None,
         }
     }

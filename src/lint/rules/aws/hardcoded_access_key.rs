@@ -33,7 +33,7 @@ fn check(context: &TextContext<'_>, sink: &mut Sink<'_>) {
                 .severity(severity);
         }
     }
-    if context.mentions.secrets {
+    if context.mentions.secret_keys {
         for found in SECRET.iter().flat_map(|secret| secret.captures_iter(context.text)) {
             let Some(value) = found.get(1).filter(|value| !invented(value.as_str()) && mixed(value.as_str())) else {
                 continue;

@@ -14,7 +14,7 @@ static GIVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 fn check(context: &TextContext<'_>, sink: &mut Sink<'_>) {
-    for (id, place) in given(context, context.mentions.secrets, GIVEN.as_ref()) {
+    for (id, place) in given(context, context.mentions.secret_ids, GIVEN.as_ref()) {
         let message = format!(
             "the secret id of an AppRole stands in the text (`{}…`); destroy it, and pass a new one in from outside",
             prefix(id)
