@@ -67,6 +67,11 @@ impl Drawer {
         Self { handler, drawn: FxHashMap::default(), size: 0 }
     }
 
+    /// Adds the drawing of lines that hardly stand anywhere else, which is not remembered.
+    pub(super) fn draw_once(&self, place: &str, lines: &Lines, out: &mut String) {
+        out.push_str(&self.render(lines).replacen(PLACE, place, 1));
+    }
+
     /// Adds the drawing of `lines` under the name of their place.
     pub(super) fn draw(&mut self, place: &str, mut lines: Lines, out: &mut String) {
         let own = lines.first;

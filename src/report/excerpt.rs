@@ -33,8 +33,11 @@ pub(super) fn draw(run: &Run<'_>, drawer: &mut Drawer, marks: &[Mark<'_>]) -> St
     let marks: Vec<Cut<'_>> =
         marks.iter().filter(|m| m.span.source == primary.span.source).filter_map(|mark| cut(run, mark)).collect();
     for cluster in clusters(marks) {
-        if let Some((place, lines)) = excerpt(run, &cluster) {
-            drawer.draw(&place, lines, &mut out);
+        match excerpt(run, &cluster) {
+            // a part of a long line, such as a plan's, is like no other
+            Some(Excerpt { place, lines, part: true }) => drawer.draw_once(&place, &lines, &mut out),
+            Some(Excerpt { place, lines, part: false }) => drawer.draw(&place, lines, &mut out),
+            None => {}
         }
     }
     out
@@ -85,8 +88,17 @@ fn clusters(mut marks: Vec<Cut<'_>>) -> Vec<Vec<Cut<'_>>> {
     groups
 }
 
-/// The place of the first mark, as a person reads it, and the lines around the marks.
-fn excerpt(run: &Run<'_>, marks: &[Cut<'_>]) -> Option<(String, Lines)> {
+/// What is drawn of a source.
+struct Excerpt {
+    /// The place of the first mark, as a person reads it.
+    place: String,
+    /// The lines around the marks.
+    lines: Lines,
+    /// Whether they are a part of one line.
+    part: bool,
+}
+
+fn excerpt(run: &Run<'_>, marks: &[Cut<'_>]) -> Option<Excerpt> {
     let first = marks.iter().find(|m| m.primary).or_else(|| marks.first())?;
     let source = run.sources.get(first.span.source)?;
     let (text, lines) = (source.text(), source.lines());
@@ -128,7 +140,7 @@ fn excerpt(run: &Run<'_>, marks: &[Cut<'_>]) -> Option<(String, Lines)> {
         .collect();
     let place = format!("{}:{}:{}", escape::line(place.name), place.start.line, place.start.column);
     let text = escape::same_length(&masked(run, first.span.source, start, shown)).into_owned();
-    Some((place, Lines { text, first: line as usize, labels }))
+    Some(Excerpt { place, lines: Lines { text, first: line as usize, labels }, part: long })
 }
 
 /// The text at `start` of a source with credentials made unreadable, byte for byte. A few

@@ -81,10 +81,11 @@ pub(in crate::carrier) fn names_no_role(kind: &str, text: &str) -> bool {
 /// Whether a resource of a plan has no role, by its JSON, which has every argument.
 pub(in crate::carrier) fn plans_no_role(kind: &str, json: &str) -> bool {
     let given = |path: &&'static str| {
-        let first = path.split('.').next().unwrap_or(path);
-        [":\"", ":true", ":[{", ": "]
-            .iter()
-            .any(|value| memchr::memmem::find(json.as_bytes(), format!("\"{first}\"{value}").as_bytes()).is_some())
+        let first = format!("\"{}\"", path.split('.').next().unwrap_or(path));
+        memchr::memmem::find_iter(json.as_bytes(), first.as_bytes()).any(|at| {
+            let value = json.as_bytes().get(at + first.len()..).unwrap_or_default();
+            [":\"", ":true", ":[{", ": "].iter().any(|start| value.starts_with(start.as_bytes()))
+        })
     };
     find(kind).is_none_or(|runner| !runner.role.iter().any(given))
 }
