@@ -11,6 +11,7 @@ static WORDS: LazyLock<Option<Regex>> =
 
 /// Which kinds of credential a text has words of; for others it is not looked into further.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a kind of its own")]
 pub(super) struct Mentions {
     /// How AWS access key ids begin.
     pub(super) access_key_ids: bool,
