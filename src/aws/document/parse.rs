@@ -175,15 +175,17 @@ fn statement(node: &Node, entries: &[Entry], problems: &mut Vec<Problem>) -> Sta
                 statement.principal.get_or_insert(element);
             }
             "Action" | "NotAction" => {
+                let before = problems.len();
                 let mut element = list(entry, key == "NotAction", problems);
-                value::check_actions(&mut element, problems);
+                value::check_actions(&mut element, before, problems);
                 let first = statement.action.as_ref().map(|e| (e.negated, e.key_span));
                 exclusive("action-and-notaction", "Action", first, &element.key_span, element.negated, problems);
                 statement.action.get_or_insert(element);
             }
             "Resource" | "NotResource" => {
+                let before = problems.len();
                 let element = list(entry, key == "NotResource", problems);
-                value::check_resources(&element, problems);
+                value::check_resources(&element, before, problems);
                 let first = statement.resource.as_ref().map(|e| (e.negated, e.key_span));
                 exclusive("resource-and-notresource", "Resource", first, &element.key_span, element.negated, problems);
                 statement.resource.get_or_insert(element);

@@ -11,15 +11,16 @@ use crate::aws::{partition, placeholder};
 use crate::source::Span;
 use crate::syntax::{Node, Text, Value};
 
-/// Whether a list is empty, and not only of what was refused before.
-fn lists_nothing(element: &ListElement, problems: &[Problem]) -> bool {
-    let within = |span: Span| element.span.start <= span.start && span.end <= element.span.end;
-    element.items.is_empty() && !element.unknown && !problems.iter().any(|p| p.refused && within(p.span))
+/// Whether a list is empty, and not only of what was refused. Its own problems are those from
+/// `first` on: to look through all of the document's for each list takes its length squared.
+fn lists_nothing(element: &ListElement, first: usize, problems: &[Problem]) -> bool {
+    let own = problems.get(first..).unwrap_or_default();
+    element.items.is_empty() && !element.unknown && !own.iter().any(|problem| problem.refused)
 }
 
-/// `*` or `service:name`.
-pub(super) fn check_actions(element: &mut ListElement, problems: &mut Vec<Problem>) {
-    if lists_nothing(element, problems) {
+/// `*` or `service:name`. The problems from `first` on are those of reading the list.
+pub(super) fn check_actions(element: &mut ListElement, first: usize, problems: &mut Vec<Problem>) {
+    if lists_nothing(element, first, problems) {
         let (name, outcome) = if element.negated {
             ("NotAction", "the statement is about every action")
         } else {
@@ -110,9 +111,9 @@ fn check_action(text: &str, item: &Item, problems: &mut Vec<Problem>) {
     }
 }
 
-/// `*` or an ARN pattern.
-pub(super) fn check_resources(element: &ListElement, problems: &mut Vec<Problem>) {
-    if lists_nothing(element, problems) {
+/// `*` or an ARN pattern. The problems from `first` on are those of reading the list.
+pub(super) fn check_resources(element: &ListElement, first: usize, problems: &mut Vec<Problem>) {
+    if lists_nothing(element, first, problems) {
         let (name, outcome) = if element.negated {
             ("NotResource", "the statement is about every resource")
         } else {
