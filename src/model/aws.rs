@@ -1,6 +1,7 @@
 //! The AWS side of the model: identities with the policies attached to them.
 
 mod bearing;
+mod cap;
 mod issued;
 mod mention;
 mod runner;
@@ -95,6 +96,7 @@ pub struct AwsModel {
     runners: Vec<AwsRunner>,
     /// The Terraform directory of a source, or the source itself.
     homes: Vec<u32>,
+    caps: cap::Caps,
     /// Declarations of users, groups and roles.
     pub principals: Vec<DeclId>,
     /// Declarations of policy documents.
@@ -201,6 +203,9 @@ pub fn kind_name(kind: AwsPrincipalKind) -> &'static str {
         AwsPrincipalKind::Role => "role",
     }
 }
+
+/// Stands for an account that nothing in the model tells.
+const NO_ACCOUNT: &str = "000000000000";
 
 struct Linker<'a> {
     declarations: &'a [Declaration],

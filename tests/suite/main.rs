@@ -11,6 +11,7 @@
 mod aws_contradictions;
 mod aws_evaluation;
 mod aws_explain;
+mod aws_layers;
 mod aws_naive;
 mod aws_random;
 mod aws_syntax;

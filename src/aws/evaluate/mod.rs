@@ -7,6 +7,7 @@
 //! undetermined exactly where it matters.
 
 mod explain;
+mod part;
 mod request;
 mod special;
 mod statement;
@@ -14,6 +15,7 @@ mod verdict;
 mod wildcard;
 
 pub use self::explain::{Explanation, NearMiss, StatementRef};
+pub use self::part::Part;
 pub use self::request::{Owner, Request, Wildcard};
 pub use self::statement::{Element, PreparedPolicy};
 pub use self::verdict::{Layer, Policies, Reason, Verdict, decide};

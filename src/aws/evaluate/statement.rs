@@ -114,7 +114,8 @@ impl PreparedPolicy {
     }
 
     /// Whether it depends on something that the policy is there.
-    pub(super) fn may_be_absent(&self) -> bool {
+    #[must_use]
+    pub fn may_be_absent(&self) -> bool {
         !self.given_if.is_empty()
     }
 
@@ -266,7 +267,27 @@ impl PreparedStatement {
         value
     }
 
-    fn action<L: Logic>(&self, logic: &mut L, request: &Request, source: Option<&Statement>) -> L::Value {
+    /// Whether each condition holds, by its place in the statement.
+    pub(super) fn conditions(&self, request: &Request, source: &Statement) -> Vec<Truth> {
+        let mut truths = vec![Truth::Unknown; source.conditions.len()];
+        for condition in &self.conditions {
+            let Some(written) = source.conditions.get(condition.index) else { continue };
+            if let Some(truth) = truths.get_mut(condition.index) {
+                *truth = condition.holds(&mut crate::aws::logic::Plain, &request.context, written);
+            }
+        }
+        if let Some(truth) = self.never.and_then(|at| truths.get_mut(at)) {
+            *truth = Truth::False;
+        }
+        truths
+    }
+
+    /// Whether it may have conditions, or other elements, that are not seen.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.unknown || self.effect.is_none()
+    }
+
+    pub(super) fn action<L: Logic>(&self, logic: &mut L, request: &Request, source: Option<&Statement>) -> L::Value {
         let truth = match &request.ask.actions {
             None => Truth::any(self.action.items.iter().map(|glob| glob.decide(&request.ask.action))),
             Some(asked) => relate(&self.action.items, asked),
@@ -279,7 +300,7 @@ impl PreparedStatement {
         if self.action.negated { logic.not(value) } else { value }
     }
 
-    fn resource<L: Logic>(&self, logic: &mut L, request: &Request, source: Option<&Statement>) -> L::Value {
+    pub(super) fn resource<L: Logic>(&self, logic: &mut L, request: &Request, source: Option<&Statement>) -> L::Value {
         let Some(resource) = &self.resource else { return logic.known(true) };
         let truth = match &request.ask.resource {
             Target::Nothing => Truth::any(resource.items.iter().map(Resource::is_everything)),

@@ -3,15 +3,12 @@
 
 use smol_str::SmolStr;
 
-use super::AwsIdentityId;
-use crate::aws::document::{Document, Effect, PolicyKind};
+use super::{AwsIdentityId, NO_ACCOUNT};
+use crate::aws::document::{Document, PolicyKind};
 use crate::aws::evaluate::{Policies, PreparedPolicy};
 use crate::carrier::declaration::{AwsPolicy, AwsPrincipalKind, Item};
 use crate::model::{AwsIdentity, DeclId, Model};
 use crate::pattern::arn;
-
-/// Stands for an account that nothing in the model tells.
-const NO_ACCOUNT: &str = "000000000000";
 
 /// Policies that bear on an identity, compiled.
 #[derive(Debug, Default)]
@@ -83,7 +80,7 @@ fn account_of(arn: &str) -> Option<&str> {
     arn.split(':').nth(4).filter(|account| !account.is_empty())
 }
 
-fn policy(model: &Model, decl: DeclId) -> Option<&AwsPolicy> {
+pub(super) fn policy(model: &Model, decl: DeclId) -> Option<&AwsPolicy> {
     match &model.declaration(decl)?.item {
         Item::AwsPolicy(policy) => Some(policy),
         _ => None,
@@ -92,7 +89,7 @@ fn policy(model: &Model, decl: DeclId) -> Option<&AwsPolicy> {
 
 /// A policy compiled; `attached_if` says what its attachment depends on, besides what the
 /// policy itself does.
-fn compiled(
+pub(super) fn compiled(
     model: &Model,
     decl: DeclId,
     prefix: &str,
@@ -198,15 +195,11 @@ fn prepare(model: &Model, identity: &AwsIdentity, resource: &str) -> Bearing {
         }
     }
     on_it.extend(model.trust_of(resource));
-    let mut scps: Vec<PreparedPolicy> =
-        model.aws.scps.iter().filter_map(|id| compiled(model, *id, "", PolicyKind::Scp, &[])).collect();
+    let scps = model.organization().to_vec();
     if !scps.is_empty() {
         notes.push("every SCP of the model is taken to apply".to_owned());
-        let allows = model.aws.scps.iter().filter_map(|id| policy(model, *id));
-        let mut allows = allows.flat_map(|policy| &policy.document.statements);
-        if !allows.any(|statement| statement.effect != Some(Effect::Deny)) {
+        if !model.organization_allows() {
             notes.push("the SCPs only deny, so `FullAWSAccess` is taken to be attached beside them".to_owned());
-            scps.extend(full_access());
         }
     }
     let rcps: Vec<PreparedPolicy> =
@@ -261,7 +254,7 @@ fn is_on(on: &str, resource: &str) -> bool {
         || (!on.contains(':') && resource.rsplit([':', '/']).next() == Some(on))
 }
 
-fn full_access() -> Option<PreparedPolicy> {
+pub(super) fn full_access() -> Option<PreparedPolicy> {
     let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
     let fragment = crate::source::Fragment::plain(crate::source::SourceId(u32::MAX), 0, text);
     let node = crate::syntax::json::parse(&fragment).0?;

@@ -35,6 +35,24 @@ pub struct AwsRunner {
     pub tags: Vec<(SmolStr, SmolStr)>,
 }
 
+impl AwsRunner {
+    /// A pattern of its ARN; what is not known is anything.
+    #[must_use]
+    pub fn arn_pattern(&self) -> String {
+        let service = form(self.kind).map_or("*", |(service, _)| service);
+        let account = self.account.as_deref().unwrap_or("*");
+        let mut tail = String::new();
+        for (at, part) in self.tail.split(UNKNOWN).enumerate() {
+            if at % 2 == 0 {
+                tail.extend(part.chars().map(|c| if c == ANY_ID { '*' } else { c }));
+            } else {
+                tail.push('*');
+            }
+        }
+        format!("arn:aws:{service}:*:{account}:{tail}")
+    }
+}
+
 /// Stands for a generated part of an ARN, which no pattern names but by a wildcard.
 const ANY_ID: char = '\u{1}';
 /// Stands around what an unknown part of a name refers to.

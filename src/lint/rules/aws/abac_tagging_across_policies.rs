@@ -12,7 +12,10 @@ pub(super) const CHECK: Check = Check::Model(check);
 fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
     let model = &inputs.model.aws;
     let mut seen: FxHashSet<Span> = FxHashSet::default();
-    for id in model.identities().filter(|id| model.identity(*id).is_some_and(is_free)) {
+    for id in model
+        .identities()
+        .filter(|id| model.identity(*id).is_some_and(|one| is_free(inputs, one) && one.boundary.is_none()))
+    {
         let Some(holder) = Holder::new(inputs, id, speaks_of_tags) else { continue };
         if holder.owners.first() == holder.owners.last() {
             continue;
@@ -22,7 +25,8 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
             let Some(key) = by_tag(scoped) else { continue };
             let Some(found) = opened(&holder.statements, scoped, &tagging) else { continue };
             let own = |facts: &StatementFacts<'_>| of(&holder, facts) == Some(owner);
-            if own(found.one.facts) || !seen.insert(key.condition.key_span) {
+            let tags = format!("{}:{}", found.service, found.one.tags);
+            if own(found.one.facts) || !holder.may(&tags) || !seen.insert(key.condition.key_span) {
                 continue;
             }
             let action = &found.one.action.item;
@@ -33,12 +37,9 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
                 action.text.display()
             );
             let finding = sink.report(key.condition.key_span, message);
-            finding
-                .label("access depends on this tag")
-                .related(action.span, format!("allows `{}:{}`", found.service, found.one.tags))
-                .help(
-                    "limit the tags there with `aws:TagKeys` or `aws:RequestTag/…`, or pin the same `aws:ResourceTag/…`",
-                );
+            finding.label("access depends on this tag").related(action.span, format!("allows `{tags}`")).help(
+                "limit the tags there with `aws:TagKeys` or `aws:RequestTag/…`, or pin the same `aws:ResourceTag/…`",
+            );
             if found.is_little() {
                 finding.severity(Severity::Low);
             }

@@ -1,11 +1,12 @@
 //! What takes over something that runs already, and with it its role.
 
+use super::ceiling_common::Left;
 use super::escalation_common::{Grant, Reach, circumstance, grant};
 use super::identity_common::{Account, Holder, Standing};
 use crate::carrier::declaration::AwsComputeKind as Kind;
 use crate::lint::{ConditionFact, StatementFacts};
 use crate::model::ids::DeclId;
-use crate::model::{AwsRunner, AwsRunnerId};
+use crate::model::{AwsMention, AwsRunner, AwsRunnerId};
 use crate::pattern::glob;
 use crate::source::{HOLE, Span};
 
@@ -105,7 +106,7 @@ impl Target<'_> {
         let sets = TAKEOVERS.iter().filter(|set| set.kind == self.runner.kind);
         sets.filter_map(|set| {
             let on = set.on.iter().map(|action| self.granted(holder, account, action));
-            let with = set.with.iter().map(|action| grant(&holder.statements, action, Reach::Any));
+            let with = set.with.iter().map(|action| grant(&holder.holding(), action, Reach::Any));
             on.chain(with).collect::<Option<Vec<Grant<'f>>>>()
         })
         .find(|set| set.iter().all(|grant| grant.action != "ssm:sendcommand") || sends_any(&holder.statements))
@@ -124,7 +125,13 @@ impl Target<'_> {
                 Some(false) => lowered = true,
                 None => {}
             }
-            let grant = Grant { action, span, resource: Some(place), lowered, facts };
+            let capped = match holder.left(action, "", AwsMention::Runner(self.id), &[]) {
+                Left::Nothing => return None,
+                Left::Sometimes(place, what) => Some((place, what)),
+                Left::Whole => None,
+            };
+            lowered |= capped.is_some();
+            let grant = Grant { action, span, resource: Some(place), lowered, capped, facts };
             if !lowered {
                 return Some(grant);
             }

@@ -2,11 +2,13 @@
 //!
 //! The sets are those that published catalogues of IAM privilege escalation agree on.
 
+use std::cell::OnceCell;
 use std::sync::LazyLock;
 
+use super::ceiling_common::{Ceiling, Left, Wanted, left};
 use crate::aws::catalog::catalog;
 use crate::aws::pass_role::PASS_SETS;
-use crate::lint::{Asked, ConditionFact, ResourceFact, Services, Severity, Sink, StatementFacts};
+use crate::lint::{Asked, ConditionFact, DocumentContext, ResourceFact, Services, Severity, Sink, StatementFacts};
 use crate::source::Span;
 
 /// The services of each set's actions.
@@ -37,25 +39,86 @@ pub(super) struct Grant<'f> {
     pub(super) resource: Option<Span>,
     /// Whether circumstances (MFA, network, time) must be given too.
     pub(super) lowered: bool,
+    /// What takes it away in some circumstances, and which kind of policy that is.
+    pub(super) capped: Option<(Span, &'static str)>,
     /// The statement.
     pub(super) facts: &'f StatementFacts<'f>,
 }
 
+/// Statements, with what limits those who hold them.
+pub(super) struct Holding<'f> {
+    pub(super) statements: &'f [StatementFacts<'f>],
+    limits: Limits<'f>,
+}
+
+/// What limits holders.
+enum Limits<'f> {
+    /// Nothing that is looked at.
+    None,
+    /// What limits those who hold a document, worked out when something is granted.
+    Document(&'f DocumentContext<'f>, OnceCell<Vec<Ceiling<'f>>>),
+    /// What limits one.
+    Holder(&'f Ceiling<'f>),
+}
+
+impl<'f> Holding<'f> {
+    /// Statements by themselves.
+    pub(super) fn alone(statements: &'f [StatementFacts<'f>]) -> Self {
+        Self { statements, limits: Limits::None }
+    }
+
+    /// Those of a document, whoever holds it.
+    pub(super) fn of(context: &'f DocumentContext<'f>) -> Self {
+        Self { statements: context.statements, limits: Limits::Document(context, OnceCell::new()) }
+    }
+
+    /// All that a holder has.
+    pub(super) fn by(statements: &'f [StatementFacts<'f>], ceiling: &'f Ceiling<'f>) -> Self {
+        Self { statements, limits: Limits::Holder(ceiling) }
+    }
+
+    /// What is left of something that the statements grant.
+    fn left(&self, wanted: Wanted<'_>) -> Left {
+        match &self.limits {
+            Limits::None => Left::Whole,
+            Limits::Document(context, all) => left(all.get_or_init(|| Ceiling::of_document(context)), wanted),
+            Limits::Holder(ceiling) => ceiling.left(wanted),
+        }
+    }
+}
+
 /// The first statement that allows an action widely enough, sure ones before conditional
-/// ones, honouring what other statements deny.
-pub(super) fn grant<'f>(statements: &'f [StatementFacts<'f>], action: &'static str, reach: Reach) -> Option<Grant<'f>> {
+/// ones, honouring what other statements deny and what limits the holder.
+pub(super) fn grant<'f>(holding: &Holding<'f>, action: &'static str, reach: Reach) -> Option<Grant<'f>> {
+    grant_to(holding, holding.statements, (action, reach), &[])
+}
+
+/// The same, of some of the statements; of `iam:PassRole`, to one of these services.
+pub(super) fn grant_to<'f>(
+    holding: &Holding<'f>,
+    some: &'f [StatementFacts<'f>],
+    (action, reach): (&'static str, Reach),
+    services: &[&str],
+) -> Option<Grant<'f>> {
     let mut found: Option<Grant<'f>> = None;
     let asked = Asked::new(action);
-    for facts in statements.iter().filter(|facts| facts.allow && facts.services.meet(asked.services)) {
+    for facts in some.iter().filter(|facts| facts.allow && facts.services.meet(asked.services)) {
         let Some(span) = facts.applies_to_asked(&asked) else { continue };
         let Some((resource, text)) = reaches(facts, action, reach) else { continue };
         let Some(mut lowered) = lowers(facts, action) else { continue };
-        match denied(statements, action, text) {
+        match denied(some, action, text) {
             Some(true) => continue,
             Some(false) => lowered = true,
             None => {}
         }
-        let grant = Grant { action, span, resource, lowered, facts };
+        let wanted = Wanted { action, resource: text, all: reach != Reach::Any, services };
+        let capped = match holding.left(wanted) {
+            Left::Nothing => continue,
+            Left::Sometimes(place, what) => Some((place, what)),
+            Left::Whole => None,
+        };
+        lowered |= capped.is_some();
+        let grant = Grant { action, span, resource, lowered, capped, facts };
         if !lowered {
             return Some(grant);
         }
@@ -70,12 +133,8 @@ fn allowed(statements: &[StatementFacts<'_>]) -> Services {
 }
 
 /// The grants of all actions of a set.
-pub(super) fn grants<'f>(
-    statements: &'f [StatementFacts<'f>],
-    actions: &[&'static str],
-    reach: Reach,
-) -> Option<Vec<Grant<'f>>> {
-    actions.iter().map(|action| grant(statements, action, reach)).collect()
+pub(super) fn grants<'f>(holding: &Holding<'f>, actions: &[&'static str], reach: Reach) -> Option<Vec<Grant<'f>>> {
+    actions.iter().map(|action| grant(holding, action, reach)).collect()
 }
 
 /// The resource that makes a statement wide enough, and its text.
@@ -223,8 +282,9 @@ pub(super) fn passes(facts: &StatementFacts<'_>, services: &[&str]) -> bool {
 }
 
 /// A set that the statements hold: `iam:PassRole` first.
-pub(super) fn pass_set<'f>(statements: &'f [StatementFacts<'f>]) -> Option<Vec<Grant<'f>>> {
+pub(super) fn pass_set<'f>(holding: &Holding<'f>) -> Option<Vec<Grant<'f>>> {
     const PASS: Services = Services::of("iam:passrole");
+    let statements = holding.statements;
     let reach = |facts: &StatementFacts<'_>| {
         facts.allow && facts.services.meet(PASS) && facts.applies_to("iam:passrole").is_some()
     };
@@ -234,14 +294,15 @@ pub(super) fn pass_set<'f>(statements: &'f [StatementFacts<'f>]) -> Option<Vec<G
     let allowed = allowed(statements);
     let mut weaker: Option<Vec<Grant<'f>>> = None;
     for (set, _) in PASS_SETS.iter().zip(NEEDS.iter()).filter(|(_, needs)| allowed.hold(**needs)) {
-        let Some(others) = grants(statements, set.actions, Reach::Any) else { continue };
+        let Some(others) = grants(holding, set.actions, Reach::Any) else { continue };
         // each statement by itself, as each has services of its own
         for (index, facts) in statements.iter().enumerate().filter(|(_, facts)| reach(facts)) {
             if !passes(facts, set.services) {
                 continue;
             }
             let Some(own) = statements.get(index..=index) else { continue };
-            let Some(pass) = grant(own, "iam:passrole", Reach::Every) else { continue };
+            let pass = grant_to(holding, own, ("iam:passrole", Reach::Every), set.services);
+            let Some(pass) = pass else { continue };
             if denied(statements, "iam:passrole", "*") == Some(true) {
                 return None;
             }
@@ -309,6 +370,9 @@ pub(super) fn report(
     if let Some(place) = at.resource {
         finding.related(place, "on this resource");
     }
+    if let Some((place, what)) = set.iter().find_map(|grant| grant.capped) {
+        finding.related(place, format!("this {what} takes it away in some circumstances"));
+    }
 }
 
 fn shown(facts: &StatementFacts<'_>) -> String {
@@ -320,17 +384,17 @@ fn shown(facts: &StatementFacts<'_>) -> String {
 
 /// Reports the first action of a list that a document grants, by place.
 pub(super) fn first(
-    statements: &[StatementFacts<'_>],
+    holding: &Holding<'_>,
     actions: &[&'static str],
     reach: Reach,
     sink: &mut Sink<'_>,
     (what, help): (impl Fn(&str) -> String, &str),
 ) {
-    let allowed = allowed(statements);
+    let allowed = allowed(holding.statements);
     if !actions.iter().any(|action| allowed.meet(Services::of(action))) {
         return;
     }
-    let mut found: Vec<Grant<'_>> = actions.iter().filter_map(|action| grant(statements, action, reach)).collect();
+    let mut found: Vec<Grant<'_>> = actions.iter().filter_map(|action| grant(holding, action, reach)).collect();
     found.sort_by_key(|grant| (grant.lowered, grant.span.start));
     if let Some(at) = found.first().copied() {
         report(&[at], at, (what(&spelled(at.action)), help), sink.severity(), sink);
@@ -348,7 +412,7 @@ mod tests {
         let (node, _) = json::parse(&Fragment::plain(SourceId(0), 0, policy));
         let document = parse(&node.unwrap());
         let statements: Vec<StatementFacts<'_>> = document.statements.iter().map(StatementFacts::new).collect();
-        pass_set(&statements).is_some()
+        pass_set(&Holding::alone(&statements)).is_some()
     }
 
     #[test]

@@ -1,17 +1,17 @@
 //! Identities of the model with what all their policies say, and which of them are
 //! administrators or make themselves such.
 
-use std::cell::OnceCell;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::escalation_common::{Grant, denied, lowers};
+use super::ceiling_common::{Ceiling, Left, Wanted};
+use super::escalation_common::{Grant, Holding, denied, lowers};
 use crate::aws::document::{Document, Effect, Statement};
 use crate::carrier::declaration::{AwsPrincipalKind, Item};
 use crate::lint::{Asked, Inputs, StatementFacts};
 use crate::model::ids::DeclId;
-use crate::model::{AwsIdentity, AwsIdentityId, AwsMention as Mention};
-use crate::source::Span;
+use crate::model::{AwsIdentity, AwsIdentityId, AwsMention as Mention, AwsRunner};
+use crate::source::{HOLE, Span};
+use crate::syntax::Text;
 
 /// Managed policies of AWS whose holder is administrator, or becomes it by one call.
 const ADMIN: [&str; 2] = [":iam::aws:policy/AdministratorAccess`", ":iam::aws:policy/IAMFullAccess`"];
@@ -32,7 +32,6 @@ pub(super) struct Account<'i> {
     pub(super) inputs: &'i Inputs<'i>,
     /// Of each identity, by its number.
     standings: Vec<Standing>,
-    holders: OnceCell<FxHashMap<DeclId, Vec<AwsIdentityId>>>,
 }
 
 impl<'i> Account<'i> {
@@ -41,7 +40,7 @@ impl<'i> Account<'i> {
         let model = &inputs.model.aws;
         let standing = |id| if is_admin(inputs, id, &mut documents) { Standing::Admin } else { Standing::Plain };
         let standings = model.identities().map(standing).collect();
-        Self { inputs, standings, holders: OnceCell::new() }
+        Self { inputs, standings }
     }
 
     pub(super) fn standing(&self, id: AwsIdentityId) -> Standing {
@@ -70,27 +69,20 @@ impl<'i> Account<'i> {
     }
 
     /// Who has a managed policy.
-    pub(super) fn holders(&self, policy: DeclId) -> &[AwsIdentityId] {
-        let all = self.holders.get_or_init(|| {
-            let model = &self.inputs.model.aws;
-            let mut all: FxHashMap<DeclId, Vec<AwsIdentityId>> = FxHashMap::default();
-            for id in model.identities() {
-                for policy in model.identity(id).map_or(&[][..], |identity| &identity.policies) {
-                    all.entry(*policy).or_default().push(id);
-                }
-            }
-            all
-        });
-        all.get(&policy).map_or(&[], Vec::as_slice)
+    pub(super) fn holders(&self, policy: DeclId) -> &'i [AwsIdentityId] {
+        document(self.inputs, policy).map_or(&[], |document| self.inputs.model.holders_of(document.span))
     }
 }
 
-/// Whether an identity acts by itself and nothing caps it.
-pub(super) fn is_free(identity: &AwsIdentity) -> bool {
-    identity.kind != AwsPrincipalKind::Group
-        && identity.issued_by.is_none()
-        && identity.boundary.is_none()
-        && !identity.missing.iter().any(|missing| missing.contains("boundary"))
+/// Whether an identity acts by itself, and all that caps it is known.
+pub(super) fn is_free(inputs: &Inputs<'_>, identity: &AwsIdentity) -> bool {
+    identity.kind != AwsPrincipalKind::Group && identity.issued_by.is_none() && is_bound_by_known(inputs, identity)
+}
+
+/// Whether an identity has no permissions boundary, or one that is wholly known.
+pub(super) fn is_bound_by_known(inputs: &Inputs<'_>, identity: &AwsIdentity) -> bool {
+    let seen = |decl| inputs.model.limiting(decl).is_some_and(|boundary| !boundary.has_unseen());
+    identity.boundary.is_none_or(seen) && !identity.missing.iter().any(|missing| missing.contains("boundary"))
 }
 
 /// An identity's policies and its groups'.
@@ -144,11 +136,13 @@ pub(super) struct Holder<'i> {
     pub(super) owners: Vec<DeclId>,
     /// What the Allow statements name, by the statement.
     mentions: Vec<(usize, Span, &'i str, Mention)>,
+    inputs: &'i Inputs<'i>,
+    ceiling: Ceiling<'i>,
 }
 
 impl<'i> Holder<'i> {
     /// The facts of an identity one of whose statements is of interest.
-    pub(super) fn new(inputs: &Inputs<'i>, id: AwsIdentityId, wanted: impl Fn(&Statement) -> bool) -> Option<Self> {
+    pub(super) fn new(inputs: &'i Inputs<'i>, id: AwsIdentityId, wanted: impl Fn(&Statement) -> bool) -> Option<Self> {
         let identity = inputs.model.aws.identity(id)?;
         let documents = documents(inputs, identity);
         if !documents.iter().flat_map(|(_, document)| &document.statements).any(wanted) {
@@ -158,7 +152,37 @@ impl<'i> Holder<'i> {
         let (owners, statements): (Vec<_>, Vec<_>) =
             each.map(|(decl, statement)| (decl, StatementFacts::new(statement))).unzip();
         let mentions = mentions(inputs, &statements, &owners);
-        Some(Self { id, identity, statements, owners, mentions })
+        Some(Self { id, identity, statements, owners, mentions, inputs, ceiling: Ceiling::of(inputs, identity) })
+    }
+
+    /// The statements, with what limits it.
+    pub(super) fn holding(&self) -> Holding<'_> {
+        Holding::by(&self.statements, &self.ceiling)
+    }
+
+    /// Whether what limits it leaves an action on anything.
+    pub(super) fn may(&self, action: &str) -> bool {
+        self.ceiling.left(Wanted { action, resource: "*", all: false, services: &[] }) != Left::Nothing
+    }
+
+    /// What is left to it of an action on something of the model.
+    pub(super) fn left(&self, action: &str, text: &str, mention: Mention, services: &[&str]) -> Left {
+        if self.ceiling.is_open() {
+            return Left::Whole;
+        }
+        let model = self.inputs.model;
+        let whole = text.starts_with("arn:") && !text.contains([HOLE, '$']);
+        let meant = match mention {
+            _ if whole => None,
+            Mention::Identity(id) => model.arn_pattern(id),
+            Mention::Policy(decl) => match model.declaration(decl).map(|d| &d.item) {
+                Some(Item::AwsPolicy(policy)) => policy.name.as_ref().and_then(|(name, _)| policy_pattern(name)),
+                _ => None,
+            },
+            Mention::Runner(id) => model.aws.runner(id).map(AwsRunner::arn_pattern),
+        };
+        let resource = meant.as_deref().unwrap_or(text);
+        self.ceiling.left(Wanted { action, resource, all: true, services })
     }
 
     /// The statements with their documents.
@@ -182,13 +206,30 @@ impl<'i> Holder<'i> {
         for (at, place, text, mention) in &self.mentions {
             let Some(facts) = self.statements.get(*at) else { continue };
             let Some(span) = facts.applies_to_asked(&asked) else { continue };
-            let Some(lowered) = lowers(facts, action) else { continue };
-            if denied(&self.statements, action, text).is_none() {
-                found.push((Grant { action, span, resource: Some(*place), lowered, facts }, *mention));
+            let Some(mut lowered) = lowers(facts, action) else { continue };
+            match denied(&self.statements, action, text) {
+                Some(true) => continue,
+                Some(false) => lowered = true,
+                None => {}
             }
+            // what a role may be passed to is looked at where that is known
+            let left = if action == "iam:passrole" { Left::Whole } else { self.left(action, text, *mention, &[]) };
+            let capped = match left {
+                Left::Nothing => continue,
+                Left::Sometimes(place, what) => Some((place, what)),
+                Left::Whole => None,
+            };
+            lowered |= capped.is_some();
+            found.push((Grant { action, span, resource: Some(*place), lowered, capped, facts }, *mention));
         }
         found
     }
+}
+
+/// A pattern of the ARN of a managed policy, by its name or ARN.
+fn policy_pattern(name: &Text) -> Option<String> {
+    let name = name.known()?;
+    Some(if name.starts_with("arn:") { name.to_owned() } else { format!("arn:aws:iam::*:policy/{name}") })
 }
 
 /// What Allow statements name, with its place and text.

@@ -1,4 +1,4 @@
-use super::escalation_common::{Reach, grant, passes};
+use super::escalation_common::{Holding, Reach, grant, grant_to, passes};
 use crate::aws::pass_role::PASS_SETS;
 use crate::lint::{Check, Sink, StatementContext};
 
@@ -9,12 +9,14 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     if !context.grants() || !facts.conditions_on("iam:passedtoservice").any(|condition| !condition.negated) {
         return;
     }
-    if grant(std::slice::from_ref(facts), "iam:passrole", Reach::Every).is_none() {
+    if grant(&Holding::alone(std::slice::from_ref(facts)), "iam:passrole", Reach::Every).is_none() {
         return;
     }
-    // what is denied elsewhere in the document is not granted
-    let Some(pass) = grant(context.document().statements, "iam:passrole", Reach::Every) else { return };
     let Some(set) = PASS_SETS.iter().find(|set| passes(facts, set.services)) else { return };
+    // what is denied elsewhere in the document, or to all who hold it, is not granted
+    let document = context.document();
+    let wanted = ("iam:passrole", Reach::Every);
+    let Some(pass) = grant_to(&Holding::of(document), document.statements, wanted, set.services) else { return };
     let Some(service) = set.services.first() else { return };
     let Some(span) = facts.applies_to("iam:passrole") else { return };
     let finding =

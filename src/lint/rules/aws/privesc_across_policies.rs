@@ -1,4 +1,6 @@
-use super::escalation_common::{limited, listed, milder, pass_set, report};
+use super::ceiling_common::Ceiling;
+use super::escalation_common::{Holding, limited, listed, milder, pass_set, report};
+use super::identity_common::is_bound_by_known;
 use crate::aws::document::{Document, PolicyKind};
 use crate::carrier::declaration::{AwsPolicy, Declaration, Item};
 use crate::lint::{Check, Inputs, Sink, StatementFacts};
@@ -12,8 +14,7 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
     let mut seen: Vec<Span> = Vec::new();
     for id in model.identities() {
         let Some(identity) = model.identity(id) else { continue };
-        let bounded = identity.boundary.is_some() || identity.missing.iter().any(|m| m.contains("boundary"));
-        if bounded {
+        if !is_bound_by_known(inputs, identity) {
             continue;
         }
         let groups = identity.groups.iter().filter_map(|group| model.identity(*group));
@@ -26,11 +27,12 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
         }
         let facts = |document: &Document| -> bool {
             let own: Vec<StatementFacts<'_>> = document.statements.iter().map(StatementFacts::new).collect();
-            pass_set(&own).is_some()
+            pass_set(&Holding::alone(&own)).is_some()
         };
         let all: Vec<StatementFacts<'_>> =
             documents.iter().flat_map(|(_, document)| &document.statements).map(StatementFacts::new).collect();
-        let Some(set) = pass_set(&all) else { continue };
+        let ceiling = Ceiling::of(inputs, identity);
+        let Some(set) = pass_set(&Holding::by(&all, &ceiling)) else { continue };
         let Some((pass, others)) = set.split_first() else { continue };
         if seen.contains(&pass.span) || documents.iter().any(|(_, document)| facts(document)) {
             continue;

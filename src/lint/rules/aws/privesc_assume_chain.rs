@@ -1,4 +1,4 @@
-use super::escalation_common::{Reach, grant, report, spelled};
+use super::escalation_common::{Holding, Reach, grant, report, spelled};
 use crate::lint::{Check, DocumentContext, Sink};
 
 pub(super) const CHECK: Check = Check::AwsDocument(check);
@@ -10,9 +10,9 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
     if !context.grants_to_identity() {
         return;
     }
-    let statements = context.statements;
-    let Some(assume) = grant(statements, "sts:assumerole", Reach::Every) else { return };
-    let changes = CHANGES.iter().filter_map(|action| grant(statements, action, Reach::Any));
+    let holding = Holding::of(context);
+    let Some(assume) = grant(&holding, "sts:assumerole", Reach::Every) else { return };
+    let changes = CHANGES.iter().filter_map(|action| grant(&holding, action, Reach::Any));
     if let Some(change) = changes.min_by_key(|grant| (grant.lowered, grant.span.start)) {
         let changes = spelled(change.action);
         let message =

@@ -1,4 +1,4 @@
-use super::escalation_common::{Reach, first};
+use super::escalation_common::{Holding, Reach, first};
 use crate::lint::{Check, DocumentContext, Sink};
 
 pub(super) const CHECK: Check = Check::AwsDocument(check);
@@ -13,7 +13,7 @@ const ACTIONS: &[&str] = &[
 fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
     if context.grants_to_identity() {
         first(
-            context.statements,
+            &Holding::of(context),
             ACTIONS,
             Reach::EveryOrSelf,
             sink,

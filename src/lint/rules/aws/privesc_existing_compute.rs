@@ -1,4 +1,4 @@
-use super::escalation_common::{Reach, grants, listed, report};
+use super::escalation_common::{Holding, Reach, grants, listed, report};
 use crate::lint::{Check, DocumentContext, Services, Sink};
 
 pub(super) const CHECK: Check = Check::AwsDocument(check);
@@ -38,12 +38,13 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
     if !context.grants_to_identity() || !wide {
         return;
     }
+    let holding = Holding::of(context);
     let allowed = context.facts.allowed;
     let mut held: Vec<_> = SETS
         .iter()
         .filter(|set| allowed.hold(Services::of_all(set)))
         .filter_map(|set| {
-            let held = grants(context.statements, set, Reach::Star)?;
+            let held = grants(&holding, set, Reach::Star)?;
             let at = held.iter().copied().min_by_key(|grant| grant.span.start)?;
             Some((at, held))
         })

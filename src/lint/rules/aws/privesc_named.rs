@@ -22,14 +22,13 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
     let model = &inputs.model.aws;
     let mut account = Account::new(inputs);
     let runs = model.runners().next().is_some();
-    let free = model
-        .identities()
-        .filter(|id| account.standing(*id) != Standing::Admin && model.identity(*id).is_some_and(is_free));
+    let free = model.identities().filter(|id| {
+        account.standing(*id) != Standing::Admin && model.identity(*id).is_some_and(|one| is_free(inputs, one))
+    });
     let mut waiting: Vec<Holder<'_>> =
         free.filter_map(|id| Holder::new(inputs, id, |statement| is_of_interest(statement, runs))).collect();
     for holder in &waiting {
-        let raises =
-            |action: &&'static str| grant(&holder.statements, action, Reach::Every).is_some_and(|g| !g.lowered);
+        let raises = |action: &&'static str| grant(&holder.holding(), action, Reach::Every).is_some_and(|g| !g.lowered);
         let own = if holder.identity.kind == AwsPrincipalKind::Role { &ROLE } else { &USER };
         if own.iter().any(raises) {
             account.escalates(holder.id);

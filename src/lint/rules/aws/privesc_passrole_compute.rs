@@ -1,4 +1,4 @@
-use super::escalation_common::{limited, listed, milder, pass_set, report};
+use super::escalation_common::{Holding, limited, listed, milder, pass_set, report};
 use crate::lint::{Check, DocumentContext, Sink};
 
 pub(super) const CHECK: Check = Check::AwsDocument(check);
@@ -7,7 +7,8 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
     if !context.grants_to_identity() {
         return;
     }
-    let Some(set) = pass_set(context.statements) else { return };
+    let holding = Holding::of(context);
+    let Some(set) = pass_set(&holding) else { return };
     let Some((pass, others)) = set.split_first() else { return };
     let mut severity = sink.severity();
     if limited(&set) && !set.iter().any(|grant| grant.lowered) {

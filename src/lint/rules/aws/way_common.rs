@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::ceiling_common::Left;
 use super::compute_common::{Target, called};
 use super::escalation_common::{Grant, Reach, grants, limited, listed, milder, passes, report, spelled};
 use super::identity_common::{Account, Holder, Standing, document, documents, is_free};
@@ -167,7 +168,11 @@ impl<'f> Search<'f, '_> {
     /// An action that somebody has for certain and the holder on nothing at all.
     fn lacks(&self, id: AwsIdentityId) -> Option<String> {
         let inputs = self.account.inputs;
-        let other = inputs.model.aws.identity(id).filter(|other| is_free(other) && other.missing.is_empty())?;
+        let other = inputs
+            .model
+            .aws
+            .identity(id)
+            .filter(|other| is_free(inputs, other) && other.boundary.is_none() && other.missing.is_empty())?;
         let documents = documents(inputs, other);
         let statements = documents.iter().flat_map(|(_, document)| &document.statements);
         let certain = statements.filter(|statement| statement.conditions.is_empty() && !statement.conditions_unknown);
@@ -305,7 +310,13 @@ impl<'f> Search<'f, '_> {
                 if !self.trusts_service(id, set.services) {
                     continue;
                 }
-                let Some(others) = grants(&self.holder.statements, set.actions, Reach::Any) else { continue };
+                let capped = match self.holder.left("iam:passrole", "", mention, set.services) {
+                    Left::Nothing => continue,
+                    Left::Sometimes(place, what) => Some((place, what)),
+                    Left::Whole => None,
+                };
+                let pass = Grant { lowered: pass.lowered || capped.is_some(), capped, ..pass };
+                let Some(others) = grants(&self.holder.holding(), set.actions, Reach::Any) else { continue };
                 let message = format!(
                     "with {} this lets `{}` run code as {}",
                     listed(&others),

@@ -1,0 +1,155 @@
+//! What limits those who hold a policy: the organization's policies, permissions boundaries
+//! and what other policies of theirs deny.
+
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+use smol_str::{SmolStr, format_smolstr};
+
+use super::bearing::{compiled, full_access, policy};
+use super::{AwsIdentity, AwsIdentityId, NO_ACCOUNT, account_of, kind_name};
+use crate::aws::document::{Document, Effect, PolicyKind};
+use crate::aws::evaluate::PreparedPolicy;
+use crate::carrier::declaration::{AwsPrincipalKind, Item};
+use crate::model::{DeclId, Model};
+use crate::source::{HOLE, Span};
+use crate::syntax::{Node, Value};
+
+/// What limits identities, compiled when it is first asked for.
+#[derive(Debug, Default)]
+pub(super) struct Caps {
+    organization: OnceLock<Vec<PreparedPolicy>>,
+    accounts: OnceLock<Vec<SmolStr>>,
+    policies: OnceLock<FxHashMap<DeclId, PreparedPolicy>>,
+    holders: OnceLock<FxHashMap<Span, Vec<AwsIdentityId>>>,
+}
+
+/// Accounts that stand in for one that is not known.
+const MOST_ACCOUNTS: usize = 8;
+
+impl Model {
+    /// The service control policies of the model, compiled: all of one level. Where they only
+    /// deny, `FullAWSAccess` is beside them, which AWS attaches.
+    ///
+    /// That they bind whoever asks is a choice: nothing tells which account manages the
+    /// organization, whose principals they do not bind.
+    #[must_use]
+    pub fn organization(&self) -> &[PreparedPolicy] {
+        self.aws.caps.organization.get_or_init(|| {
+            let mut all: Vec<PreparedPolicy> =
+                self.aws.scps.iter().filter_map(|id| compiled(self, *id, "", PolicyKind::Scp, &[])).collect();
+            if !all.is_empty() && !self.organization_allows() {
+                all.extend(full_access());
+            }
+            all
+        })
+    }
+
+    /// Whether some service control policy of the model may allow anything.
+    pub(super) fn organization_allows(&self) -> bool {
+        let mut documents = self.aws.scps.iter().filter_map(|id| Some(&policy(self, *id)?.document));
+        documents.any(|document| {
+            document.statements_unknown || document.statements.iter().any(|s| s.effect != Some(Effect::Deny))
+        })
+    }
+
+    /// A policy of an identity that limits it: a boundary, or one with a `Deny`.
+    #[must_use]
+    pub fn limiting(&self, decl: DeclId) -> Option<&PreparedPolicy> {
+        let all = self.aws.caps.policies.get_or_init(|| {
+            let mut all = FxHashMap::default();
+            for identity in &self.aws.identities {
+                let own = identity.policies.iter().map(|id| (*id, PolicyKind::Identity));
+                for (id, kind) in own.chain(identity.boundary.map(|id| (id, PolicyKind::Boundary))) {
+                    let document = policy(self, id).map(|policy| &policy.document);
+                    let limits = kind == PolicyKind::Boundary || document.is_some_and(denies);
+                    if limits && !all.contains_key(&id) {
+                        all.extend(compiled(self, id, "", kind, &[]).map(|policy| (id, policy)));
+                    }
+                }
+            }
+            all
+        });
+        all.get(&decl)
+    }
+
+    /// The identities that a document is attached to, by where that stands.
+    #[must_use]
+    pub fn holders_of(&self, document: Span) -> &[AwsIdentityId] {
+        let all = self.aws.caps.holders.get_or_init(|| {
+            let mut all: FxHashMap<Span, Vec<AwsIdentityId>> = FxHashMap::default();
+            for id in self.aws.identities() {
+                let policies = self.aws.identity(id).map_or(&[][..], |identity| &identity.policies);
+                for span in policies.iter().filter_map(|id| Some(policy(self, *id)?.document.span)) {
+                    let holders = all.entry(span).or_default();
+                    if holders.last() != Some(&id) {
+                        holders.push(id);
+                    }
+                }
+            }
+            all
+        });
+        all.get(&document).map_or(&[], Vec::as_slice)
+    }
+
+    /// The ARNs that an identity may have: its own, or where nothing tells the account one for
+    /// each account that the organization's policies tell apart. None where its name or path
+    /// is not known.
+    #[must_use]
+    pub fn arns_of(&self, identity: &AwsIdentity) -> Vec<SmolStr> {
+        if let Some(arn) = identity.arn.as_ref().filter(|arn| arn.starts_with("arn:") && !arn.contains([HOLE, '$'])) {
+            return vec![arn.clone()];
+        }
+        let (Some(name), Some(path)) = (&identity.name, self.path_of(identity)) else { return Vec::new() };
+        // What a group's policies give is what a user of it has, whose name is not known.
+        if identity.kind == AwsPrincipalKind::Group || identity.issued_by.is_some() {
+            return Vec::new();
+        }
+        let kind = kind_name(identity.kind);
+        let accounts = self.aws.caps.accounts.get_or_init(|| self.told_apart());
+        accounts.iter().map(|account| format_smolstr!("arn:aws:iam::{account}:{kind}{path}{name}")).collect()
+    }
+
+    /// A pattern of the ARN of an identity; what is not known of account and path is anything.
+    #[must_use]
+    pub fn arn_pattern(&self, id: AwsIdentityId) -> Option<String> {
+        let identity = self.aws.identity(id)?;
+        let known = |text: &&SmolStr| !text.contains([HOLE, '$']);
+        if let Some(arn) = identity.arn.as_ref().filter(known).filter(|arn| arn.starts_with("arn:")) {
+            return Some(arn.to_string());
+        }
+        let name = identity.name.as_ref().filter(known)?;
+        let path = self.path_of(identity).unwrap_or("/*");
+        Some(format!("arn:aws:iam::*:{}{path}{name}", kind_name(identity.kind)))
+    }
+
+    /// The path of an identity, from slash to slash.
+    #[must_use]
+    pub fn path_of(&self, identity: &AwsIdentity) -> Option<&str> {
+        let Some(Item::AwsPrincipal(principal)) = self.declaration(identity.decl).map(|d| &d.item) else { return None };
+        match principal.body.get("path") {
+            None | Some(Node { value: Value::Null, .. }) => Some("/"),
+            Some(path) => path.as_str().filter(|path| path.starts_with('/') && path.ends_with('/')),
+        }
+    }
+
+    /// An account that nothing names, and those that the conditions of the organization's
+    /// policies name.
+    fn told_apart(&self) -> Vec<SmolStr> {
+        let mut all = vec![SmolStr::new_static(NO_ACCOUNT)];
+        let statements = self.organization().iter().flat_map(|policy| &policy.document.statements);
+        let values = statements.flat_map(|s| &s.conditions).flat_map(|condition| &condition.values);
+        for text in values.filter_map(Node::as_str) {
+            let account = account_of(text).unwrap_or(text);
+            if crate::aws::principal::is_account(account) && !all.iter().any(|known| known == account) {
+                all.push(SmolStr::new(account));
+            }
+        }
+        all.truncate(MOST_ACCOUNTS);
+        all
+    }
+}
+
+fn denies(document: &Document) -> bool {
+    document.statements.iter().any(|statement| statement.effect == Some(Effect::Deny))
+}
