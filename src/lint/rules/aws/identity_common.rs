@@ -17,10 +17,13 @@ use crate::syntax::Text;
 const ADMIN: [&str; 2] = [":iam::aws:policy/AdministratorAccess`", ":iam::aws:policy/IAMFullAccess`"];
 
 /// What somebody who acts as an identity has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Standing {
     /// What its policies say, as far as is known.
     Plain,
+    /// Leave to assume an administrator, which is as it is meant to be: only what takes it over
+    /// gains by that.
+    Assumes,
     /// A way to become an administrator.
     Escalates,
     /// Everything.
@@ -49,8 +52,13 @@ impl<'i> Account<'i> {
 
     /// Notes that an identity can become an administrator.
     pub(super) fn escalates(&mut self, id: AwsIdentityId) {
-        if let Some(standing) = self.standings.get_mut(id.0 as usize).filter(|s| **s == Standing::Plain) {
-            *standing = Standing::Escalates;
+        self.rises(id, Standing::Escalates);
+    }
+
+    /// Notes that an identity has at least that.
+    pub(super) fn rises(&mut self, id: AwsIdentityId, to: Standing) {
+        if let Some(standing) = self.standings.get_mut(id.0 as usize) {
+            *standing = to.max(*standing);
         }
     }
 
@@ -64,6 +72,7 @@ impl<'i> Account<'i> {
         match self.standing(id) {
             Standing::Admin => format!("the administrator `{name}`"),
             Standing::Escalates => format!("`{name}`, which can make itself an administrator"),
+            Standing::Assumes => format!("`{name}`, which may assume an administrator"),
             Standing::Plain => format!("`{name}`"),
         }
     }

@@ -34,6 +34,7 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
             account.escalates(holder.id);
         }
     }
+    assuming(&mut account, &waiting);
     let mut seen: FxHashSet<Span> = FxHashSet::default();
     let mut fresh: Option<FxHashSet<AwsIdentityId>> = None;
     for _ in 0..ROUNDS {
@@ -50,6 +51,24 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
         let search = Search { account: &account, holder, targets: &[] };
         if let Some(way) = search.other() {
             search.tell(&way, &mut seen, sink);
+        }
+    }
+}
+
+/// Notes who may assume an administrator, by way of others too.
+fn assuming(account: &mut Account<'_>, waiting: &[Holder<'_>]) {
+    let of = |holder| Search { account, holder, targets: &[] }.assumes();
+    let edges: Vec<(AwsIdentityId, Vec<AwsIdentityId>)> = waiting.iter().map(|h| (h.id, of(h))).collect();
+    for _ in 0..ROUNDS {
+        let leads = |id: &AwsIdentityId| matches!(account.standing(*id), Standing::Admin | Standing::Assumes);
+        let plain = |id: &AwsIdentityId| account.standing(*id) == Standing::Plain;
+        let open = edges.iter().filter(|(id, to)| plain(id) && to.iter().any(leads));
+        let found: Vec<AwsIdentityId> = open.map(|(id, _)| *id).collect();
+        if found.is_empty() {
+            break;
+        }
+        for id in found {
+            account.rises(id, Standing::Assumes);
         }
     }
 }

@@ -148,7 +148,9 @@ impl<'f> Search<'f, '_> {
     fn acts_as(&self, grant: Grant<'f>, id: AwsIdentityId) -> Way<'f> {
         let (holder, victim) = (self.name(self.holder.id), self.account.described(id));
         let message = match self.account.standing(id) {
-            Standing::Escalates => format!("`{}` lets `{holder}` act as {victim}", spelled(grant.action)),
+            Standing::Escalates | Standing::Assumes => {
+                format!("`{}` lets `{holder}` act as {victim}", spelled(grant.action))
+            }
             _ => format!("`{}` on {victim} lets `{holder}` act as it", spelled(grant.action)),
         };
         let help = "name only identities that may do no more than the holder";
@@ -185,6 +187,17 @@ impl<'f> Search<'f, '_> {
             let mut items = facts.actions.iter().map(|item| item.item.text.raw());
             items.find(|text| lacking(text)).map(str::to_owned)
         })
+    }
+
+    /// The roles that it certainly may assume, by their names.
+    pub(super) fn assumes(&self) -> Vec<AwsIdentityId> {
+        let named = self.named("sts:assumerole").into_iter();
+        let others = named.filter_map(|(grant, mention)| match mention {
+            Mention::Identity(id) if id != self.holder.id && !grant.lowered => Some(id),
+            _ => None,
+        });
+        let model = &self.account.inputs.model.aws;
+        others.filter(|id| model.identity(*id).is_some_and(|role| self.trusted_by(role))).collect()
     }
 
     /// Becomes, as it is meant to, a role that raises itself.
