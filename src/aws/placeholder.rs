@@ -4,13 +4,17 @@
 /// none.
 #[must_use]
 pub fn find(text: &str) -> Option<&str> {
-    let at = memchr::memchr2(b'<', b'{', text.as_bytes())?;
-    let (before, rest) = text.split_at_checked(at)?;
-    let (open, close) = if rest.starts_with('<') { ('<', '>') } else { ('{', '}') };
-    if before.ends_with('$') {
+    let mut text = text;
+    let rest = loop {
+        let at = memchr::memchr2(b'<', b'{', text.as_bytes())?;
+        let (before, rest) = text.split_at_checked(at)?;
+        if !before.ends_with('$') {
+            break rest;
+        }
         // behind the variable there may be one
-        return find(rest.split_once('}')?.1);
-    }
+        text = rest.split_once('}')?.1;
+    };
+    let (open, close) = if rest.starts_with('<') { ('<', '>') } else { ('{', '}') };
     let inner = rest.trim_start_matches(open);
     let (name, after) = inner.split_once(close)?;
     let word = |c: char| c.is_alphanumeric() || " -_.".contains(c);
@@ -22,6 +26,15 @@ pub fn find(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::find;
+
+    /// Each variable was once gone past by recursion, which 60,000 of them overran the stack
+    /// with.
+    #[test]
+    fn a_text_of_a_hundred_thousand_variables_is_looked_through() {
+        let text = "${aws:username}".repeat(100_000);
+        assert_eq!(find(&text), None);
+        assert_eq!(find(&(text + "<team>")), Some("<team>"));
+    }
 
     #[test]
     fn brackets_around_a_name() {

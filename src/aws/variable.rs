@@ -51,8 +51,9 @@ pub fn parts(text: &str) -> (Vec<Part<'_>>, Vec<(Fault, std::ops::Range<usize>)>
     let mut faults = Vec::new();
     let mut from = 0;
     let mut at = 0;
+    let mut braces = Braces { text, next: Some(0) };
     while let Some(start) = opening(text, at) {
-        match variable(text.get(start + 2..).unwrap_or_default()) {
+        match variable(text.get(start + 2..).unwrap_or_default(), || braces.first(start + 2)) {
             Ok((part, len)) => {
                 if let Some(before) = text.get(from..start).filter(|before| !before.is_empty()) {
                     parts.push(Part::Text(before));
@@ -87,9 +88,26 @@ pub fn has_variables(text: &str) -> bool {
     text.contains("${") && parts(text).0.iter().any(|part| !matches!(part, Part::Text(_)))
 }
 
+/// Closing braces of a text, looked for from left to right. What one search found stands for
+/// all places before it: many openings may have one far brace, or none at all.
+struct Braces<'a> {
+    text: &'a str,
+    next: Option<usize>,
+}
+
+impl Braces<'_> {
+    /// How far the first brace from a place on is away, itself included.
+    fn first(&mut self, from: usize) -> Option<usize> {
+        if self.next? < from || self.text.as_bytes().get(self.next?) != Some(&b'}') {
+            self.next = memchr::memchr(b'}', self.text.as_bytes().get(from..)?).map(|at| from + at);
+        }
+        Some(self.next? - from + 1)
+    }
+}
+
 /// Reads a variable after its `${`; gives it with its length, closing brace included, or
-/// what is wrong and how far that reaches.
-fn variable(rest: &str) -> Result<(Part<'_>, usize), (Fault, usize)> {
+/// what is wrong and how far that reaches. `brace` tells how far the first `}` is away.
+fn variable(rest: &str, brace: impl FnOnce() -> Option<usize>) -> Result<(Part<'_>, usize), (Fault, usize)> {
     for escape in ['*', '?', '$'] {
         if rest.strip_prefix(escape).is_some_and(|rest| rest.starts_with('}')) {
             return Ok((Part::Escape(escape), 2));
@@ -102,13 +120,13 @@ fn variable(rest: &str) -> Result<(Part<'_>, usize), (Fault, usize)> {
         Some(b',') => {
             let value = after.trim_start_matches([',']).trim_start();
             let skipped = after.len() - value.len();
-            let brace = after.find('}').map(|at| end + at + 1);
-            let fault = brace.map_or((Fault::MissingBrace, rest.len()), |len| (Fault::MissingQuote, len));
+            // the key has no brace, so that the first one is behind it
+            let fault = || brace().map_or((Fault::MissingBrace, rest.len()), |len| (Fault::MissingQuote, len));
             let quoted = value.strip_prefix('\'').and_then(|text| text.split_once('\''));
-            let Some((default, tail)) = quoted else { return Err(fault) };
+            let Some((default, tail)) = quoted else { return Err(fault()) };
             let blank = tail.len() - tail.trim_start().len();
             if !tail.trim_start().starts_with('}') {
-                return Err(fault);
+                return Err(fault());
             }
             (Some(default), end + skipped + default.len() + 2 + blank + 1)
         }
@@ -156,6 +174,18 @@ mod tests {
         ];
         for (text, expected) in table {
             assert_eq!(shown(text), expected, "`{text}`");
+        }
+    }
+
+    /// The brace was once looked for from each opening to the end of the text.
+    #[test]
+    fn many_openings_with_one_far_brace_are_read_in_one_go() {
+        for end in ["", "}"] {
+            let text = "${a,".repeat(300_000) + end;
+            let faults = parts(&text).1;
+            let fault = if end.is_empty() { Fault::MissingBrace } else { Fault::MissingQuote };
+            assert_eq!(faults.len(), 300_000);
+            assert!(faults.iter().all(|(found, range)| *found == fault && range.end == text.len()));
         }
     }
 

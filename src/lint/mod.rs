@@ -26,6 +26,7 @@ mod rule;
 mod rules;
 mod run;
 mod setting;
+mod silence;
 
 pub use check::{
     Check, DocumentContext, Inputs, MountContext, ObjectContext, PrincipalContext, RecordContext, RoleContext, Sink,

@@ -22,11 +22,12 @@ use super::registry::{Engine, Rules};
 use super::repeated::{Again, Repeated, Words};
 use super::report::{Report, Selection, sort_findings};
 use super::setting::Settings;
+use super::silence::silence;
 use super::{Category, Confidence, Finding, Rule, Severity};
 use crate::aws::document::{self, Document, Problem as AwsProblem, Statement, statement_name};
 use crate::carrier::declaration::{Carrier, Declaration, Item, VaultKind, VaultObject};
 use crate::model::ids::DeclId;
-use crate::source::{SourceId, Span};
+use crate::source::Span;
 use crate::vault::policy::Problem as VaultProblem;
 
 /// A selected rule with one function of it.
@@ -462,52 +463,6 @@ impl<'p> From<&'p AwsProblem> for Refusal<'p> {
             refused: problem.refused,
         }
     }
-}
-
-/// Drops findings that a rule named by `unless` makes superfluous: those of the same text,
-/// read for the same declaration.
-fn silence(rules: &Rules, findings: &mut Vec<Finding>) {
-    let yielding: Vec<&Rule> = rules.iter().filter(|rule| !rule.unless.is_empty()).collect();
-    let mut found: Vec<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
-    found.sort_unstable();
-    found.dedup();
-    let found = found.into_iter().filter_map(|id| rules.get(id));
-    let named: Vec<&Rule> = found.filter(|rule| yielding.iter().any(|by| by.yields_to(rule))).collect();
-    // units of findings that can silence others, by declaration and, as a rule over texts
-    // knows no declaration, for all of a source under no address: few, so each is looked at
-    let mut silencers: FxHashMap<(SourceId, SmolStr), Vec<(Span, &Rule)>> = FxHashMap::default();
-    let home = |finding: &Finding| finding.home.unwrap_or(finding.unit);
-    let mut addressless = false;
-    for finding in findings.iter() {
-        addressless |= finding.address.is_empty();
-        if let Some(rule) = named.iter().find(|rule| rule.id == finding.rule) {
-            let unit = home(finding);
-            silencers.entry((unit.source, finding.address.clone())).or_default().push((unit, rule));
-        }
-    }
-    let everywhere: FxHashMap<SourceId, Vec<(Span, &Rule)>> = if addressless {
-        findings.iter().filter_map(|f| Some((home(f), *named.iter().find(|rule| rule.id == f.rule)?))).fold(
-            FxHashMap::default(),
-            |mut all: FxHashMap<SourceId, Vec<(Span, &Rule)>>, (unit, rule)| {
-                all.entry(unit.source).or_default().push((unit, rule));
-                all
-            },
-        )
-    } else {
-        FxHashMap::default()
-    };
-    findings.retain(|finding| {
-        let Some(rule) = rules.get(&finding.rule).filter(|rule| !rule.unless.is_empty()) else { return true };
-        let unit = home(finding);
-        let silenced = |around: Option<&Vec<(Span, &Rule)>>| {
-            around.is_some_and(|all| all.iter().any(|(other, by)| rule.yields_to(by) && other.contains(unit)))
-        };
-        if finding.address.is_empty() {
-            return !silenced(everywhere.get(&unit.source));
-        }
-        !silenced(silencers.get(&(unit.source, finding.address.clone())))
-            && !silenced(silencers.get(&(unit.source, SmolStr::default())))
-    });
 }
 
 /// Keeps one finding of each grant, the broadest and worst. Sorted findings stay sorted.

@@ -159,3 +159,77 @@ fn credentials_are_marked_for_the_reports() {
         assert!(!finding.message.contains("Qm8ZkP2v"), "{}", finding.message);
     }
 }
+
+/// Members of one list, or statements of one document, were once compared each with each:
+/// a policy of 1 MB took minutes.
+#[test]
+fn long_lists_of_one_kind_are_linted_in_one_go() {
+    let list = |count: usize, member: &dyn Fn(usize) -> String| {
+        let members: Vec<String> = (0..count).map(member).collect();
+        members.join(",")
+    };
+    let statement = |rest: &str| format!(r#"{{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"{rest}}}"#);
+    let account = |at: usize| format!("\"{at:012}\"");
+    let cases = [
+        (
+            "aws/principal-duplicate",
+            r#"{"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Principal": {"AWS": ["#.to_owned()
+                + &list(40_000, &account)
+                + r#","000000000000"]}}"#,
+        ),
+        (
+            "aws/resource-covered-by-other",
+            r#"{"Effect": "Allow", "Action": "s3:*", "Resource": ["arn:aws:s3:::b","#.to_owned()
+                + &list(60_000, &|_| r#""*""#.to_owned())
+                + "]}",
+        ),
+        (
+            "aws/resource-covered-by-other",
+            r#"{"Effect": "Allow", "Action": "s3:*", "Resource": ["arn:aws:s3:::b0/a","#.to_owned()
+                + &list(20_000, &|at| format!(r#""arn:aws:s3:::b{at}/*""#))
+                + "]}",
+        ),
+        (
+            "aws/action-covered-by-wildcard",
+            r#"{"Effect": "Allow", "Resource": "*", "Action": ["#.to_owned()
+                + &list(2_000, &|_| r#""*""#.to_owned())
+                + r#", "s3:GetObject"]}"#,
+        ),
+        (
+            "aws/condition-value-duplicate",
+            statement(&format!(
+                r#", "Condition": {{"StringEquals": {{"a:b": [{},"000000000000"]}}}}"#,
+                list(40_000, &account)
+            )),
+        ),
+        (
+            "aws/condition-never-true",
+            statement(&format!(
+                r#", "Condition": {{"StringEquals": {{"aws:username": "a"}}, "StringNotEquals": {{"aws:username": "a"}}, {}}}"#,
+                list(3_000, &|_| r#""StringEquals": {"aws:username": "a"}"#.to_owned())
+            )),
+        ),
+        (
+            "aws/condition-key-dup-case",
+            statement(&format!(
+                r#", "Condition": {{"StringEquals": {{{}, "AWS:k7": "a"}}}}"#,
+                list(10_000, &|at| format!(r#""aws:k{at}": "a""#))
+            )),
+        ),
+        (
+            "aws/admin-star-star",
+            list(2_000, &|_| r#"{"Effect": "Allow", "Action": "*:*", "Resource": "*"}"#.to_owned()),
+        ),
+        (
+            "aws/notaction-allow-misses-iam",
+            list(1_000, &|_| r#"{"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}"#.to_owned()),
+        ),
+    ];
+    for (rule, statements) in cases {
+        let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#);
+        let (_, report) = check(&[("p.json", &text)], lint::builtin(), &Selection::default());
+        let told =
+            report.findings.iter().any(|finding| finding.rule == rule || finding.also.iter().any(|id| id == rule));
+        assert!(told, "{rule}");
+    }
+}

@@ -1,5 +1,7 @@
 //! Conditions on one key that no request passes together.
 
+use rustc_hash::FxHashMap;
+
 use super::prepared::{Prepared, prepared};
 use crate::aws::context::Context;
 use crate::aws::document::Condition;
@@ -9,15 +11,32 @@ use crate::aws::logic::{Logic, Residual};
 /// before it.
 pub(in crate::aws) fn contradiction(conditions: &[Prepared], written: &[Condition]) -> Option<usize> {
     let context = Context::free();
-    conditions.iter().enumerate().find_map(|(at, last)| {
-        let key = last.key()?;
-        let mut group: Vec<&Prepared> = conditions.iter().take(at).filter(|c| c.is_about(key)).collect();
-        if group.is_empty() && !last.lists_nothing() {
+    let mut groups = Groups::default();
+    conditions.iter().find_map(|last| {
+        let group = groups.with(last)?;
+        if group.len() == 1 && !last.lists_nothing() {
             return None;
         }
-        group.push(last);
-        excluded(&group, written, &context).then_some(last.index)
+        excluded(group, written, &context).then_some(last.index)
     })
+}
+
+/// How many conditions on one key are held together. A block in which each operator stands
+/// once for a key has hardly ever three, and all of them together cost their number cubed.
+const MOST: usize = 8;
+
+/// Conditions by their keys.
+#[derive(Default)]
+struct Groups<'p>(FxHashMap<&'p str, Vec<&'p Prepared>>);
+
+impl<'p> Groups<'p> {
+    /// Those before a condition that are on its key, and that itself at the end.
+    fn with(&mut self, last: &'p Prepared) -> Option<&[&'p Prepared]> {
+        let group = self.0.entry(last.key()?).or_default();
+        group.truncate(MOST - 1);
+        group.push(last);
+        Some(group)
+    }
 }
 
 fn excluded(conditions: &[&Prepared], written: &[Condition], context: &Context) -> bool {
@@ -39,10 +58,10 @@ pub fn contradictions(conditions: &[Condition], variables: bool) -> Vec<(usize, 
     let context = Context::free();
     let excluded = |group: &[&Prepared]| excluded(group, conditions, &context);
     let mut found = Vec::new();
-    for (at, last) in compiled.iter().enumerate() {
-        let Some(key) = last.key() else { continue };
-        let before = compiled.iter().take(at).filter(|first| first.is_about(key));
-        let before: Vec<&Prepared> = before.filter(|first| !excluded(&[first])).collect();
+    let mut groups = Groups::default();
+    for last in &compiled {
+        let Some([before @ .., _]) = groups.with(last) else { continue };
+        let before: Vec<&Prepared> = before.iter().copied().filter(|first| !excluded(&[first])).collect();
         if before.is_empty() || excluded(&[last]) {
             continue;
         }

@@ -98,10 +98,6 @@ impl Prepared {
         self.test.as_ref().is_some_and(|test| test.values.is_empty())
     }
 
-    pub(super) fn is_about(&self, lower_key: &str) -> bool {
-        self.test.as_ref().is_some_and(|test| test.key == lower_key)
-    }
-
     /// Whether the condition holds. `source` is the condition as written, for an operator
     /// or key that is not known.
     pub(in crate::aws) fn holds<L: Logic>(&self, logic: &mut L, context: &Context, source: &Condition) -> L::Value {

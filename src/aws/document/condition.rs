@@ -1,5 +1,9 @@
 //! The condition block (spec: aws-evaluation, sections 1.12 and 5; aws-checks, group D).
 
+use std::collections::hash_map;
+
+use rustc_hash::FxHashMap;
+
 use super::refuse::{null_element, wrong_type};
 use super::{Condition, Problem, Statement, value};
 use crate::aws::condition::{Base, Operator, OperatorFault, Quantifier};
@@ -48,8 +52,9 @@ fn read_operator(entry: &Entry, statement: &mut Statement, problems: &mut Vec<Pr
         let message = format!("`{}` names no key and restricts nothing", entry.key.display());
         problems.push(Problem::tolerated("condition-empty-object", message, entry.value.span));
     }
-    for (index, key) in keys.iter().enumerate() {
-        check_key(key, keys.get(..index).unwrap_or_default(), problems);
+    let mut spelt = Spellings::default();
+    for key in keys {
+        check_key(key, &mut spelt, problems);
         let mut condition = Condition {
             operator: entry.key.clone(),
             operator_span: entry.key_span,
@@ -110,7 +115,28 @@ fn check_emptiness(operator: Operator, condition: &Condition, key: &Entry, probl
     problems.push(Problem::tolerated("condition-empty-values", message, condition.values_span));
 }
 
-fn check_key(entry: &Entry, before: &[Entry], problems: &mut Vec<Problem>) {
+/// Keys by their lower case: as first written, and the first time otherwise.
+type Spellings<'e> = FxHashMap<String, (&'e str, Option<&'e str>)>;
+
+/// A key as it was written otherwise before, in other cases of its letters.
+fn otherwise<'e>(key: &'e str, spelt: &mut Spellings<'e>) -> Option<&'e str> {
+    match spelt.entry(key.to_ascii_lowercase()) {
+        hash_map::Entry::Vacant(place) => {
+            place.insert((key, None));
+            None
+        }
+        hash_map::Entry::Occupied(mut known) => {
+            let (first, second) = known.get_mut();
+            if *first == key {
+                return *second;
+            }
+            second.get_or_insert(key);
+            Some(first)
+        }
+    }
+}
+
+fn check_key<'e>(entry: &'e Entry, spelt: &mut Spellings<'e>, problems: &mut Vec<Problem>) {
     let Some(key) = entry.key.known() else { return };
     if !key.contains(':') || key.starts_with(':') || key.ends_with(':') {
         let message = format!("`{key}` is no condition key: keys are written `service:name`");
@@ -131,9 +157,8 @@ fn check_key(entry: &Entry, before: &[Entry], problems: &mut Vec<Problem>) {
             problems.push(problem.with_help(format!("write `{tag}/` and the tag's key")));
         }
     }
-    let same = |other: &&Entry| other.key.known().is_some_and(|o| o != key && o.eq_ignore_ascii_case(key));
-    if let Some(other) = before.iter().find(same) {
-        let message = format!("`{key}` and `{}` are the same condition key", other.key.raw());
+    if let Some(other) = otherwise(key, spelt) {
+        let message = format!("`{key}` and `{other}` are the same condition key");
         let problem = Problem::refused("condition-key-dup-case", message, entry.key_span);
         problems.push(problem.with_help("keys compare without case: merge the values under one"));
     }

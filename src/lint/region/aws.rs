@@ -17,6 +17,9 @@ struct Line {
     resources: Vec<String>,
 }
 
+/// A resource of a statement as written, where, and the pattern of a page that it reaches.
+type Reached<'l> = (String, Option<Span>, &'l str);
+
 /// The dangerous requests of a rule.
 #[derive(Debug, Clone)]
 pub(in crate::lint) struct AwsRegion {
@@ -118,12 +121,16 @@ impl<'a> AwsPlan<'a> {
             }
             return;
         }
+        // whatever the action is, so that it is asked once for each line
+        let mut reached: Vec<Option<Option<Reached<'_>>>> = Vec::new();
         for item in facts.actions.iter().filter(|item| item.services.meet(self.services)) {
-            for line in &region.lines {
+            for (at, line) in region.lines.iter().enumerate() {
                 let Some(action) = line.actions.iter().find(|action| item.meets_pattern(action)) else { continue };
-                if let Some(reached) = self.reaches(facts, line) {
+                reached.resize(region.lines.len(), None);
+                let Some(known) = reached.get_mut(at) else { continue };
+                if let Some(reached) = known.get_or_insert_with(|| self.reaches(facts, line)) {
                     let written = item.item.text.display();
-                    self.report(context, (item.item.span, &written), &action.lower, reached, sink);
+                    self.report(context, (item.item.span, &written), &action.lower, reached.clone(), sink);
                     break;
                 }
             }
@@ -139,7 +146,7 @@ impl<'a> AwsPlan<'a> {
 
     /// The first resource of the statement that reaches one of the line's: what is
     /// written, where, and the pattern it reaches.
-    fn reaches<'l>(&self, facts: &StatementFacts<'_>, line: &'l Line) -> Option<(String, Option<Span>, &'l str)> {
+    fn reaches<'l>(&self, facts: &StatementFacts<'_>, line: &'l Line) -> Option<Reached<'l>> {
         let reaches = |item: &ResourceFact<'_>, pattern: &str| match self.region.cover {
             Cover::Some => item.meets(pattern),
             Cover::All | Cover::Last => item.covers(pattern),
@@ -162,19 +169,12 @@ impl<'a> AwsPlan<'a> {
         context: &StatementContext<'_>,
         (span, written): (Span, &str),
         action: &str,
-        (resource, resource_span, pattern): (String, Option<Span>, &str),
+        (resource, resource_span, pattern): Reached<'_>,
         sink: &mut Sink<'_>,
     ) {
         let facts = context.facts;
-        let denied = context.document().statements.iter().any(|other| {
-            other.deny
-                && !other.conditional
-                && other.applies_to(action).is_some()
-                && (other.not_action || other.actions.iter().any(|item| item.covers(action)))
-                && !other.not_resource
-                && (other.resources.is_empty() || other.resources.iter().any(|item| item.covers(pattern)))
-        });
-        if denied {
+        let document = context.document();
+        if document.facts.denied.of(action, pattern, || denied(&document.statements, action, pattern)) {
             return;
         }
         let action = documented(action);
@@ -196,6 +196,18 @@ impl<'a> AwsPlan<'a> {
             finding.related(place, "this condition does not limit it");
         }
     }
+}
+
+/// Whether statements deny an action on all of a resource pattern.
+fn denied(statements: &[StatementFacts<'_>], action: &str, pattern: &str) -> bool {
+    statements.iter().any(|other| {
+        other.deny
+            && !other.conditional
+            && other.applies_to(action).is_some()
+            && (other.not_action || other.actions.iter().any(|item| item.covers(action)))
+            && !other.not_resource
+            && (other.resources.is_empty() || other.resources.iter().any(|item| item.covers(pattern)))
+    })
 }
 
 /// `iam:PassRole, sts:AssumeRole on *`

@@ -1,3 +1,6 @@
+use rustc_hash::FxHashSet;
+
+use super::redundancy_common::MOST_WIDE;
 use crate::lint::{ActionFact, Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -13,8 +16,10 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     }
     // patterns by their service, so that a long list of many services is not compared with
     // itself; those of several services under no name
+    let mut seen = FxHashSet::default();
     let mut wide: Vec<Wide<'_, '_>> = known()
-        .filter(|(_, action)| action.wildcard)
+        .filter(|(_, action)| action.wildcard && seen.insert(action.lower.as_str()))
+        .take(MOST_WIDE)
         .map(|(index, action)| (if action.is_of_one() { action.service() } else { "" }, index, action))
         .collect();
     wide.sort_unstable_by_key(|(service, index, _)| (*service, *index));

@@ -1,3 +1,5 @@
+use rustc_hash::FxHashSet;
+
 use crate::aws::condition::contradictions;
 use crate::lint::{Check, Sink, StatementContext};
 
@@ -5,9 +7,8 @@ pub(super) const CHECK: Check = Check::AwsStatement(check);
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = &context.facts.conditions;
-    let shared =
-        facts.iter().enumerate().any(|(at, second)| facts.iter().take(at).any(|first| first.key == second.key));
-    if !shared {
+    let mut seen = FxHashSet::default();
+    if facts.iter().all(|condition| seen.insert(condition.key.as_str())) {
         return;
     }
     let conditions = &context.facts.statement.conditions;

@@ -1,18 +1,27 @@
-use crate::aws::document::{PrincipalEntry, PrincipalKind};
+use std::collections::hash_map::Entry;
+
+use rustc_hash::FxHashMap;
+
+use crate::aws::document::PrincipalKind;
 use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let Some(principal) = &context.facts.statement.principal else { return };
-    for (index, entry) in principal.entries.iter().enumerate() {
+    if principal.entries.len() < 2 {
+        return;
+    }
+    let mut seen = FxHashMap::default();
+    for entry in &principal.entries {
         let Some(text) = entry.item.text.known() else { continue };
-        let same = |earlier: &&PrincipalEntry| {
-            let known = earlier.item.text.known();
-            earlier.kind == entry.kind
-                && known.is_some_and(|other| account(entry.kind, other) == account(entry.kind, text))
+        let earlier = match seen.entry((entry.kind, account(entry.kind, text))) {
+            Entry::Occupied(earlier) => *earlier.get(),
+            Entry::Vacant(first) => {
+                first.insert(entry);
+                continue;
+            }
         };
-        let Some(earlier) = principal.entries.iter().take(index).find(same) else { continue };
         let message = format!("`{text}` is the same principal as `{}`", earlier.item.text.display());
         let finding = sink.report(entry.item.span, message);
         finding.label("named twice").related(earlier.item.span, "named here");

@@ -5,6 +5,10 @@ use crate::lint::{DocumentContext, Edit, Safety, Sink, StatementFacts};
 use crate::region::aws::Policies;
 use crate::source::Span;
 
+/// How many patterns of one list others are compared with. No document that AWS takes is long
+/// enough for more, and without a bound a list takes its length squared.
+pub(super) const MOST_WIDE: usize = 1000;
+
 /// Whether two statements say the same: effect, principals, actions, resources and
 /// conditions, in any order.
 pub(super) fn same_words(a: &StatementFacts<'_>, b: &StatementFacts<'_>) -> bool {

@@ -1,3 +1,6 @@
+use rustc_hash::FxHashSet;
+
+use super::redundancy_common::MOST_WIDE;
 use crate::lint::{Check, ResourceFact, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -8,7 +11,9 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let plain = |resource: &&ResourceFact<'_>| resource.item.text.is_known() && !resource.text.contains("${");
-    let wide: Vec<_> = resources.iter().filter(|r| r.text.contains('*') && plain(r)).collect();
+    let mut seen = FxHashSet::default();
+    let wide = resources.iter().filter(|r| r.text.contains('*') && plain(r) && seen.insert(r.text));
+    let wide: Vec<_> = wide.take(MOST_WIDE).collect();
     if wide.is_empty() {
         return;
     }
