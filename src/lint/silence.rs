@@ -71,14 +71,16 @@ impl<'r> Silencers<'r> {
 
     /// Puts the units in order, each with the farthest end of those that start no later.
     fn sort(&mut self) {
-        for units in self.0.values_mut() {
+        let sort = |units: &mut Vec<(u32, u32)>| {
             units.sort_unstable();
             let mut farthest = 0;
             for (_, end) in units {
                 farthest = farthest.max(*end);
                 *end = farthest;
             }
-        }
+            true
+        };
+        self.0.retain(|_, units| sort(units));
     }
 
     /// Whether one of the units holds another.

@@ -174,7 +174,7 @@ impl<'a> AwsPlan<'a> {
     ) {
         let facts = context.facts;
         let document = context.document();
-        if document.facts.denied.of(action, pattern, || denied(&document.statements, action, pattern)) {
+        if document.facts.denied.of(action, pattern, || denied(document.statements, action, pattern)) {
             return;
         }
         let action = documented(action);
