@@ -87,6 +87,15 @@ pub const PASS_SETS: &[PassSet] = &[
     set(
         AGENTCORE,
         &[
+            "bedrock-agentcore:createagentruntime",
+            "bedrock-agentcore:createagentruntimeendpoint",
+            "bedrock-agentcore:createworkloadidentity",
+            "bedrock-agentcore:invokeagentruntimecommand",
+        ],
+    ),
+    set(
+        AGENTCORE,
+        &[
             "bedrock-agentcore:createbrowser",
             "bedrock-agentcore:startbrowsersession",
             "bedrock-agentcore:connectbrowserautomationstream",

@@ -8,6 +8,7 @@
 //! deterministic, folded to one finding for each grant, with what comments and
 //! configuration ignore set apart.
 
+mod ceiling;
 mod check;
 mod exam;
 mod facts;

@@ -9,6 +9,7 @@
 )]
 
 mod aws_contradictions;
+mod aws_escalation_sets;
 mod aws_evaluation;
 mod aws_explain;
 mod aws_layers;

@@ -2,7 +2,7 @@
 //! policy leaves of a grant, rather than for a verdict.
 
 use super::request::Request;
-use super::statement::PreparedPolicy;
+use super::statement::{PreparedPolicy, PreparedStatement};
 use crate::aws::document::Statement;
 use crate::aws::logic::Plain;
 use crate::decision::Truth;
@@ -23,17 +23,22 @@ pub struct Part<'a> {
 }
 
 impl PreparedPolicy {
-    /// The statements that may be about the action and some of the resource of a request.
-    pub fn parts<'a>(&'a self, request: &'a Request) -> impl Iterator<Item = Part<'a>> {
-        self.statements.iter().filter_map(|prepared| {
+    /// The places of the statements that may be about the action of a request.
+    #[must_use]
+    pub fn about(&self, request: &Request) -> Vec<usize> {
+        let may =
+            |prepared: &PreparedStatement| prepared.action(&mut Plain, request, self.source(prepared)) != Truth::False;
+        self.statements.iter().enumerate().filter(|(_, prepared)| may(prepared)).map(|(place, _)| place).collect()
+    }
+
+    /// Those statements at some places that may be about the action and some of the resource of a
+    /// request.
+    pub fn parts<'a>(&'a self, places: &'a [usize], request: &'a Request) -> impl Iterator<Item = Part<'a>> {
+        places.iter().filter_map(|place| self.statements.get(*place)).filter_map(|prepared| {
             let statement = self.source(prepared)?;
-            let mut plain = Plain;
-            let action = prepared.action(&mut plain, request, Some(statement));
-            if action == Truth::False {
-                return None;
-            }
-            let resource = prepared.resource(&mut plain, request, Some(statement));
-            (resource != Truth::False).then(|| Part {
+            let action = prepared.action(&mut Plain, request, Some(statement));
+            let resource = prepared.resource(&mut Plain, request, Some(statement));
+            (action != Truth::False && resource != Truth::False).then(|| Part {
                 statement,
                 action,
                 resource,

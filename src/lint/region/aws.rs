@@ -5,6 +5,7 @@ use super::{Cover, message};
 use crate::aws::catalog::catalog;
 use crate::aws::document::PolicyKind;
 use crate::lint::Services;
+use crate::lint::ceiling::Ceiling;
 use crate::lint::check::{Sink, StatementContext};
 use crate::lint::facts::{ActionPattern, ResourceFact, StatementFacts};
 use crate::lint::page::{Field, PageError};
@@ -174,7 +175,10 @@ impl<'a> AwsPlan<'a> {
     ) {
         let facts = context.facts;
         let document = context.document();
-        if document.facts.denied.of(action, pattern, || denied(document.statements, action, pattern)) {
+        // an organization's policies or the boundary of all who hold the document may refuse it too
+        let refused = || document.grants_to_identity() && Ceiling::refuses(document, action, pattern);
+        let nothing = || denied(document.statements, action, pattern) || refused();
+        if document.facts.denied.of(action, pattern, nothing) {
             return;
         }
         let action = documented(action);

@@ -1,9 +1,9 @@
 //! What takes over something that runs already, and with it its role.
 
-use super::ceiling_common::Left;
-use super::escalation_common::{Grant, Reach, circumstance, grant};
+use super::escalation_common::{Grant, Reach, grant};
 use super::identity_common::{Account, Holder, Standing};
 use crate::carrier::declaration::AwsComputeKind as Kind;
+use crate::lint::ceiling::{Left, circumstance};
 use crate::lint::{ConditionFact, StatementFacts};
 use crate::model::ids::DeclId;
 use crate::model::{AwsMention, AwsRunner, AwsRunnerId};

@@ -5,9 +5,9 @@
 use std::cell::OnceCell;
 use std::sync::LazyLock;
 
-use super::ceiling_common::{Ceiling, Left, Wanted, left};
 use crate::aws::catalog::catalog;
 use crate::aws::pass_role::PASS_SETS;
+use crate::lint::ceiling::{Ceiling, Left, Wanted, circumstance, left};
 use crate::lint::{Asked, ConditionFact, DocumentContext, ResourceFact, Services, Severity, Sink, StatementFacts};
 use crate::source::Span;
 
@@ -111,7 +111,7 @@ pub(super) fn grant_to<'f>(
             Some(false) => lowered = true,
             None => {}
         }
-        let wanted = Wanted { action, resource: text, all: reach != Reach::Any, services };
+        let wanted = Wanted { action, resource: text, all: reach != Reach::Any, surely: false, services };
         let capped = match holding.left(wanted) {
             Left::Nothing => continue,
             Left::Sometimes(place, what) => Some((place, what)),
@@ -192,31 +192,6 @@ fn every(resource: &ResourceFact<'_>, action: &str) -> bool {
 fn own(resource: &ResourceFact<'_>, action: &str) -> bool {
     resource.field(5).is_some_and(|rest| rest.starts_with("user/") && rest.ends_with("${aws:username}"))
         && of_kind(resource, action)
-}
-
-/// Whether a condition key speaks of who asks, from where and when, not of what is done.
-pub(super) fn circumstance(key: &str) -> bool {
-    matches!(
-        key,
-        "aws:sourceip"
-            | "aws:vpcsourceip"
-            | "aws:sourcevpc"
-            | "aws:sourcevpce"
-            | "aws:multifactorauthpresent"
-            | "aws:multifactorauthage"
-            | "aws:currenttime"
-            | "aws:epochtime"
-            | "aws:tokenissuetime"
-            | "aws:securetransport"
-            | "aws:requestedregion"
-            | "aws:useragent"
-            | "aws:referer"
-            | "aws:username"
-            | "aws:userid"
-            | "aws:resourceaccount"
-            | "aws:resourceorgid"
-            | "aws:resourceorgpaths"
-    ) || key.starts_with("aws:principal")
 }
 
 /// Whether conditions make a grant depend on circumstances; none where they limit what is

@@ -3,10 +3,10 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::ceiling_common::{Ceiling, Left, Wanted};
 use super::escalation_common::{Grant, Holding, denied, lowers};
 use crate::aws::document::{Document, Effect, Statement};
 use crate::carrier::declaration::{AwsPrincipalKind, Item};
+use crate::lint::ceiling::{Ceiling, Left, Wanted};
 use crate::lint::{Asked, Inputs, StatementFacts};
 use crate::model::ids::DeclId;
 use crate::model::{AwsIdentity, AwsIdentityId, AwsMention as Mention, AwsRunner};
@@ -171,7 +171,7 @@ impl<'i> Holder<'i> {
 
     /// Whether what limits it leaves an action on anything.
     pub(super) fn may(&self, action: &str) -> bool {
-        self.ceiling.left(Wanted { action, resource: "*", all: false, services: &[] }) != Left::Nothing
+        self.ceiling.left(Wanted { action, resource: "*", all: false, surely: false, services: &[] }) != Left::Nothing
     }
 
     /// What is left to it of an action on something of the model.
@@ -191,7 +191,7 @@ impl<'i> Holder<'i> {
             Mention::Runner(id) => model.aws.runner(id).map(AwsRunner::arn_pattern),
         };
         let resource = meant.as_deref().unwrap_or(text);
-        self.ceiling.left(Wanted { action, resource, all: true, services })
+        self.ceiling.left(Wanted { action, resource, all: true, surely: false, services })
     }
 
     /// The statements with their documents.

@@ -34,7 +34,6 @@ mod boundary_removable;
 mod bucket_action_star;
 mod bucket_common;
 mod canonical_user_format;
-mod ceiling_common;
 mod cfn_sub_missing;
 mod compute_common;
 mod condition_always_true;

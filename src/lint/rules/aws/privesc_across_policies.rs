@@ -1,8 +1,8 @@
-use super::ceiling_common::Ceiling;
 use super::escalation_common::{Holding, limited, listed, milder, pass_set, report};
 use super::identity_common::is_bound_by_known;
 use crate::aws::document::{Document, PolicyKind};
 use crate::carrier::declaration::{AwsPolicy, Declaration, Item};
+use crate::lint::ceiling::Ceiling;
 use crate::lint::{Check, Inputs, Sink, StatementFacts};
 use crate::model::ids::DeclId;
 use crate::source::Span;

@@ -30,6 +30,7 @@ const SETS: &[&[&str]] = &[
         "sagemaker:startnotebookinstance",
     ],
     &["bedrock-agentcore:startcodeinterpretersession", "bedrock-agentcore:invokecodeinterpreter"],
+    &["bedrock-agentcore:invokeagentruntimecommand"],
     &["bedrock-agentcore:startbrowsersession", "bedrock-agentcore:connectbrowserautomationstream"],
 ];
 

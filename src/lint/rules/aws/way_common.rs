@@ -2,13 +2,13 @@
 
 use rustc_hash::FxHashSet;
 
-use super::ceiling_common::Left;
 use super::compute_common::{Target, called};
 use super::escalation_common::{Grant, Reach, grants, limited, listed, milder, passes, report, spelled};
 use super::identity_common::{Account, Holder, Standing, document, documents, is_free};
 use crate::aws::document::Effect;
 use crate::aws::pass_role::PASS_SETS;
 use crate::carrier::declaration::{AwsCompute, AwsPrincipal, AwsPrincipalKind, Item};
+use crate::lint::ceiling::Left;
 use crate::lint::{Sink, StatementFacts};
 use crate::model::{AwsIdentity, AwsIdentityId, AwsMention as Mention};
 use crate::source::{HOLE, Span};

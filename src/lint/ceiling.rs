@@ -1,15 +1,39 @@
 //! What service control policies, permissions boundaries and other policies of the same holder
 //! leave of what statements grant.
 
-use super::escalation_common::circumstance;
+use super::{DocumentContext, Inputs};
 use crate::aws::catalog::catalog;
 use crate::aws::context::{Context, ContextValue};
 use crate::aws::document::{Effect, ListElement};
 use crate::aws::evaluate::{Part, PreparedPolicy, Request};
 use crate::decision::Truth;
-use crate::lint::{DocumentContext, Inputs};
 use crate::model::{AwsIdentity, AwsIdentityId};
 use crate::source::{HOLE, Span};
+
+/// Whether a condition key speaks of who asks, from where and when, not of what is done.
+pub(in crate::lint) fn circumstance(key: &str) -> bool {
+    matches!(
+        key,
+        "aws:sourceip"
+            | "aws:vpcsourceip"
+            | "aws:sourcevpc"
+            | "aws:sourcevpce"
+            | "aws:multifactorauthpresent"
+            | "aws:multifactorauthage"
+            | "aws:currenttime"
+            | "aws:epochtime"
+            | "aws:tokenissuetime"
+            | "aws:securetransport"
+            | "aws:requestedregion"
+            | "aws:useragent"
+            | "aws:referer"
+            | "aws:username"
+            | "aws:userid"
+            | "aws:resourceaccount"
+            | "aws:resourceorgid"
+            | "aws:resourceorgpaths"
+    ) || key.starts_with("aws:principal")
+}
 
 /// Who stands in where it is not known who asks; nothing of it is told.
 const ANYBODY: &str = "arn:aws:iam::000000000000:user/x";
@@ -18,7 +42,7 @@ const MOST_HOLDERS: usize = 64;
 
 /// What is left of a grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Left {
+pub(in crate::lint) enum Left {
     /// Nothing.
     Nothing,
     /// Something, in some circumstances: where they are told, and of what kind of policy.
@@ -29,16 +53,22 @@ pub(super) enum Left {
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted<'q> {
+pub(in crate::lint) struct Wanted<'q> {
     /// In lower case.
-    pub(super) action: &'q str,
+    pub(in crate::lint) action: &'q str,
     /// An ARN or a pattern.
-    pub(super) resource: &'q str,
+    pub(in crate::lint) resource: &'q str,
     /// Whether all of the resource is needed, or any of it is enough.
-    pub(super) all: bool,
+    pub(in crate::lint) all: bool,
+    /// Whether only what is refused whatever else holds counts as refused, and not what is under
+    /// a condition on what is done.
+    pub(in crate::lint) surely: bool,
     /// What a role is passed to; several are alternatives.
-    pub(super) services: &'q [&'q str],
+    pub(in crate::lint) services: &'q [&'q str],
 }
+
+/// A policy, with the places of its statements that may be about an action.
+type About<'m> = (&'m PreparedPolicy, Vec<usize>);
 
 /// A kind of policies that limits a holder.
 struct Layer<'m> {
@@ -51,7 +81,7 @@ struct Layer<'m> {
 }
 
 /// All that limits one holder.
-pub(super) struct Ceiling<'m> {
+pub(in crate::lint) struct Ceiling<'m> {
     layers: Vec<Layer<'m>>,
     /// The ARNs that the holder may have; none where nothing is known.
     callers: Vec<String>,
@@ -62,7 +92,7 @@ impl<'m> Ceiling<'m> {
     ///
     /// Service control policies count for all holders, as in simulations: nothing tells which
     /// account manages the organization, whose users and roles they do not bind.
-    pub(super) fn of_anybody(inputs: &Inputs<'m>) -> Self {
+    pub(in crate::lint) fn of_anybody(inputs: &Inputs<'m>) -> Self {
         let mut layers = Vec::new();
         let scps = inputs.model.organization();
         if !scps.is_empty() {
@@ -78,7 +108,7 @@ impl<'m> Ceiling<'m> {
 
     /// Of an identity: what binds everybody, and its boundary. Neither binds a service-linked
     /// role (spec: aws-evaluation, sections 7.6 and 7.7).
-    pub(super) fn of(inputs: &Inputs<'m>, identity: &AwsIdentity) -> Self {
+    pub(in crate::lint) fn of(inputs: &Inputs<'m>, identity: &AwsIdentity) -> Self {
         let callers: Vec<String> = inputs.model.arns_of(identity).iter().map(ToString::to_string).collect();
         if inputs.model.path_of(identity).is_some_and(|path| path.starts_with("/aws-service-role/"))
             || callers.iter().any(|arn| arn.contains(":role/aws-service-role/"))
@@ -119,7 +149,7 @@ impl<'m> Ceiling<'m> {
 
     /// Of each who holds a document; of anybody where nobody is known to. Empty where nothing
     /// limits one of them.
-    pub(super) fn of_document(context: &DocumentContext<'m>) -> Vec<Self> {
+    pub(in crate::lint) fn of_document(context: &DocumentContext<'m>) -> Vec<Self> {
         let (inputs, span) = (context.inputs, context.document.span);
         let holders = inputs.model.holders_of(span);
         let all: Vec<Self> = if holders.is_empty() || holders.len() > MOST_HOLDERS {
@@ -131,13 +161,19 @@ impl<'m> Ceiling<'m> {
         if all.iter().any(Self::is_open) { Vec::new() } else { all }
     }
 
+    /// Whether a document's holders are surely refused what it allows, whoever they are.
+    pub(in crate::lint) fn refuses(context: &DocumentContext<'m>, action: &str, resource: &str) -> bool {
+        let all = Self::of_document(context);
+        left(&all, Wanted { action, resource, all: false, surely: true, services: &[] }) == Left::Nothing
+    }
+
     /// Whether it limits nothing.
-    pub(super) fn is_open(&self) -> bool {
+    pub(in crate::lint) fn is_open(&self) -> bool {
         self.layers.is_empty()
     }
 
     /// What it leaves.
-    pub(super) fn left(&self, wanted: Wanted<'_>) -> Left {
+    pub(in crate::lint) fn left(&self, wanted: Wanted<'_>) -> Left {
         let mut left = Left::Whole;
         for layer in &self.layers {
             match layer.left(&self.callers, wanted) {
@@ -151,7 +187,7 @@ impl<'m> Ceiling<'m> {
 }
 
 /// What some of several ceilings leave; all where there are none.
-pub(super) fn left(ceilings: &[Ceiling<'_>], wanted: Wanted<'_>) -> Left {
+pub(in crate::lint) fn left(ceilings: &[Ceiling<'_>], wanted: Wanted<'_>) -> Left {
     let mut best = if ceilings.is_empty() { Left::Whole } else { Left::Nothing };
     for ceiling in ceilings {
         match ceiling.left(wanted) {
@@ -207,9 +243,15 @@ impl Layer<'_> {
     fn left_for(&self, callers: &[String], wanted: Wanted<'_>, service: Option<&str>) -> Left {
         let anybody = [ANYBODY.to_owned()];
         let known = !callers.is_empty();
+        let asked = request(ANYBODY, false, wanted.action, "*", None);
+        let about: Vec<About<'_>> = self
+            .policies
+            .iter()
+            .map(|policy| (*policy, asked.as_ref().map_or_else(Vec::new, |r| policy.about(r))))
+            .collect();
         let mut answer: Option<(Is, Is)> = None;
         for caller in if known { callers } else { &anybody } {
-            let (denied, allowed) = self.judged(caller, known, wanted, service);
+            let (denied, allowed) = self.judged(&about, (caller, known), wanted, service);
             answer = Some(match answer {
                 None => (denied, allowed),
                 Some((d, a)) => (d.join(denied, self.place()), a.join(allowed, self.place())),
@@ -230,7 +272,13 @@ impl Layer<'_> {
     }
 
     /// Whether it is denied and whether it is allowed, to a caller.
-    fn judged(&self, caller: &str, known: bool, wanted: Wanted<'_>, service: Option<&str>) -> (Is, Is) {
+    fn judged(
+        &self,
+        about: &[About<'_>],
+        (caller, known): (&str, bool),
+        wanted: Wanted<'_>,
+        service: Option<&str>,
+    ) -> (Is, Is) {
         let name = caller.rsplit('/').next().filter(|_| known && caller.contains(":user/")).unwrap_or("*");
         let resource = wanted.resource.replace("${aws:username}", name).replace(HOLE, "*");
         let mut types = narrowed(wanted.action, &resource);
@@ -240,8 +288,8 @@ impl Layer<'_> {
         let (mut denied, mut allowed) = (Vec::new(), Is::No);
         for (resource, required) in &types {
             let Some(request) = request(caller, known, wanted.action, resource, service) else { continue };
-            denied.push((self.denied(&request), *required));
-            allowed = allowed.or(if self.caps { self.allowed(&request, wanted) } else { Is::Yes });
+            denied.push((self.denied(about, &request, wanted), *required));
+            allowed = allowed.or(if self.caps { Self::allowed(about, &request, wanted) } else { Is::Yes });
         }
         let certain = |(is, _): &(Is, bool)| *is == Is::Yes;
         let whole = denied.iter().all(certain) || denied.iter().any(|one| one.1 && certain(one));
@@ -257,14 +305,18 @@ impl Layer<'_> {
         (denied, allowed)
     }
 
-    fn denied(&self, request: &Request) -> Is {
+    fn denied(&self, about: &[About<'_>], request: &Request, wanted: Wanted<'_>) -> Is {
         // What a `Deny` spares is named by its conditions. Those of an organization or a boundary
         // often spare much (machines of a type, what is tagged), so that only conditions on what is
         // attached or passed are taken to leave nothing that gives everything.
-        let closes = |key: &str| if self.caps { key.starts_with("iam:") } else { !circumstance(key) };
+        let closes = |key: &str| match self.caps {
+            _ if wanted.surely => false,
+            true => key.starts_with("iam:"),
+            false => !circumstance(key),
+        };
         let mut denied = Is::No;
-        for policy in &self.policies {
-            for part in policy.parts(request).filter(|part| part.statement.effect == Some(Effect::Deny)) {
+        for (policy, places) in about {
+            for part in policy.parts(places, request).filter(|part| part.statement.effect == Some(Effect::Deny)) {
                 if part.resource == Truth::True {
                     let perhaps = Is::Perhaps(part.statement.span);
                     let is = conditions(&part, |key| if closes(key) { Is::Yes } else { perhaps });
@@ -275,9 +327,9 @@ impl Layer<'_> {
         denied
     }
 
-    fn allowed(&self, request: &Request, wanted: Wanted<'_>) -> Is {
+    fn allowed(about: &[About<'_>], request: &Request, wanted: Wanted<'_>) -> Is {
         let mut allowed = Is::No;
-        for policy in &self.policies {
+        for (policy, places) in about {
             // what is not seen is not held against anybody
             if policy.has_unseen() {
                 return Is::Yes;
@@ -285,7 +337,7 @@ impl Layer<'_> {
             if policy.may_be_absent() {
                 allowed = allowed.or(Is::Perhaps(policy.document.span));
             }
-            for part in policy.parts(request).filter(|part| part.statement.effect == Some(Effect::Allow)) {
+            for part in policy.parts(places, request).filter(|part| part.statement.effect == Some(Effect::Allow)) {
                 let same =
                     |list: &ListElement| !list.negated && list.items.iter().any(|i| i.text.raw() == wanted.resource);
                 let wide =
@@ -293,7 +345,8 @@ impl Layer<'_> {
                 if wide {
                     // an `Allow` under a condition on what is done leaves less than is wanted
                     let perhaps = Is::Perhaps(part.statement.span);
-                    allowed = allowed.or(conditions(&part, |key| if circumstance(key) { perhaps } else { Is::No }));
+                    allowed = allowed
+                        .or(conditions(&part, |key| if wanted.surely || circumstance(key) { perhaps } else { Is::No }));
                 }
             }
         }
