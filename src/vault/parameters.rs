@@ -1,6 +1,7 @@
 //! Parameter constraints: how policy values match what a request sends.
 //! spec: vault-acl, section d.2
 
+use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};
 use smol_str::SmolStr;
 
@@ -84,6 +85,8 @@ fn glob(pattern: &str, value: &str) -> bool {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Constraints {
     names: Vec<(SmolStr, Vec<Listed>)>,
+    /// Where each name stands.
+    places: FxHashMap<SmolStr, usize>,
 }
 
 impl Constraints {
@@ -95,8 +98,8 @@ impl Constraints {
         for parameter in parameters {
             let name = lower(parameter.name.raw());
             let values = parameter.values.iter().map(|node| Listed::new(node, true)).collect();
-            match out.names.iter_mut().find(|(known, _)| *known == name) {
-                Some(entry) => entry.1 = values,
+            match out.own(&name) {
+                Some(own) => *own = values,
                 None => out.names.push((name, values)),
             }
         }
@@ -107,12 +110,18 @@ impl Constraints {
     /// name too, but no value (any) wins.
     pub fn merge(&mut self, other: &Self) {
         for (name, values) in &other.names {
-            match self.names.iter_mut().find(|(known, _)| known == name) {
-                Some((_, own)) if own.is_empty() || values.is_empty() => own.clear(),
-                Some((_, own)) => own.extend(values.iter().cloned()),
+            match self.own(name) {
+                Some(own) if own.is_empty() || values.is_empty() => own.clear(),
+                Some(own) => own.extend(values.iter().cloned()),
                 None => self.names.push((name.clone(), values.clone())),
             }
         }
+    }
+
+    /// The values of a name. One that is new gets the next place.
+    fn own(&mut self, name: &SmolStr) -> Option<&mut Vec<Listed>> {
+        let place = *self.places.entry(name.clone()).or_insert(self.names.len());
+        self.names.get_mut(place).map(|(_, values)| values)
     }
 
     /// Whether there is none.
@@ -124,16 +133,13 @@ impl Constraints {
     /// Removes all.
     pub fn clear(&mut self) {
         self.names.clear();
+        self.places.clear();
     }
 
     fn get(&self, name: &str) -> Option<&[Listed]> {
-        let found = if name.chars().any(char::is_uppercase) {
-            let name = lower(name);
-            self.names.iter().find(|(known, _)| *known == name)
-        } else {
-            self.names.iter().find(|(known, _)| known == name)
-        };
-        found.map(|(_, values)| values.as_slice())
+        let place =
+            if name.chars().any(char::is_uppercase) { self.places.get(&lower(name)) } else { self.places.get(name) };
+        self.names.get(*place?).map(|(_, values)| values.as_slice())
     }
 }
 

@@ -192,7 +192,7 @@ fn long_lists_of_one_kind_are_linted_in_one_go() {
         (
             "aws/action-covered-by-wildcard",
             r#"{"Effect": "Allow", "Resource": "*", "Action": ["#.to_owned()
-                + &list(2_000, &|_| r#""*""#.to_owned())
+                + &list(20_000, &|_| r#""*""#.to_owned())
                 + r#", "s3:GetObject"]}"#,
         ),
         (
@@ -232,4 +232,15 @@ fn long_lists_of_one_kind_are_linted_in_one_go() {
             report.findings.iter().any(|finding| finding.rule == rule || finding.also.iter().any(|id| id == rule));
         assert!(told, "{rule}");
     }
+}
+
+/// Each parameter was once looked for among all before it, when the policy is read and when
+/// its stanzas are put together.
+#[test]
+fn a_stanza_of_many_parameters_is_linted_in_one_go() {
+    let names: String = (0..40_000).map(|at| format!("\"k{at}\" = [\"a\"]\n")).collect();
+    let text = format!(
+        "path \"secret/*\" {{\n capabilities = [\"create\"]\n allowed_parameters = {{\n{names}}}\n}}\npath \"*\" {{\n capabilities = [\"sudo\"]\n}}\n"
+    );
+    assert!(!policy(&text, &Selection::default()).findings.is_empty());
 }

@@ -1,5 +1,7 @@
 //! AWS region rules: actions on resources.
 
+use rustc_hash::FxHashMap;
+
 use super::vault::cover;
 use super::{Cover, message};
 use crate::aws::catalog::catalog;
@@ -7,7 +9,7 @@ use crate::aws::document::PolicyKind;
 use crate::lint::Services;
 use crate::lint::ceiling::Ceiling;
 use crate::lint::check::{Sink, StatementContext};
-use crate::lint::facts::{ActionPattern, ResourceFact, StatementFacts};
+use crate::lint::facts::{ActionFact, ActionPattern, ResourceFact, StatementFacts};
 use crate::lint::page::{Field, PageError};
 use crate::source::Span;
 
@@ -124,7 +126,11 @@ impl<'a> AwsPlan<'a> {
         }
         // whatever the action is, so that it is asked once for each line
         let mut reached: Vec<Option<Option<Reached<'_>>>> = Vec::new();
+        let mut said = Said::default();
         for item in facts.actions.iter().filter(|item| item.services.meet(self.services)) {
+            if facts.actions.len() > MANY && said.often(item) {
+                continue;
+            }
             for (at, line) in region.lines.iter().enumerate() {
                 let Some(action) = line.actions.iter().find(|action| item.meets_pattern(action)) else { continue };
                 reached.resize(region.lines.len(), None);
@@ -199,6 +205,25 @@ impl<'a> AwsPlan<'a> {
         {
             finding.related(place, "this condition does not limit it");
         }
+    }
+}
+
+/// How many items a list has before those that repeat others are counted.
+const MANY: usize = 64;
+/// How many items of a long list that say the same are reported: a `*` takes four bytes, and
+/// is a finding of every rule.
+const MOST: u32 = 4;
+
+/// Items of a list by what they say.
+#[derive(Default)]
+struct Said<'a>(FxHashMap<&'a str, u32>);
+
+impl<'a> Said<'a> {
+    /// Counts an item; whether enough said the same before.
+    fn often(&mut self, item: &'a ActionFact<'_>) -> bool {
+        let count = self.0.entry(if item.is_all() { "*" } else { &item.lower }).or_default();
+        *count += 1;
+        *count > MOST
     }
 }
 

@@ -2,7 +2,9 @@
 //! member of an object with all before it, and keeps a thousand bytes for each part of a
 //! template.
 
-use super::outline::{comment, heredoc};
+use rustc_hash::FxHashMap;
+
+use super::outline::{comment, identifier};
 
 /// Texts below are not looked at: they have no room for that much.
 const SMALL: usize = 64 << 10;
@@ -38,9 +40,40 @@ enum Open {
     Heredoc(usize),
 }
 
+/// The lines that a heredoc may end with, by their text: each as it starts and ends, in order.
+/// To look for the line from each `<<` on would take the length of the text squared where
+/// there is none.
+struct Markers<'a>(FxHashMap<&'a [u8], Vec<(usize, usize)>>);
+
+impl<'a> Markers<'a> {
+    fn of(bytes: &'a [u8]) -> Self {
+        let mut lines: FxHashMap<&[u8], Vec<(usize, usize)>> = FxHashMap::default();
+        let mut start = 0;
+        for line in bytes.split(|byte| *byte == b'\n') {
+            let end = start + line.len();
+            let marker = line.trim_ascii();
+            if identifier(marker, 0) == Some(marker.len()) {
+                lines.entry(marker).or_default().push((start, end));
+            }
+            start = end + 1;
+        }
+        Self(lines)
+    }
+
+    /// The end of a heredoc whose marker starts at `at`, before the last line's end.
+    fn heredoc(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        let start = if bytes.get(at) == Some(&b'-') { at + 1 } else { at };
+        let end = identifier(bytes, start)?;
+        let lines = self.0.get(bytes.get(start..end)?)?;
+        let after = lines.partition_point(|(start, _)| *start <= end);
+        lines.get(after).map(|(_, end)| *end)
+    }
+}
+
 /// The place of an object that has too many members.
 fn crowded(bytes: &[u8]) -> Option<usize> {
     let mut open: Vec<Open> = Vec::new();
+    let mut markers: Option<Markers<'_>> = None;
     let mut before = b'\n';
     let mut at = 0;
     while let Some(byte) = bytes.get(at).copied() {
@@ -106,7 +139,8 @@ fn crowded(bytes: &[u8]) -> Option<usize> {
                         }
                     }
                     b'<' if next == Some(b'<') => {
-                        if let Some(end) = heredoc(bytes, at + 2) {
+                        let markers = markers.get_or_insert_with(|| Markers::of(bytes));
+                        if let Some(end) = markers.heredoc(bytes, at + 2) {
                             open.push(Open::Heredoc(end));
                         }
                         at += 1;
@@ -146,6 +180,16 @@ mod tests {
         }
         assert_eq!(exceeded(&"${a}".repeat(100_000)), None);
         assert_eq!(exceeded(&"${a}".repeat(100_001)).map(|(place, _)| place), Some(400_000));
+    }
+
+    /// The last line of each was once looked for to the end of the text.
+    #[test]
+    fn many_heredocs_without_an_end_are_looked_through_in_one_go() {
+        let same = "a = <<E\n".repeat(100_000);
+        let other: String = (0..100_000).map(|at| format!("a = <<E{at}\n")).collect();
+        for text in [same, other] {
+            assert_eq!(crowded(text.as_bytes()), None);
+        }
     }
 
     proptest::proptest! {

@@ -62,7 +62,7 @@ pub fn outline(text: &str) -> Option<Vec<Section<'_>>> {
 }
 
 /// The end of an identifier.
-fn identifier(bytes: &[u8], start: usize) -> Option<usize> {
+pub(super) fn identifier(bytes: &[u8], start: usize) -> Option<usize> {
     let first = bytes.get(start)?;
     if !(first.is_ascii_alphabetic() || *first == b'_' || *first >= 0x80) {
         return None;
@@ -170,7 +170,7 @@ fn body(bytes: &[u8], mut at: usize) -> Option<usize> {
 }
 
 /// The end of a heredoc whose marker starts at `at`, before the last line's end.
-pub(super) fn heredoc(bytes: &[u8], at: usize) -> Option<usize> {
+fn heredoc(bytes: &[u8], at: usize) -> Option<usize> {
     let start = if bytes.get(at) == Some(&b'-') { at + 1 } else { at };
     let end = identifier(bytes, start)?;
     let marker = bytes.get(start..end)?;

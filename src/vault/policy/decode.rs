@@ -2,6 +2,9 @@
 //! which key, what it makes of duplicates, and how it words a refusal.
 //! spec: vault-acl a.4, a.8
 
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
 use crate::source::{Span, Unknown};
 use crate::syntax::hcl1::{Expr, Item, Key, List, Literal, LiteralKind, Object, Place};
 use crate::syntax::{Node, Text};
@@ -281,7 +284,7 @@ impl Decoder<'_> {
         &self,
         name: &str,
         seen: &Seen<'_>,
-        out: &mut ParameterMap,
+        (out, places): (&mut ParameterMap, &mut FxHashMap<SmolStr, usize>),
         mut unknown: impl FnMut(&Unknown),
     ) -> Decoded<()> {
         if let Seen::Unknown(what) = seen {
@@ -313,7 +316,8 @@ impl Decoder<'_> {
                     values.extend(element.node());
                 }
             }
-            match out.iter_mut().find(|parameter| parameter.name.raw() == key.text.raw()) {
+            let place = *places.entry(key.text.raw_smol().clone()).or_insert(out.len());
+            match out.get_mut(place) {
                 Some(parameter) => parameter.values.extend(values),
                 None => out.push(super::Parameter { name: key.text.clone(), span: key.span, values }),
             }

@@ -2,6 +2,8 @@
 //! is the one the server reports.
 //! spec: vault-acl a.3 to a.7
 
+use rustc_hash::FxHashMap;
+
 use super::decode::{Any, Decoded, Decoder, Seen, object_of};
 use super::refuse::{refuse, refuse_all, wrong_keys};
 use super::{CapabilityItem, Policy, Problem, Stanza, quote, time};
@@ -216,11 +218,12 @@ impl Reader<'_> {
         }
         for key in ["allowed_parameters", "denied_parameters"] {
             let mut out = Vec::new();
+            let mut places = FxHashMap::default();
             let mut unknown = Vec::new();
             for value in Seen::of_key(object, key) {
                 let name = format!("root.{key}");
-                let result =
-                    self.decoder(stanza).parameters(&name, &value, &mut out, |what| unknown.push(what.clone()));
+                let into = (&mut out, &mut places);
+                let result = self.decoder(stanza).parameters(&name, &value, into, |what| unknown.push(what.clone()));
                 Self::wrong_type(policy, stanza, key, result);
             }
             let holes = out.iter().flat_map(|parameter| parameter.name.holes()).map(|hole| hole.unknown.clone());
