@@ -50,6 +50,7 @@ struct Reader<'a> {
     source: SourceId,
     document: &'a Node,
     resources: BTreeMap<&'a str, Resource<'a>>,
+    variables: BTreeMap<&'a str, &'a Node>,
     wants: BTreeSet<String>,
     /// Steps left: references that refer to each other many times over end.
     steps: u32,
@@ -75,7 +76,10 @@ impl<'a> Reader<'a> {
             };
             resources.insert(key, Resource { node: &entry.value, label, token, class, address });
         }
-        Self { sources, source, document, resources, wants: BTreeSet::new(), steps: 200_000, cut: None }
+        // of a name given twice the last counts
+        let variables = document.get("variables").and_then(Node::as_map).unwrap_or(&[]).iter();
+        let variables = variables.filter_map(|entry| Some((entry.key.known()?, &entry.value))).collect();
+        Self { sources, source, document, resources, variables, wants: BTreeSet::new(), steps: 200_000, cut: None }
     }
 
     fn records(&mut self) -> Vec<Record> {
@@ -235,8 +239,7 @@ impl<'a> Reader<'a> {
             }
             return unknown(&format!("{address}.{name}"), place);
         }
-        let variable = self.document.get("variables").and_then(|variables| variables.get(first));
-        if let Some(variable) = variable {
+        if let Some(variable) = self.variables.get(first).copied() {
             let value = self.value(variable, false, depth - 1);
             if rest.is_empty() {
                 return value;
