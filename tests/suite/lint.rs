@@ -238,7 +238,7 @@ fn long_lists_of_one_kind_are_linted_in_one_go() {
 /// its stanzas are put together.
 #[test]
 fn a_stanza_of_many_parameters_is_linted_in_one_go() {
-    let names: String = (0..40_000).map(|at| format!("\"k{at}\" = [\"a\"]\n")).collect();
+    let names = (0..40_000).map(|at| format!("\"k{at}\" = [\"a\"]\n")).collect::<Vec<_>>().concat();
     let text = format!(
         "path \"secret/*\" {{\n capabilities = [\"create\"]\n allowed_parameters = {{\n{names}}}\n}}\npath \"*\" {{\n capabilities = [\"sudo\"]\n}}\n"
     );
