@@ -6,14 +6,14 @@ use super::declaration::{AwsPolicy, Carrier, Declaration, Item, Named, VaultPoli
 use super::vault_api::route;
 use super::vault_api::target::RouteTarget;
 use super::{Carried, ReadOptions, cloudformation, declare};
-use crate::aws::document::{self, Document, Library, PolicyKind, guess_kind};
+use crate::aws::document::{self, Document, Library, PolicyKind, Reading, guess_kind};
 use crate::source::{Fragment, SourceId, SourceMap, Span};
 use crate::syntax::{Node, Text, Value, json};
 
 /// A bare IAM policy document, or a list of them.
 #[must_use]
 pub fn iam(name: &str, node: &Node) -> Carried {
-    documents(name, node, document::parse)
+    documents(name, node, None)
 }
 
 /// The text of a bare IAM policy document, or of a list of them, among others of which some
@@ -30,14 +30,14 @@ pub fn iam_text<'s>(sources: &'s SourceMap, source: SourceId, library: &Library<
     }
     let mut carried = match &node {
         Some(node) if functions => iam(name, cloudformation::filled(node).as_ref().unwrap_or(node)),
-        Some(node) => documents(name, node, |node| document::parse_among(node, &reading)),
+        Some(node) => documents(name, node, Some(&reading)),
         None => Carried::default(),
     };
     carried.diagnostics.splice(0..0, diagnostics);
     carried
 }
 
-fn documents(name: &str, node: &Node, parse: impl Fn(&Node) -> Document) -> Carried {
+fn documents(name: &str, node: &Node, among: Option<&Reading<'_, '_>>) -> Carried {
     let stem = stem(name);
     let mut carried = Carried::default();
     let documents = match &node.value {
@@ -50,7 +50,7 @@ fn documents(name: &str, node: &Node, parse: impl Fn(&Node) -> Document) -> Carr
             continue;
         }
         let name_text = if documents.len() > 1 { SmolStr::from(format!("{stem}[{index}]")) } else { stem.clone() };
-        let document = parse(node);
+        let document = among.map_or_else(|| document::parse(node), |reading| document::parse_among(node, reading));
         let kind = kind_by_name(name, &document);
         let item = Item::AwsPolicy(AwsPolicy {
             kind,

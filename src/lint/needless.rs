@@ -1,12 +1,16 @@
 //! Statements that others of the same document make needless, told by the engine that
 //! reasons about policies as sets of requests.
 
+use std::sync::{Arc, Mutex};
+
+use rustc_hash::FxHashMap;
+
 use super::Inputs;
 use super::facts::{ActionFact, ConditionFact, DocumentFacts, ResourceFact, Services, StatementFacts};
 use crate::aws::document::Document;
 use crate::carrier::declaration::{Carrier, Declaration};
 use crate::pattern::glob;
-use crate::region::aws::{Answer, Policies};
+use crate::region::aws::Policies;
 
 /// Statements of one document that are looked at; more than AWS has room for in most.
 const MOST: usize = 60;
@@ -18,6 +22,45 @@ pub(crate) struct Needless {
     pub(crate) statement: usize,
     /// The statements that make it so.
     pub(crate) by: Vec<usize>,
+}
+
+/// What statements are asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Ask {
+    /// Whether others of the same effect cover it.
+    Redundant,
+    /// Whether those of the other effect take all of it away.
+    Dead,
+}
+
+/// A question about statements of which each was read from a text that is known.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Question {
+    ask: Ask,
+    has_variables: bool,
+    /// The numbers of the statements' texts.
+    texts: Vec<u64>,
+    /// Which of them it is asked about.
+    candidates: Vec<usize>,
+}
+
+/// Answers to questions that the next document may ask again, by the places of the statements
+/// in the question: the versions of a policy differ in few statements.
+#[derive(Debug, Default)]
+pub(crate) struct Answers(Mutex<FxHashMap<Question, Arc<Vec<Needless>>>>);
+
+impl Answers {
+    /// The known answer, or the one that is found now.
+    fn get(&self, question: Question, find: impl FnOnce() -> Vec<Needless>) -> Arc<Vec<Needless>> {
+        if let Some(known) = self.0.lock().ok().and_then(|known| known.get(&question).cloned()) {
+            return known;
+        }
+        let found = Arc::new(find());
+        if let Ok(mut known) = self.0.lock() {
+            known.insert(question, Arc::clone(&found));
+        }
+        found
+    }
 }
 
 /// Whether a template's conditions decide which statements there are: what is needless in
@@ -44,11 +87,11 @@ impl DocumentFacts<'_> {
     /// The Allow statements that Deny statements refuse wholly.
     pub(crate) fn dead_allows(&self) -> &[Needless] {
         self.dead_allows
-            .get_or_init(|| self.asked(&self.candidates(|facts| facts.allow, |facts| facts.deny), Policies::dead))
+            .get_or_init(|| self.asked(&self.candidates(|facts| facts.allow, |facts| facts.deny), Ask::Dead))
     }
 
     fn subsumed(&self, same: fn(&StatementFacts<'_>) -> bool) -> Vec<Needless> {
-        let mut found = self.asked(&self.candidates(same, same), Policies::redundant);
+        let mut found = self.asked(&self.candidates(same, same), Ask::Redundant);
         found.retain(|found| found.by.iter().all(|by| self.statements.get(*by).is_some_and(same)));
         // of statements that cover each other the first stays: all that is found may go at once
         let mut gone: Vec<usize> = Vec::new();
@@ -64,22 +107,44 @@ impl DocumentFacts<'_> {
         found
     }
 
-    fn asked(&self, candidates: &[usize], ask: fn(&Policies, usize) -> Answer<Vec<usize>>) -> Vec<Needless> {
+    fn asked(&self, candidates: &[usize], ask: Ask) -> Vec<Needless> {
         if candidates.is_empty() || self.varies {
             return Vec::new();
         }
         // a statement about none of their services takes nothing from them
         let services = candidates.iter().filter_map(|index| self.statements.get(*index));
         let services = services.fold(Services::NONE, |all, facts| all.union(facts.services));
-        let about = |index: usize| self.statements.get(index).is_some_and(|facts| facts.services.meet(services));
-        let policies = Policies::some(self.document, about);
-        let refs = policies.refs();
-        let named = |index: usize| refs.get(index).map(|at| at.statement);
+        let about = self.statements.iter().enumerate().filter(|(_, facts)| facts.services.meet(services));
+        let about: Vec<usize> = about.map(|(index, _)| index).collect();
+        let candidates: Vec<usize> = candidates.iter().filter_map(|index| about.binary_search(index).ok()).collect();
+        let texts = about.iter().map(|index| self.statements.get(*index)?.statement.print.number());
+        let find = |candidates: &[usize]| self.needless(&about, candidates, ask);
+        let found = match texts.collect::<Option<Vec<u64>>>() {
+            Some(texts) => {
+                let has_variables = self.document.has_variables();
+                let question = Question { ask, has_variables, texts, candidates: candidates.clone() };
+                self.answers.get(question, || find(&candidates))
+            }
+            None => Arc::new(find(&candidates)),
+        };
+        let index = |place: &usize| about.get(*place).copied();
+        let here = |found: &Needless| {
+            let by = found.by.iter().filter_map(index).collect();
+            Some(Needless { statement: index(&found.statement)?, by })
+        };
+        found.iter().filter_map(here).collect()
+    }
+
+    /// What the engine says of some of the statements at `about`, by their places there.
+    fn needless(&self, about: &[usize], candidates: &[usize], ask: Ask) -> Vec<Needless> {
+        let policies = Policies::some(self.document, |index| about.binary_search(&index).is_ok());
         let found = candidates.iter().filter_map(|statement| {
-            let index = refs.iter().position(|at| at.statement == *statement)?;
-            let by: Vec<usize> = ask(&policies, index).yes()?.into_iter().filter_map(named).collect();
+            let answer = match ask {
+                Ask::Redundant => policies.redundant(*statement),
+                Ask::Dead => policies.dead(*statement),
+            };
             // what matches nothing at all is another rule's business
-            (!by.is_empty()).then_some(Needless { statement: *statement, by })
+            answer.yes().filter(|by| !by.is_empty()).map(|by| Needless { statement: *statement, by })
         });
         found.collect()
     }
@@ -136,7 +201,9 @@ impl<'f, 'a> Keys<'f, 'a> {
             !condition.condition.key.is_known()
                 || condition.condition.values.iter().any(|node| node.as_str().is_none_or(|text| text.contains('$')))
         };
-        let told = !facts.resources.iter().any(|item| item.text.contains('$')) && !facts.conditions.iter().any(open);
+        let plain = facts.statement.resource.as_ref().is_none_or(|list| list.plain);
+        let fixed = plain || !facts.resources.iter().any(|item| item.text.contains('$'));
+        let told = fixed && !facts.conditions.iter().any(open);
         Self(told.then_some(facts.conditions.as_slice()))
     }
 

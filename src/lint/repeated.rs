@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
+use super::needless::Answers;
 use crate::aws::document::{PolicyKind, Statement};
 
 /// The rules, by their place in the plan, that have to be asked wherever a statement stands.
@@ -25,6 +26,8 @@ pub(super) struct Repeated<'s> {
     seen: Mutex<FxHashMap<u64, Vec<Seen<'s>>>>,
     /// Different statements that are kept under one number.
     most: usize,
+    /// What statements of a document are to each other.
+    pub(super) answers: Answers,
 }
 
 #[derive(Debug)]
@@ -73,7 +76,7 @@ impl<'s> Words<'s> {
 impl Default for Repeated<'_> {
     fn default() -> Self {
         // more of one number do not come about by chance
-        Self { seen: Mutex::default(), most: 4 }
+        Self { seen: Mutex::default(), most: 4, answers: Answers::default() }
     }
 }
 

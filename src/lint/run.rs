@@ -189,7 +189,8 @@ impl Plan<'_> {
                     }
                     self.problem(refusal, Some(declaration.span), &declaration.address, rules, out);
                 }
-                let facts = DocumentFacts::new(document, needless::varies(inputs, declaration, document));
+                let varies = needless::varies(inputs, declaration, document);
+                let facts = DocumentFacts::new(document, varies, &repeated.answers);
                 let (kind, statements) = (policy.kind, facts.statements.as_slice());
                 let context =
                     DocumentContext { inputs, declaration, policy, document, kind, statements, facts: &facts };

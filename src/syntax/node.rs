@@ -185,6 +185,12 @@ impl Text {
         }
     }
 
+    /// Whether it stands in the source as it is, byte for byte.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        matches!(self.layout, Layout::Plain(_))
+    }
+
     /// The same text that many bytes further on, modulo 2³²; none where it does not stand in
     /// the source as it is.
     #[must_use]

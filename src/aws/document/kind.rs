@@ -13,7 +13,11 @@ pub fn guess_kind(document: &Document) -> PolicyKind {
     if named.peek().is_none() {
         return PolicyKind::Identity;
     }
-    if document.statements.iter().all(is_trust) { PolicyKind::Trust } else { PolicyKind::Resource }
+    if document.statements.iter().all(|statement| is_trust(statement)) {
+        PolicyKind::Trust
+    } else {
+        PolicyKind::Resource
+    }
 }
 
 /// Whether a statement could stand in a trust policy: no resource, and every action one

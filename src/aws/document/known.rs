@@ -42,13 +42,14 @@ impl fmt::Debug for Print {
 /// Statements of JSON texts that AWS has nothing against, for texts that hold the same again.
 #[derive(Debug, Default)]
 pub struct Library<'s> {
-    known: Mutex<FxHashMap<&'s [u8], Vec<Arc<Known<'s>>>>>,
+    known: Mutex<FxHashMap<&'s [u8], Vec<Known<'s>>>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Known<'s> {
     text: &'s str,
-    statement: Statement,
+    /// As it is in the text that it was read from.
+    statement: Arc<Statement>,
 }
 
 impl<'s> Library<'s> {
@@ -57,7 +58,7 @@ impl<'s> Library<'s> {
         Reading { library: self, source, text, found: Vec::new() }
     }
 
-    fn find(&self, rest: &str) -> Option<Arc<Known<'s>>> {
+    fn find(&self, rest: &str) -> Option<Known<'s>> {
         let head = rest.as_bytes().get(..HEAD)?;
         let known = self.known.lock().ok()?;
         known.get(head)?.iter().rev().find(|known| rest.starts_with(known.text)).cloned()
@@ -71,7 +72,7 @@ pub struct Reading<'l, 's> {
     source: SourceId,
     text: &'s str,
     /// The known statements found in it, in order, with their offsets.
-    found: Vec<(usize, Arc<Known<'s>>)>,
+    found: Vec<(usize, Known<'s>)>,
 }
 
 impl Reading<'_, '_> {
@@ -90,11 +91,15 @@ impl Reading<'_, '_> {
         !self.found.is_empty()
     }
 
+    /// The known statement that was skipped at `start`.
+    fn skipped_at(&self, start: u32) -> Option<&Known<'_>> {
+        let at = self.found.binary_search_by_key(&(start as usize), |(at, _)| *at).ok()?;
+        self.found.get(at).map(|(_, known)| known)
+    }
+
     /// The statement that was skipped here.
     pub(super) fn statement(&self, span: Span) -> Option<Statement> {
-        let start = span.start as usize;
-        let at = self.found.binary_search_by_key(&start, |(at, _)| *at).ok()?;
-        self.found.get(at)?.1.statement.moved(self.source, span.start)
+        self.skipped_at(span.start)?.statement.moved(self.source, span.start)
     }
 
     /// Keeps the statements that were not known for the next texts.
@@ -103,23 +108,21 @@ impl Reading<'_, '_> {
         faults.sort_unstable();
         let Ok(mut library) = self.library.known.lock() else { return };
         for statement in &mut document.statements {
-            let (span, start) = (statement.span, statement.span.start as usize);
-            let known = self.found.binary_search_by_key(&start, |(at, _)| *at).is_ok();
+            let span = statement.span;
             let next = faults.partition_point(|at| *at < span.start);
-            if known || faults.get(next).is_some_and(|at| *at < span.end) {
+            let faulty = faults.get(next).is_some_and(|at| *at < span.end);
+            if faulty || self.skipped_at(span.start).is_some() || !statement.stands_as_it_is() {
                 continue;
             }
             let text = self.text.get(span.range()).unwrap_or_default();
             let Some(head) = text.as_bytes().get(..HEAD) else { continue };
-            let Some(mut copy) = statement.moved(span.source, span.start) else { continue };
-            statement.print = Print::next();
-            copy.print = statement.print;
-            let statement = copy;
+            let Some(own) = Arc::get_mut(statement) else { continue };
+            own.print = Print::next();
             let alike = library.entry(head).or_default();
             if alike.len() >= MOST {
                 alike.remove(0);
             }
-            alike.push(Arc::new(Known { text, statement }));
+            alike.push(Known { text, statement: Arc::clone(statement) });
         }
     }
 }

@@ -19,6 +19,8 @@ pub(crate) use known::Print;
 pub use known::{Library, Reading};
 pub use parse::{parse, parse_among};
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use crate::source::{Span, Unknown};
@@ -90,7 +92,7 @@ pub struct Document {
     /// `Id` as written, with its place.
     pub id: Option<(Text, Span)>,
     /// The statements in source order.
-    pub statements: Vec<Statement>,
+    pub statements: Vec<Arc<Statement>>,
     /// True where `Statement` or a member of it is an expression whose value the carrier
     /// does not know: the document may hold more than is seen.
     pub statements_unknown: bool,
@@ -163,8 +165,9 @@ pub struct ListElement {
     pub span: Span,
     /// The values, in order.
     pub items: Vec<Item>,
-    /// True where every item is `service:Name` in letters, digits and `-_.*?`: there is
-    /// nothing else in them to look for. Resources are not looked at.
+    /// True where there is nothing but letters in the items to look for: every action is
+    /// `service:Name` in letters, digits and `-_.*?`, every resource printable ASCII without
+    /// `$`, `{` and `<`, which variables and placeholders begin with.
     pub plain: bool,
     /// True where the list, or a member of it, is an unknown expression.
     pub unknown: bool,

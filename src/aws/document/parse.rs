@@ -1,6 +1,8 @@
 //! Node → document: elements, their shapes, and what no kind of policy may hold
 //! (spec: aws-evaluation, section 1; aws-checks, group A).
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashSet;
 
 use super::refuse::{null_element, scalar_text, unknown_element, wrong_type};
@@ -99,7 +101,7 @@ fn read(node: &Node, reading: Option<&Reading<'_, '_>>) -> Document {
 fn read_statements(
     node: &Node,
     reading: Option<&Reading<'_, '_>>,
-    (into, unknown): (&mut Vec<Statement>, &mut bool),
+    (into, unknown): (&mut Vec<Arc<Statement>>, &mut bool),
     problems: &mut Vec<Problem>,
 ) {
     match &node.value {
@@ -107,17 +109,17 @@ fn read_statements(
             into.reserve_exact(items.len());
             for item in items {
                 if let Some(known) = reading.and_then(|reading| reading.statement(item.span)) {
-                    into.push(known);
+                    into.push(Arc::new(known));
                     continue;
                 }
                 match &item.value {
-                    Value::Map(entries) => into.push(statement(item, entries, problems)),
+                    Value::Map(entries) => into.push(Arc::new(statement(item, entries, problems))),
                     Value::Unknown(_) | Value::Secret => *unknown = true,
                     _ => problems.push(wrong_type("a statement", "an object", item)),
                 }
             }
         }
-        Value::Map(entries) => into.push(statement(node, entries, problems)),
+        Value::Map(entries) => into.push(Arc::new(statement(node, entries, problems))),
         Value::Unknown(_) | Value::Secret => *unknown = true,
         _ => problems.push(wrong_type("`Statement`", "a list of objects", node)),
     }
@@ -184,8 +186,8 @@ fn statement(node: &Node, entries: &[Entry], problems: &mut Vec<Problem>) -> Sta
             }
             "Resource" | "NotResource" => {
                 let before = problems.len();
-                let element = list(entry, key == "NotResource", problems);
-                value::check_resources(&element, before, problems);
+                let mut element = list(entry, key == "NotResource", problems);
+                value::check_resources(&mut element, before, problems);
                 let first = statement.resource.as_ref().map(|e| (e.negated, e.key_span));
                 exclusive("resource-and-notresource", "Resource", first, &element.key_span, element.negated, problems);
                 statement.resource.get_or_insert(element);
@@ -388,7 +390,7 @@ fn scalar(entry: &Entry, problems: &mut Vec<Problem>) -> Option<(Text, Span)> {
         Value::Unknown(unknown) => {
             let map = crate::source::SpanMap::plain(entry.value.span.source, entry.value.span.start, 4);
             let hole = crate::source::Hole { at: 0, unknown: unknown.clone() };
-            let text = Text::mapped(crate::source::HOLE.to_string(), std::sync::Arc::new(map), vec![hole]);
+            let text = Text::mapped(crate::source::HOLE.to_string(), Arc::new(map), vec![hole]);
             Some((text, entry.value.span))
         }
         Value::Secret => None,

@@ -11,29 +11,33 @@ impl Statement {
     #[must_use]
     pub fn is_told(&self) -> bool {
         // of the same text are only statements of which all is known
-        if self.print.number().is_some() {
-            return true;
-        }
-        let item = |item: &Item| item.text.is_known();
+        self.print.number().is_some() || self.holds(Text::is_known)
+    }
+
+    /// Whether all of it is known, and every text of it stands in its source as it is.
+    pub(super) fn stands_as_it_is(&self) -> bool {
+        self.holds(Text::is_plain)
+    }
+
+    /// Whether no element of it is an unknown expression, and each of its texts is fit.
+    fn holds(&self, fit: fn(&Text) -> bool) -> bool {
+        let item = |item: &Item| fit(&item.text);
         let list = |list: &ListElement| !list.unknown && list.items.iter().all(item);
         let principal = |principal: &PrincipalElement| {
             !principal.unknown && principal.entries.iter().all(|entry| item(&entry.item))
         };
         let condition = |condition: &Condition| {
             let value = |node: &Node| match &node.value {
-                Value::String(text) => text.is_known(),
+                Value::String(text) => fit(text),
                 Value::Null | Value::Bool(_) | Value::Number(_) => true,
                 _ => false,
             };
-            !condition.unknown
-                && condition.operator.is_known()
-                && condition.key.is_known()
-                && condition.values.iter().all(value)
+            !condition.unknown && fit(&condition.operator) && fit(&condition.key) && condition.values.iter().all(value)
         };
         !self.unknown
             && !self.effect_unknown
             && !self.conditions_unknown
-            && self.sid.as_ref().is_none_or(|(sid, _)| sid.is_known())
+            && self.sid.as_ref().is_none_or(|(sid, _)| fit(sid))
             && self.action.as_ref().is_none_or(list)
             && self.resource.as_ref().is_none_or(list)
             && self.principal.as_ref().is_none_or(principal)
@@ -103,6 +107,7 @@ impl Statement {
 #[cfg(test)]
 mod tests {
     use std::hash::BuildHasher;
+    use std::sync::Arc;
 
     use rustc_hash::FxBuildHasher;
 
@@ -110,7 +115,7 @@ mod tests {
     use crate::source::{Fragment, SourceId};
     use crate::syntax::json;
 
-    fn statement(text: &str) -> Statement {
+    fn statement(text: &str) -> Arc<Statement> {
         let (node, _) = json::parse(&Fragment::plain(SourceId(0), 0, text));
         let document = parse(&node.unwrap());
         document.statements.into_iter().next().unwrap()

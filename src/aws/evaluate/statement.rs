@@ -138,7 +138,7 @@ impl PreparedPolicy {
 
     /// The statement of the document that a prepared one was made from.
     pub(super) fn source(&self, statement: &PreparedStatement) -> Option<&Statement> {
-        self.document.statements.get(statement.index)
+        self.document.statements.get(statement.index).map(Arc::as_ref)
     }
 
     /// The atom for statements that are not seen and that `verb` the request.

@@ -3,13 +3,13 @@
 use std::cell::{OnceCell, RefCell};
 
 use rustc_hash::FxHashMap;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, StrExt};
 
 use super::Services;
 use super::action::{ActionFact, ActionText, Asked};
 use crate::aws::catalog::{ConditionKey, catalog};
 use crate::aws::document::{Condition, Document, Effect, Item, PrincipalKind, Statement};
-use crate::lint::needless::Needless;
+use crate::lint::needless::{Answers, Needless};
 use crate::pattern::{arn, glob};
 use crate::source::Span;
 use crate::syntax::{Node, Value};
@@ -26,6 +26,8 @@ pub struct DocumentFacts<'a> {
     pub(crate) allowed: Services,
     /// Whether it depends on something which statements there are.
     pub(in crate::lint) varies: bool,
+    /// What is known of the same statements elsewhere.
+    pub(in crate::lint) answers: &'a Answers,
     pub(in crate::lint) needless_allows: OnceCell<Vec<Needless>>,
     pub(in crate::lint) needless_denies: OnceCell<Vec<Needless>>,
     pub(in crate::lint) dead_allows: OnceCell<Vec<Needless>>,
@@ -51,10 +53,11 @@ impl Denied {
 
 impl<'a> DocumentFacts<'a> {
     /// Works them out; `varies` tells whether it depends on something which statements there
-    /// are.
+    /// are, `answers` what is known of the same statements elsewhere.
     #[must_use]
-    pub fn new(document: &'a Document, varies: bool) -> Self {
-        let statements: Vec<StatementFacts<'a>> = document.statements.iter().map(StatementFacts::new).collect();
+    pub(in crate::lint) fn new(document: &'a Document, varies: bool, answers: &'a Answers) -> Self {
+        let statements: Vec<StatementFacts<'a>> =
+            document.statements.iter().map(|statement| StatementFacts::new(statement)).collect();
         let allows = statements.iter().filter(|facts| facts.allow);
         let allowed = allows.fold(Services::NONE, |all, facts| all.union(facts.services));
         Self {
@@ -62,6 +65,7 @@ impl<'a> DocumentFacts<'a> {
             statements,
             allowed,
             varies,
+            answers,
             needless_allows: OnceCell::new(),
             needless_denies: OnceCell::new(),
             dead_allows: OnceCell::new(),
@@ -177,7 +181,7 @@ pub struct ConditionFact<'a> {
 
 impl<'a> ConditionFact<'a> {
     fn new(condition: &'a Condition) -> Self {
-        let lower = condition.operator.raw().to_ascii_lowercase();
+        let lower = condition.operator.raw().to_ascii_lowercase_smolstr();
         let (quantifier, rest) = if let Some(rest) = lower.strip_prefix("forallvalues:") {
             (Quantifier::ForAll, rest)
         } else if let Some(rest) = lower.strip_prefix("foranyvalue:") {
@@ -188,7 +192,7 @@ impl<'a> ConditionFact<'a> {
         let (operator, if_exists) = rest.strip_suffix("ifexists").map_or((rest, false), |base| (base, true));
         Self {
             condition,
-            key: condition.key.raw().to_ascii_lowercase().into(),
+            key: condition.key.raw().to_ascii_lowercase_smolstr(),
             operator: operator.into(),
             quantifier,
             if_exists,
@@ -247,8 +251,8 @@ impl<'a> ConditionFact<'a> {
     /// lower case.
     #[must_use]
     pub(crate) fn resource_tag(&self) -> Option<&str> {
-        let (key, tag) = self.key.split_once('/')?;
-        key.ends_with(":resourcetag").then_some(tag)
+        let at = memchr::memchr(b'/', self.key.as_bytes())?;
+        self.key.get(..at)?.ends_with(":resourcetag").then(|| self.key.get(at + 1..)).flatten()
     }
 
     /// Whether the key is there for some resources or uses alone: a tag of the resource, a

@@ -1,4 +1,3 @@
-use crate::aws::catalog::catalog;
 use crate::carrier::declaration::{AwsPolicy, AwsPrincipalKind, Item};
 use crate::lint::{Check, Inputs, Sink, StatementFacts};
 use crate::model::AwsIdentity;
@@ -34,8 +33,11 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
     let model = &inputs.model.aws;
     for identity in model.identities().filter_map(|id| model.identity(id)) {
         let Some(policies) = all_policies(inputs, identity) else { continue };
-        let statements: Vec<StatementFacts<'_>> =
-            policies.iter().flat_map(|policy| &policy.document.statements).map(StatementFacts::new).collect();
+        let statements: Vec<StatementFacts<'_>> = policies
+            .iter()
+            .flat_map(|policy| &policy.document.statements)
+            .map(|statement| StatementFacts::new(statement))
+            .collect();
         if statements.iter().any(|facts| facts.allow && facts.applies_to("iam:passrole").is_some()) {
             continue;
         }
@@ -43,7 +45,7 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
             facts.actions.iter().find(|action| PASS.contains(&action.lower.as_str())).map(|action| (facts, action))
         });
         let Some((facts, action)) = found else { continue };
-        let shown = catalog().action(&action.lower).map_or_else(
+        let shown = action.known().map_or_else(
             || action.item.text.display(),
             |(service, known)| format!("{}:{}", service.prefix, known.name),
         );
@@ -71,7 +73,10 @@ fn all_policies<'a>(inputs: &Inputs<'a>, identity: &AwsIdentity) -> Option<Vec<&
         let hidden = |statement: &crate::aws::document::Statement| {
             statement.unknown || statement.action.as_ref().is_some_and(|list| list.unknown)
         };
-        if document.unknown || document.statements_unknown || document.statements.iter().any(hidden) {
+        if document.unknown
+            || document.statements_unknown
+            || document.statements.iter().any(|statement| hidden(statement))
+        {
             return None;
         }
         policies.push(policy);

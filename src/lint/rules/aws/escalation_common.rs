@@ -386,7 +386,8 @@ mod tests {
     fn holds(policy: &str) -> bool {
         let (node, _) = json::parse(&Fragment::plain(SourceId(0), 0, policy));
         let document = parse(&node.unwrap());
-        let statements: Vec<StatementFacts<'_>> = document.statements.iter().map(StatementFacts::new).collect();
+        let statements: Vec<StatementFacts<'_>> =
+            document.statements.iter().map(|statement| StatementFacts::new(statement)).collect();
         pass_set(&Holding::alone(&statements)).is_some()
     }
 

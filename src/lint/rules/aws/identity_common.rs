@@ -117,7 +117,8 @@ fn is_admin(inputs: &Inputs<'_>, id: AwsIdentityId, known: &mut FxHashMap<DeclId
     let managed = |missing: &String| ADMIN.iter().any(|end| missing.ends_with(end));
     let mut all = |decl: &DeclId| {
         *known.entry(*decl).or_insert_with(|| {
-            document(inputs, *decl).is_some_and(|document| document.statements.iter().any(allows_all))
+            document(inputs, *decl)
+                .is_some_and(|document| document.statements.iter().any(|statement| allows_all(statement)))
         })
     };
     let groups = identity.groups.iter().filter_map(|group| model.identity(*group));
@@ -154,7 +155,7 @@ impl<'i> Holder<'i> {
     pub(super) fn new(inputs: &'i Inputs<'i>, id: AwsIdentityId, wanted: impl Fn(&Statement) -> bool) -> Option<Self> {
         let identity = inputs.model.aws.identity(id)?;
         let documents = documents(inputs, identity);
-        if !documents.iter().flat_map(|(_, document)| &document.statements).any(wanted) {
+        if !documents.iter().flat_map(|(_, document)| &document.statements).any(|statement| wanted(statement)) {
             return None;
         }
         let each = documents.iter().flat_map(|(decl, document)| document.statements.iter().map(|s| (*decl, s)));

@@ -6,7 +6,7 @@ use crate::source::Span;
 pub(super) const CHECK: Check = Check::AwsDocument(check);
 
 fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
-    let mut found = context.document.statements.iter().flat_map(values);
+    let mut found = context.document.statements.iter().flat_map(|statement| values(statement));
     let Some((first, span)) = found.next() else { return };
     let mut others: Vec<&str> = found.map(|(name, _)| name).filter(|name| *name != first).collect();
     others.sort_unstable();
@@ -22,9 +22,10 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
 /// The placeholders of a statement, in the order of its elements.
 fn values(statement: &Statement) -> impl Iterator<Item = (&str, Span)> {
     let principals = statement.principal.iter().flat_map(|p| &p.entries).map(|entry| &entry.item);
-    let resources = statement.resource.iter().flat_map(|element| &element.items);
-    let actions = statement.action.iter().filter(|element| !element.plain).flat_map(|element| &element.items);
-    let items = principals.chain(actions).chain(resources).filter_map(|item| Some((item.text.known()?, item.span)));
+    let lists = statement.action.iter().chain(&statement.resource).filter(|element| !element.plain);
+    let items = principals
+        .chain(lists.flat_map(|element| &element.items))
+        .filter_map(|item| Some((item.text.known()?, item.span)));
     let conditions = statement.conditions.iter().flat_map(|condition| &condition.values);
     let texts = conditions.filter_map(|node| Some((node.as_str()?, node.span)));
     items.chain(texts).filter_map(|(text, span)| Some((placeholder::find(text)?, span)))

@@ -26,11 +26,15 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let facts = |document: &Document| -> bool {
-            let own: Vec<StatementFacts<'_>> = document.statements.iter().map(StatementFacts::new).collect();
+            let own: Vec<StatementFacts<'_>> =
+                document.statements.iter().map(|statement| StatementFacts::new(statement)).collect();
             pass_set(&Holding::alone(&own)).is_some()
         };
-        let all: Vec<StatementFacts<'_>> =
-            documents.iter().flat_map(|(_, document)| &document.statements).map(StatementFacts::new).collect();
+        let all: Vec<StatementFacts<'_>> = documents
+            .iter()
+            .flat_map(|(_, document)| &document.statements)
+            .map(|statement| StatementFacts::new(statement))
+            .collect();
         let ceiling = Ceiling::of(inputs, identity);
         let Some(set) = pass_set(&Holding::by(&all, &ceiling)) else { continue };
         let Some((pass, others)) = set.split_first() else { continue };

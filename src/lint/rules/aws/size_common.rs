@@ -113,7 +113,7 @@ fn fewest(document: &Document) -> usize {
     let mut sum = 2 + member("Version", document.version.as_ref().map(|(text, _)| text));
     sum += document.id.as_ref().map_or(0, |(id, _)| 1 + member("Id", Some(id)));
     sum += r#","Statement":[]"#.len() + document.statements.len().saturating_sub(1);
-    sum + document.statements.iter().map(statement).sum::<usize>()
+    sum + document.statements.iter().map(|one| statement(one)).sum::<usize>()
 }
 
 fn statement(statement: &Statement) -> usize {

@@ -21,7 +21,8 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
 
 /// The first variable with `&` for its sign, and where it stands.
 fn variable(text: &str) -> Option<(usize, &str)> {
-    let at = text.find("&{")?;
+    let mut signs = memchr::memchr_iter(b'&', text.as_bytes());
+    let at = signs.find(|at| text.as_bytes().get(at + 1) == Some(&b'{'))?;
     let rest = text.get(at..)?;
     let whole = rest.get(..=rest.find('}')?)?;
     let inside = key(whole).trim_matches(['{', '}']);

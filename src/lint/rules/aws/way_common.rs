@@ -178,15 +178,18 @@ impl<'f> Search<'f, '_> {
         let documents = documents(inputs, other);
         let statements = documents.iter().flat_map(|(_, document)| &document.statements);
         let certain = statements.filter(|statement| statement.conditions.is_empty() && !statement.conditions_unknown);
-        certain.map(StatementFacts::new).filter(|facts| facts.allow && !facts.not_action).find_map(|facts| {
-            let lacking = |text: &str| {
-                let mut own = self.holder.statements.iter().filter(|own| own.allow);
-                let known = self.holder.identity.missing.is_empty() && !text.contains(HOLE);
-                known && !own.any(|own| own.not_action || own.actions.iter().any(|item| item.meets(text)))
-            };
-            let mut items = facts.actions.iter().map(|item| item.item.text.raw());
-            items.find(|text| lacking(text)).map(str::to_owned)
-        })
+        certain
+            .map(|statement| StatementFacts::new(statement))
+            .filter(|facts| facts.allow && !facts.not_action)
+            .find_map(|facts| {
+                let lacking = |text: &str| {
+                    let mut own = self.holder.statements.iter().filter(|own| own.allow);
+                    let known = self.holder.identity.missing.is_empty() && !text.contains(HOLE);
+                    known && !own.any(|own| own.not_action || own.actions.iter().any(|item| item.meets(text)))
+                };
+                let mut items = facts.actions.iter().map(|item| item.item.text.raw());
+                items.find(|text| lacking(text)).map(str::to_owned)
+            })
     }
 
     /// The roles that it certainly may assume, by their names.
