@@ -39,45 +39,69 @@ pub(super) fn catalog(data: &'static [u8]) -> Catalog {
     Catalog { date, version, rcp_services, federated_prefixes, global_keys, chunks, index, prefixes }
 }
 
+/// The services of a chunk. Their texts are parts of its own, which stays: nothing is copied
+/// for the many thousands of actions.
 pub(super) fn chunk(packed: &[u8], raw_len: usize) -> Vec<Service> {
     let raw = miniz_oxide::inflate::decompress_to_vec_with_limit(packed, raw_len).unwrap_or_default();
-    let text = std::str::from_utf8(&raw).unwrap_or("");
-    let mut lines = text.lines();
+    let text: &'static str = String::from_utf8(raw).unwrap_or_default().leak();
+    let lower: &'static str = text.to_ascii_lowercase().leak();
+    let mut from = 0;
+    let mut lines = memchr::memchr_iter(b'\n', text.as_bytes()).map_while(|end| {
+        let line = std::mem::replace(&mut from, end + 1)..end;
+        Some((text.get(line.clone())?, lower.get(line)?))
+    });
     let mut services = Vec::new();
-    while let Some(line) = lines.next() {
+    while let Some((line, _)) = lines.next() {
         let Some((prefix, name)) = line.split_once('\t') else { break };
-        let section = |lines: &mut std::str::Lines<'_>| -> Vec<SmolStr> {
-            lines.by_ref().take_while(|l| !l.is_empty()).map(SmolStr::new).collect()
-        };
-        let resources = section(&mut lines).iter().filter_map(|l| resource(l)).collect();
-        let keys = section(&mut lines).iter().filter_map(|l| key(l, '\t')).collect();
-        let sets = section(&mut lines).iter().map(|l| numbers(l.trim_start_matches('='))).collect();
-        let actions: Vec<Action> = lines.by_ref().take_while(|l| !l.is_empty()).filter_map(action).collect();
-        let places = (0_u16..).zip(&actions).map(|(at, action)| (action.lower.clone(), at)).collect();
-        services.push(Service {
-            prefix: prefix.into(),
-            name: name.into(),
-            actions,
-            places,
-            resources,
-            keys,
-            sets,
-            used: OnceLock::new(),
-        });
+        let resources = section(&mut lines).filter_map(|(line, _)| resource(line)).collect();
+        let keys = section(&mut lines).filter_map(|(line, _)| key(line, '\t')).collect();
+        let sets = section(&mut lines).map(|(line, _)| numbers(line.trim_start_matches('='))).collect();
+        let (prefix, name) = (SmolStr::new_static(prefix), SmolStr::new_static(name));
+        let actions = actions(section(&mut lines));
+        services.push(Service { prefix, name, actions, resources, keys, sets, used: OnceLock::new() });
     }
     services
+}
+
+/// A line as it is and in lower case.
+type Line = (&'static str, &'static str);
+
+/// The lines up to an empty one.
+fn section(lines: &mut impl Iterator<Item = Line>) -> impl Iterator<Item = Line> {
+    lines.take_while(|(line, _)| !line.is_empty())
+}
+
+/// The actions of a service.
+fn actions(lines: impl Iterator<Item = Line>) -> Vec<Action> {
+    let (mut resources, mut dependents) = (Vec::new(), Vec::new());
+    let mut read = Vec::new();
+    for (line, lower) in lines {
+        let before = (resources.len(), dependents.len());
+        if let Some(action) = action(line, lower, (&mut resources, &mut dependents)) {
+            read.push((action, resources.len() - before.0, dependents.len() - before.1));
+        }
+    }
+    // each action's are a part of one list that stays, as the texts do
+    let mut resources: &'static [ActionResource] = resources.leak();
+    let mut dependents: &'static [SmolStr] = dependents.leak();
+    let take = |(mut action, used, named): (Action, usize, usize)| {
+        (action.resources, resources) = resources.split_at_checked(used)?;
+        (action.dependents, dependents) = dependents.split_at_checked(named)?;
+        Some(action)
+    };
+    read.into_iter().map_while(take).collect()
 }
 
 fn numbers(list: &str) -> Vec<u16> {
     list.split(',').filter_map(|n| n.parse().ok()).collect()
 }
 
-fn resource(line: &str) -> Option<ResourceType> {
+fn resource(line: &'static str) -> Option<ResourceType> {
     let mut fields = line.split('\t');
     Some(ResourceType::new(fields.next()?, fields.next()?, fields.next()?.parse().ok()?))
 }
 
-fn key(text: &str, separator: char) -> Option<ConditionKey> {
+fn key(text: &'static str, separator: char) -> Option<ConditionKey> {
     let (name, kind) = text.split_once(separator)?;
     let (multi, kind) = match kind.strip_prefix("ArrayOf") {
         Some(kind) => (true, kind),
@@ -96,10 +120,15 @@ fn key(text: &str, separator: char) -> Option<ConditionKey> {
     Some(ConditionKey::new(name, KeyType { kind, multi }))
 }
 
-fn action(line: &str) -> Option<Action> {
-    let mut fields = line.split('\t');
-    let name = fields.next()?;
-    let class = fields.next()?;
+/// An action whose resource types and dependent actions are added to the lists.
+fn action(
+    line: &'static str,
+    lower: &'static str,
+    (resources, dependents): (&mut Vec<ActionResource>, &mut Vec<SmolStr>),
+) -> Option<Action> {
+    let (name, rest) = cut(line, b'\t')?;
+    let (class, rest) = cut(rest, b'\t')?;
+    let (used, named) = cut(rest, b'\t')?;
     let level = match class.get(..1)? {
         "L" => AccessLevel::List,
         "R" => AccessLevel::Read,
@@ -109,13 +138,24 @@ fn action(line: &str) -> Option<Action> {
         _ => return None,
     };
     let keys = class.get(1..)?.parse().ok()?;
-    let resources = fields.next()?.split(',').filter(|r| !r.is_empty()).filter_map(action_resource).collect();
-    let dependents = fields.next()?.split(',').filter(|d| !d.is_empty()).map(SmolStr::new).collect();
-    Some(Action { name: name.into(), lower: name.to_ascii_lowercase().into(), level, resources, dependents, keys })
+    let lower = SmolStr::new_static(lower.get(..name.len())?);
+    if !used.is_empty() {
+        resources.extend(used.split(',').filter_map(action_resource));
+    }
+    if !named.is_empty() {
+        dependents.extend(named.split(',').map(SmolStr::new_static));
+    }
+    Some(Action { name: SmolStr::new_static(name), lower, level, resources: &[], dependents: &[], keys })
+}
+
+/// What stands before a separator and behind it; it is found faster than by `split_once`.
+fn cut(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = memchr::memchr(separator, text.as_bytes())?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 fn action_resource(text: &str) -> Option<ActionResource> {
-    let (text, keys) = match text.split_once(':') {
+    let (text, keys) = match cut(text, b':') {
         Some((text, set)) => (text, set.parse().ok()?),
         None => (text, 0),
     };

@@ -79,8 +79,8 @@ pub struct ConditionKey {
 }
 
 impl ConditionKey {
-    fn new(name: &str, kind: KeyType) -> Self {
-        Self { name: name.into(), kind, head: name.find("${").unwrap_or(name.len()) }
+    fn new(name: &'static str, kind: KeyType) -> Self {
+        Self { name: SmolStr::new_static(name), kind, head: name.find("${").unwrap_or(name.len()) }
     }
 
     /// Whether a name in a policy means this key: without case, where each `${…}` of the
@@ -108,14 +108,15 @@ pub struct ResourceType {
 }
 
 impl ResourceType {
-    fn new(name: &str, arn: &str, keys: u16) -> Self {
+    fn new(name: &'static str, arn: &'static str, keys: u16) -> Self {
         let mut colons = [arn.len(); 5];
         for (place, at) in colons.iter_mut().zip(memchr::memchr_iter(b':', arn.as_bytes())) {
             *place = at;
         }
         let from = (colons[4] + 1).min(arn.len());
         let head = memchr::memmem::find(arn.as_bytes().get(from..).unwrap_or_default(), b"${");
-        Self { name: name.into(), arn: arn.into(), keys, colons, head: head.map_or(arn.len(), |at| from + at) }
+        let head = head.map_or(arn.len(), |at| from + at);
+        Self { name: SmolStr::new_static(name), arn: SmolStr::new_static(arn), keys, colons, head }
     }
 
     /// The field of that index of the ARN template (2 is the service, 5 all behind the
@@ -154,9 +155,9 @@ pub struct Action {
     pub level: AccessLevel,
     /// Resource types; empty for an action without resource-level permissions, which
     /// only the resource `*` matches.
-    pub resources: Vec<ActionResource>,
+    pub resources: &'static [ActionResource],
     /// Actions of which AWS says the caller may need them too.
-    pub dependents: Vec<SmolStr>,
+    pub dependents: &'static [SmolStr],
     keys: u16,
 }
 
@@ -177,8 +178,6 @@ pub struct Service {
     pub name: SmolStr,
     /// Actions, sorted by lower-cased name.
     pub actions: Vec<Action>,
-    /// Lower-cased name → place in the actions.
-    places: FxHashMap<SmolStr, u16>,
     /// Resource types.
     pub resources: Vec<ResourceType>,
     /// All condition keys of the service, global ones that it lists included.
@@ -192,14 +191,10 @@ impl Service {
     /// The action of that name, in any case.
     #[must_use]
     pub fn action(&self, name: &str) -> Option<&Action> {
-        let at = match self.places.get(name) {
-            Some(at) => *at,
-            None if name.bytes().any(|byte| byte.is_ascii_uppercase()) => {
-                *self.places.get(name.to_ascii_lowercase().as_str())?
-            }
-            None => return None,
-        };
-        self.actions.get(usize::from(at))
+        let of = |lower: &str| self.actions.binary_search_by(|action| action.lower.as_str().cmp(lower)).ok();
+        let cased = name.bytes().any(|byte| byte.is_ascii_uppercase());
+        let at = if cased { of(&name.to_ascii_lowercase()) } else { of(name) };
+        self.actions.get(at?)
     }
 
     /// The actions whose name a pattern in lower case matches, in order.
