@@ -7,7 +7,7 @@
 //! `arn:aws:sns:*` is every topic (spec: aws-evaluation, sections 2.3 and 5.3).
 
 use super::glob::{self, Builder, Glob, Trailing};
-use super::relate::common;
+use super::relate::meet;
 use crate::decision::Truth;
 
 /// A pattern of the Resource element.
@@ -38,7 +38,7 @@ pub fn resources_meet(a: &str, b: &str) -> bool {
     if !confines(a) && !confines(b) {
         return glob::meet(a, b);
     }
-    common(&resource(a).tokens(false), &resource(b).tokens(false)).is_some()
+    meet(&resource(a).tokens(false), &resource(b).tokens(false))
 }
 
 /// Whether every ARN that `inner` matches is matched by `outer`, both patterns of Resource
@@ -67,13 +67,16 @@ fn is_all(pattern: &str) -> bool {
     !pattern.is_empty() && pattern.bytes().all(|byte| byte == b'*')
 }
 
-/// Whether a wildcard stands in one of the first five segments.
+/// Whether a wildcard of the first five segments stays in its own. A `*` that ends a segment
+/// does not, and without others the pattern is like any.
 fn confines(pattern: &str) -> bool {
     let mut colons = 0;
-    for byte in pattern.bytes() {
+    let mut bytes = pattern.bytes().peekable();
+    while let Some(byte) = bytes.next() {
         match byte {
             b':' if colons == 4 => return false,
             b':' => colons += 1,
+            b'*' if bytes.peek().is_none_or(|next| *next == b':') => {}
             b'*' | b'?' => return true,
             _ => {}
         }
@@ -102,6 +105,9 @@ impl Builder {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::relate::common;
     use super::*;
 
     #[test]
@@ -148,6 +154,25 @@ mod tests {
         let glob = Glob::builder().hole().pattern("/x*y").resource();
         assert!(glob.matches("arn:aws:s3:::b/xa:by"));
         assert!(glob.has_holes());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        /// The short ways to an answer against the one that takes segments into account.
+        #[test]
+        fn meeting_and_covering_are_told_as_by_segments(
+            a in "(a|:|:\\*:|\\*|b\\*|\\?){1,9}", b in "(a|:|:\\*:|\\*|b|\\?){1,9}",
+        ) {
+            if is_all(&a) || is_all(&b) {
+                return Ok(());
+            }
+            if !a.contains('?') {
+                prop_assert_eq!(resource_covers(&a, &b), resource(&a).contains(&resource(&b)) == Truth::True);
+            }
+            let met = common(&resource(&a).tokens(false), &resource(&b).tokens(false)).is_some();
+            prop_assert_eq!(resources_meet(&a, &b), met);
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::code::{self, Compiled, HOLE_CODE, ONE, ONE_INSIDE, STAR, STAR_INSIDE, Written, is_wild, same_text};
-use super::relate::{Escape, common, escape, spell};
+use super::relate::{self, Escape, common, escape, spell};
 use super::token::{Letter, Pattern, Token};
 use crate::decision::Truth;
 use crate::source::HOLE;
@@ -457,7 +457,7 @@ pub fn meet(a: &str, b: &str) -> bool {
         (false, false) => a == b,
         (true, false) => matches(a, b),
         (false, true) => matches(b, a),
-        (true, true) => !apart(a, b) && common(&Glob::new(a).tokens(false), &Glob::new(b).tokens(false)).is_some(),
+        (true, true) => !apart(a, b) && relate::meet(&Glob::new(a).tokens(false), &Glob::new(b).tokens(false)),
     }
 }
 

@@ -16,6 +16,47 @@ pub fn common(a: &Pattern, b: &Pattern) -> Option<Vec<Letter>> {
     }
 }
 
+/// Whether there is a text that both patterns match: the question of [`common`] where no text
+/// is asked for. Each pair of places is looked at once.
+#[must_use]
+pub fn meet(a: &Pattern, b: &Pattern) -> bool {
+    if apart(a, b) {
+        return false;
+    }
+    // whether the place of `a` and each one of `b` can be reached by the same text
+    let mut reached = vec![false; b.tokens().len() + 1];
+    if let Some(start) = reached.first_mut() {
+        *start = true;
+    }
+    for own in a.tokens().iter().map(Some).chain([None]) {
+        let mut next = vec![false; reached.len()];
+        let others = b.tokens().iter().map(Some).chain([None]);
+        for (at, other) in others.enumerate().take(reached.len()) {
+            if !reached.get(at).is_some_and(|reached| *reached) {
+                continue;
+            }
+            // what may stand for any text may stand for none, or for the next letter
+            let (repeats, other_repeats) = (own.is_some_and(|t| t.repeats()), other.is_some_and(|t| t.repeats()));
+            let share = own.zip(other).is_some_and(|(own, other)| own.shares_letter(*other));
+            let reach = |row: &mut [bool], at: usize| row.get_mut(at).into_iter().for_each(|place| *place = true);
+            if other_repeats || (repeats && share) {
+                reach(&mut reached, at + 1);
+            }
+            if repeats || (other_repeats && share) {
+                reach(&mut next, at);
+            }
+            if share && !repeats && !other_repeats {
+                reach(&mut next, at + 1);
+            }
+        }
+        if own.is_none() {
+            break;
+        }
+        reached = next;
+    }
+    reached.last().is_some_and(|reached| *reached)
+}
+
 /// A text that `inner` matches and none of `outer` does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Escape {

@@ -86,6 +86,16 @@ impl Token {
         }
     }
 
+    /// Whether there is a letter that both tokens can consume.
+    pub(super) fn shares_letter(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Letter(letter), token) | (token, Self::Letter(letter)) => token.takes(letter),
+            (Self::Fold(char), token) | (token, Self::Fold(char)) => token.takes(Letter::of(char)),
+            // wildcards
+            _ => true,
+        }
+    }
+
     /// Whether the token can consume any number of letters.
     pub(super) fn repeats(self) -> bool {
         matches!(self, Self::Star | Self::StarInside(_))
