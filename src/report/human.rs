@@ -178,10 +178,11 @@ impl Human {
     /// `  name: text`, names aligned, wrapped under the text; a line without name goes on
     /// with what the one before told.
     pub(super) fn footer(&self, out: &mut dyn Write, name: &str, text: &str) -> io::Result<()> {
-        let name = if name.is_empty() { String::new() } else { format!("{name}: ") };
-        let label = self.paint(CYAN, &format!("{name:8}"));
-        let mut lines = wrap(text, self.width.saturating_sub(10).max(20)).into_iter();
-        writeln!(out, "  {label}{}", lines.next().unwrap_or_default())?;
+        let colon = if name.is_empty() { "" } else { ": " };
+        let space = 8_usize.saturating_sub(name.len() + colon.len());
+        let (on, off) = if self.color { (format!("\u{1b}[{CYAN}m"), "\u{1b}[0m") } else { (String::new(), "") };
+        let mut lines = wrap(text, self.width.saturating_sub(10).max(20));
+        writeln!(out, "  {on}{name}{colon}{:space$}{off}{}", "", lines.next().unwrap_or_default())?;
         for line in lines {
             writeln!(out, "{:10}{line}", "")?;
         }
@@ -246,32 +247,28 @@ pub(crate) fn count(n: usize, noun: &str) -> String {
 }
 
 /// Breaks a text at spaces into lines of at most `width` characters; longer words stay whole.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut used = 0;
-    for word in text.split(' ') {
-        let length = word.chars().count();
-        if used > 0 && used + 1 + length > width {
-            lines.push(String::new());
-            used = 0;
+fn wrap(text: &str, width: usize) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest.take()?;
+        let (mut end, mut used, mut space) = (0, 0, 0);
+        for word in text.split(' ') {
+            let length = word.chars().count();
+            if used > 0 && used + space + length > width {
+                rest = text.get(end + space..);
+                break;
+            }
+            (end, used, space) = (end + space + word.len(), used + space + length, 1);
         }
-        let Some(line) = lines.last_mut() else { break };
-        if used > 0 {
-            line.push(' ');
-            used += 1;
-        }
-        line.push_str(word);
-        used += length;
-    }
-    lines
+        text.get(..end)
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn wraps_at_spaces_and_keeps_long_words() {
+        let wrap = |text, width| super::wrap(text, width).collect::<Vec<_>>();
         assert_eq!(wrap("aa bb cc", 5), ["aa bb", "cc"]);
         assert_eq!(wrap("aaaaaaaa b", 5), ["aaaaaaaa", "b"]);
         assert_eq!(wrap("", 5), [""]);
