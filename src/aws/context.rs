@@ -1,7 +1,7 @@
 //! The context of a request: condition keys and their values (spec: aws-evaluation,
 //! section 4).
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, StrExt};
 
 /// What a key holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,11 +116,7 @@ fn is_always_present(lower_key: &str) -> bool {
 /// A key in the form it is compared in.
 #[must_use]
 pub fn lower(key: &str) -> SmolStr {
-    if key.bytes().any(|b| b.is_ascii_uppercase()) {
-        SmolStr::from(key.to_ascii_lowercase())
-    } else {
-        SmolStr::new(key)
-    }
+    key.to_ascii_lowercase_smolstr()
 }
 
 #[cfg(test)]

@@ -68,22 +68,38 @@ struct Held {
 const MOST: usize = 1 << 15;
 
 thread_local! {
-    static TEXTS: RefCell<FxHashMap<SmolStr, Rc<ActionText>>> = RefCell::default();
+    static TEXTS: RefCell<Texts> = RefCell::default();
+}
+
+/// What was looked into.
+#[derive(Default)]
+struct Texts {
+    by_text: FxHashMap<SmolStr, Rc<ActionText>>,
+    /// By where the text lies in memory. The text is kept, so that no other comes to lie there.
+    by_place: FxHashMap<usize, (SmolStr, Rc<ActionText>)>,
+}
+
+impl Texts {
+    fn of(&mut self, raw: &SmolStr) -> Rc<ActionText> {
+        // a long text that several places share need not be read
+        let place = raw.is_heap_allocated().then(|| raw.as_ptr().addr());
+        if let Some((_, known)) = place.and_then(|place| self.by_place.get(&place)) {
+            return Rc::clone(known);
+        }
+        if self.by_text.len().max(self.by_place.len()) >= MOST {
+            *self = Self::default();
+        }
+        let known = self.by_text.entry(raw.clone()).or_insert_with(|| Rc::new(ActionText::new(raw)));
+        if let Some(place) = place {
+            self.by_place.insert(place, (raw.clone(), Rc::clone(known)));
+        }
+        Rc::clone(known)
+    }
 }
 
 impl ActionText {
     fn of(raw: &SmolStr) -> Rc<Self> {
-        TEXTS.with_borrow_mut(|texts| {
-            if let Some(known) = texts.get(raw) {
-                return Rc::clone(known);
-            }
-            if texts.len() >= MOST {
-                texts.clear();
-            }
-            let text = Rc::new(Self::new(raw));
-            texts.insert(raw.clone(), Rc::clone(&text));
-            text
-        })
+        TEXTS.with_borrow_mut(|texts| texts.of(raw))
     }
 
     fn new(raw: &SmolStr) -> Self {

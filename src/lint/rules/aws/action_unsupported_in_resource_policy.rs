@@ -27,7 +27,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
                 .help(format!("{what} takes actions of `{own}` alone"));
             continue;
         }
-        let star_only = !action.wildcard && catalog().action(&action.lower).is_some_and(|(_, a)| !a.takes_resource());
+        let star_only = action.known().is_some_and(|(_, a)| !a.takes_resource());
         if own == "s3" && service == own && star_only {
             sink.report(action.item.span, format!("`{shown}` works on no bucket: AWS refuses {what} that names it"))
                 .label("refused")

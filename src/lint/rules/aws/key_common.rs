@@ -10,7 +10,7 @@ pub(super) fn named_actions(facts: &StatementFacts<'_>) -> Option<Vec<(&'static 
         return None;
     }
     let known = |action: &ActionFact<'_>| {
-        if action.wildcard || !action.item.text.is_known() { None } else { catalog().action(&action.lower) }
+        if action.item.text.is_known() { action.known() } else { None }
     };
     facts.actions.iter().map(known).collect()
 }

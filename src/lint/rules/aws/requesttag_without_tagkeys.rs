@@ -25,8 +25,9 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
             let other = |tag: &str| !fixed(tag) && !tag.starts_with("aws:") && !tag.contains(HOLE);
             c.resource_tag().is_some_and(other) && c.pins()
         };
-        let trusted = context.statements.iter().filter(related).flat_map(|other| &other.conditions).find(trusts);
-        let Some(trusted) = trusted else { continue };
+        let mut trusting =
+            context.statements.iter().filter_map(|other| Some((other, other.conditions.iter().find(trusts)?)));
+        let Some((_, trusted)) = trusting.find(|(other, _)| related(other)) else { continue };
         let (own, other) = (set.condition.key.display(), trusted.condition.key.display());
         sink.report(
             set.condition.key_span,

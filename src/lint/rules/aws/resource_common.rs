@@ -49,7 +49,8 @@ pub(super) fn whole(context: &DocumentContext<'_>) -> bool {
 pub(super) fn may_be(pattern: &str, kind: &ResourceType) -> bool {
     let mut own = pattern.splitn(6, ':');
     // most types are told apart by how their last field starts
-    if let Some(last) = own.clone().nth(5).filter(|last| !last.is_empty()) {
+    let fifth = memchr::memchr_iter(b':', pattern.as_bytes()).nth(4);
+    if let Some(last) = fifth.and_then(|at| pattern.get(at + 1..)).filter(|last| !last.is_empty()) {
         let start = last.get(..wild(last).unwrap_or(last.len())).unwrap_or("");
         let head = kind.head();
         let within = head.starts_with(start) && start.len() < last.len();

@@ -1,4 +1,3 @@
-use crate::aws::catalog::catalog;
 use crate::lint::{Check, ResourceFact, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -16,11 +15,10 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let Some(resource) = facts.resources.iter().find(|resource| open(resource)) else { return };
     // reading and listing of everything is the business of other rules; every function writes logs
     let own = |service: &str| resource.field(2) == Some(service) && !matches!(service, "logs" | "execute-api");
-    let writes = facts.actions.iter().find(|action| {
-        !action.wildcard
-            && own(action.service())
-            && catalog().action(&action.lower).is_some_and(|(_, known)| known.level.mutates())
-    });
+    let writes = facts
+        .actions
+        .iter()
+        .find(|action| own(action.service()) && action.known().is_some_and(|(_, known)| known.level.mutates()));
     let Some(action) = writes else { return };
     let (shown, what) = (resource.item.text.display(), action.item.text.display());
     sink.report(resource.item.span, format!("`{shown}` is every resource there is: `{what}` is not limited by it"))

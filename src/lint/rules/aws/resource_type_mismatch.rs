@@ -58,7 +58,7 @@ fn foreign(
     if !judged || matches!(action.service(), "s3" | "kms" | "apigateway") {
         return None;
     }
-    let (service, known) = catalog().action(&action.lower)?;
+    let (service, known) = action.known()?;
     // of what tags may be on the data knows little
     if !known.takes_resource() || known.level == AccessLevel::Tagging || known.lower.contains("tag") {
         return None;

@@ -1,3 +1,5 @@
+use std::cell::OnceCell;
+
 use crate::lint::{ActionFact, Check, DocumentContext, Sink, StatementFacts};
 
 pub(super) const CHECK: Check = Check::AwsDocument(check);
@@ -12,13 +14,19 @@ fn check(context: &DocumentContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     for own in statements.iter().filter(|facts| is_limited(facts)) {
-        let mut found: Vec<(&ActionFact<'_>, &StatementFacts<'_>)> = Vec::new();
-        for item in own.actions.iter().filter(|item| item.item.text.is_known()) {
-            let by = free.iter().find(|other| {
-                other.services.meet(item.services) && other.covers_action(item) && reaches_all(other, own)
-            });
-            found.extend(by.map(|by| (item, *by)));
-        }
+        let near = free.iter().filter(|other| other.services.meet(own.services));
+        let near: Vec<_> = near.map(|other| (*other, OnceCell::new())).collect();
+        let told = own.actions.iter().filter(|item| item.item.text.is_known());
+        let by = |item: &ActionFact<'_>| {
+            let passes = |(other, reached): &&(&StatementFacts<'_>, OnceCell<bool>)| {
+                other.services.meet(item.services)
+                    && other.covers_action(item)
+                    && *reached.get_or_init(|| reaches_all(other, own))
+            };
+            near.iter().find(passes).map(|(other, _)| *other)
+        };
+        let mut found: Vec<(&ActionFact<'_>, &StatementFacts<'_>)> =
+            told.filter_map(|item| Some((item, by(item)?))).collect();
         // where nothing is left `aws/split-condition-bypass` says so
         if found.len() == own.actions.len() {
             continue;
