@@ -46,17 +46,34 @@ struct Question {
 
 /// Answers to questions that the next document may ask again, by the places of the statements
 /// in the question: the versions of a policy differ in few statements.
-#[derive(Debug, Default)]
-pub(crate) struct Answers(Mutex<FxHashMap<Question, Arc<Vec<Needless>>>>);
+#[derive(Debug)]
+pub(crate) struct Answers {
+    known: Mutex<FxHashMap<Question, Arc<Vec<Needless>>>>,
+    /// Questions that are remembered.
+    most: usize,
+}
 
 impl Answers {
+    /// Remembers that many.
+    pub(super) fn of(most: usize) -> Self {
+        Self { known: Mutex::default(), most }
+    }
+
+    /// How many are known.
+    #[cfg(test)]
+    pub(super) fn count(&self) -> usize {
+        self.known.lock().unwrap().len()
+    }
+
     /// The known answer, or the one that is found now.
     fn get(&self, question: Question, find: impl FnOnce() -> Vec<Needless>) -> Arc<Vec<Needless>> {
-        if let Some(known) = self.0.lock().ok().and_then(|known| known.get(&question).cloned()) {
+        if let Some(known) = self.known.lock().ok().and_then(|known| known.get(&question).cloned()) {
             return known;
         }
         let found = Arc::new(find());
-        if let Ok(mut known) = self.0.lock() {
+        if let Ok(mut known) = self.known.lock()
+            && known.len() < self.most
+        {
             known.insert(question, Arc::clone(&found));
         }
         found

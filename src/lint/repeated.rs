@@ -76,7 +76,7 @@ impl<'s> Words<'s> {
 impl Default for Repeated<'_> {
     fn default() -> Self {
         // more of one number do not come about by chance
-        Self { seen: Mutex::default(), most: 4, answers: Answers::default() }
+        Self { seen: Mutex::default(), most: 4, answers: Answers::of(1 << 16) }
     }
 }
 
@@ -102,6 +102,7 @@ impl<'s> Repeated<'s> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::super::needless::Answers;
     use super::Repeated;
     use crate::aws::document::PolicyKind;
     use crate::carrier::declaration::Item;
@@ -152,7 +153,8 @@ mod tests {
         let inputs =
             Inputs { sources: &sources, model: &model, records: &carried.records, dialect: Dialect::default() };
         let (rules, selection) = (builtin(), Selection::default());
-        let (remembering, forgetting) = (Repeated::default(), Repeated { most: 0, ..Repeated::default() });
+        let (remembering, forgetting) =
+            (Repeated::default(), Repeated { most: 0, answers: Answers::of(0), ..Repeated::default() });
         let with = run_over(&inputs, rules, &selection, &remembering);
         let without = run_over(&inputs, rules, &selection, &forgetting);
         let asked: BTreeSet<&str> = without.findings.iter().map(|finding| finding.rule.as_str()).collect();
@@ -160,6 +162,8 @@ mod tests {
         assert_eq!(with.findings, without.findings);
         let remembered: usize = remembering.seen.lock().unwrap().values().map(Vec::len).sum();
         assert!(remembered > 500, "{remembered}");
+        assert!(remembering.answers.count() > 20, "{}", remembering.answers.count());
+        assert_eq!(forgetting.answers.count(), 0);
         assert_eq!(forgetting.seen.lock().unwrap().values().map(Vec::len).sum::<usize>(), 0);
     }
 
