@@ -57,8 +57,8 @@ pub(super) fn chunk(packed: &[u8], raw_len: usize) -> Vec<Service> {
         let keys = section(&mut lines).filter_map(|(line, _)| key(line, '\t')).collect();
         let sets = section(&mut lines).map(|(line, _)| numbers(line.trim_start_matches('='))).collect();
         let (prefix, name) = (SmolStr::new_static(prefix), SmolStr::new_static(name));
-        let actions = actions(section(&mut lines));
-        services.push(Service { prefix, name, actions, resources, keys, sets, used: OnceLock::new() });
+        let (actions, places) = actions(section(&mut lines));
+        services.push(Service { prefix, name, actions, places, resources, keys, sets, used: OnceLock::new() });
     }
     services
 }
@@ -71,13 +71,17 @@ fn section(lines: &mut impl Iterator<Item = Line>) -> impl Iterator<Item = Line>
     lines.take_while(|(line, _)| !line.is_empty())
 }
 
-/// The actions of a service.
-fn actions(lines: impl Iterator<Item = Line>) -> Vec<Action> {
+/// The actions of a service, and where each is by its name in lower case.
+fn actions(lines: impl Iterator<Item = Line>) -> (Vec<Action>, FxHashMap<&'static str, u16>) {
     let (mut resources, mut dependents) = (Vec::new(), Vec::new());
     let mut read = Vec::new();
-    for (line, lower) in lines {
+    let mut places = FxHashMap::default();
+    for line in lines {
         let before = (resources.len(), dependents.len());
-        if let Some(action) = action(line, lower, (&mut resources, &mut dependents)) {
+        if let Some((action, name)) = action(line, (&mut resources, &mut dependents))
+            && let Ok(place) = u16::try_from(read.len())
+        {
+            places.insert(name, place);
             read.push((action, resources.len() - before.0, dependents.len() - before.1));
         }
     }
@@ -89,7 +93,7 @@ fn actions(lines: impl Iterator<Item = Line>) -> Vec<Action> {
         (action.dependents, dependents) = dependents.split_at_checked(named)?;
         Some(action)
     };
-    read.into_iter().map_while(take).collect()
+    (read.into_iter().map_while(take).collect(), places)
 }
 
 fn numbers(list: &str) -> Vec<u16> {
@@ -120,12 +124,12 @@ fn key(text: &'static str, separator: char) -> Option<ConditionKey> {
     Some(ConditionKey::new(name, KeyType { kind, multi }))
 }
 
-/// An action whose resource types and dependent actions are added to the lists.
+/// An action, whose resource types and dependent actions are added to the lists, and its name
+/// in lower case.
 fn action(
-    line: &'static str,
-    lower: &'static str,
+    (line, lower): Line,
     (resources, dependents): (&mut Vec<ActionResource>, &mut Vec<SmolStr>),
-) -> Option<Action> {
+) -> Option<(Action, &'static str)> {
     let (name, rest) = cut(line, b'\t')?;
     let (class, rest) = cut(rest, b'\t')?;
     let (used, named) = cut(rest, b'\t')?;
@@ -138,14 +142,15 @@ fn action(
         _ => return None,
     };
     let keys = class.get(1..)?.parse().ok()?;
-    let lower = SmolStr::new_static(lower.get(..name.len())?);
+    let lower = lower.get(..name.len())?;
     if !used.is_empty() {
         resources.extend(used.split(',').filter_map(action_resource));
     }
     if !named.is_empty() {
         dependents.extend(named.split(',').map(SmolStr::new_static));
     }
-    Some(Action { name: SmolStr::new_static(name), lower, level, resources: &[], dependents: &[], keys })
+    let names = (SmolStr::new_static(name), SmolStr::new_static(lower));
+    Some((Action { name: names.0, lower: names.1, level, resources: &[], dependents: &[], keys }, lower))
 }
 
 /// What stands before a separator and behind it; it is found faster than by `split_once`.

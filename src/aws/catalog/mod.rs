@@ -178,6 +178,8 @@ pub struct Service {
     pub name: SmolStr,
     /// Actions, sorted by lower-cased name.
     pub actions: Vec<Action>,
+    /// Lower-cased name → place in the actions.
+    places: FxHashMap<&'static str, u16>,
     /// Resource types.
     pub resources: Vec<ResourceType>,
     /// All condition keys of the service, global ones that it lists included.
@@ -191,10 +193,14 @@ impl Service {
     /// The action of that name, in any case.
     #[must_use]
     pub fn action(&self, name: &str) -> Option<&Action> {
-        let of = |lower: &str| self.actions.binary_search_by(|action| action.lower.as_str().cmp(lower)).ok();
-        let cased = name.bytes().any(|byte| byte.is_ascii_uppercase());
-        let at = if cased { of(&name.to_ascii_lowercase()) } else { of(name) };
-        self.actions.get(at?)
+        let at = match self.places.get(name) {
+            Some(at) => *at,
+            None if name.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+                *self.places.get(name.to_ascii_lowercase().as_str())?
+            }
+            None => return None,
+        };
+        self.actions.get(usize::from(at))
     }
 
     /// The actions whose name a pattern in lower case matches, in order.
