@@ -8,7 +8,6 @@
 //! deterministic, folded to one finding for each grant, with what comments and
 //! configuration ignore set apart.
 
-mod ceiling;
 mod check;
 mod exam;
 mod facts;

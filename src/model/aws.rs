@@ -2,11 +2,13 @@
 
 mod bearing;
 mod cap;
+mod ceiling;
 mod issued;
 mod mention;
 mod runner;
 
 pub use bearing::Bearing;
+pub(crate) use ceiling::{Ceiling, Left, Wanted, circumstance, left};
 pub use mention::Mention;
 pub use runner::{AwsRunner, AwsRunnerId};
 

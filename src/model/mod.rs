@@ -35,6 +35,7 @@ mod scope;
 pub mod vault;
 
 pub use aws::{AwsIdentity, AwsIdentityId, AwsModel, AwsRunner, AwsRunnerId, Mention as AwsMention};
+pub(crate) use aws::{Ceiling, Left, Wanted, circumstance, left};
 pub use cite::{Cite, Dangling, Target};
 pub use escalation::Escalation;
 pub use ids::{DeclId, EntityId, GroupId, MountId, ObjectId, PolicyId, RoleId, TokenId, TokenRoleId};

@@ -7,10 +7,10 @@ use super::{Cover, message};
 use crate::aws::catalog::catalog;
 use crate::aws::document::PolicyKind;
 use crate::lint::Services;
-use crate::lint::ceiling::Ceiling;
 use crate::lint::check::{Sink, StatementContext};
 use crate::lint::facts::{ActionFact, ActionPattern, ResourceFact, StatementFacts};
 use crate::lint::page::{Field, PageError};
+use crate::model::Ceiling;
 use crate::source::Span;
 
 /// One `aws:` line of a page: any of these actions on any of these resources.
@@ -182,7 +182,10 @@ impl<'a> AwsPlan<'a> {
         let facts = context.facts;
         let document = context.document();
         // an organization's policies or the boundary of all who hold the document may refuse it too
-        let refused = || document.grants_to_identity() && Ceiling::refuses(document, action, pattern);
+        let refused = || {
+            document.grants_to_identity()
+                && Ceiling::refuses(document.inputs.model, document.document.span, action, pattern)
+        };
         let nothing = || denied(document.statements, action, pattern) || refused();
         if document.facts.denied.of(action, pattern, nothing) {
             return;

@@ -1,15 +1,16 @@
 //! What limits those who hold a policy: the organization's policies, permissions boundaries
 //! and what other policies of theirs deny.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::bearing::{compiled, full_access, policy};
+use super::ceiling::{Left, WantedByAnybody};
 use super::{AwsIdentity, AwsIdentityId, NO_ACCOUNT, account_of, kind_name};
 use crate::aws::document::{Document, Effect, PolicyKind};
-use crate::aws::evaluate::PreparedPolicy;
+use crate::aws::evaluate::{PreparedPolicy, Request};
 use crate::carrier::declaration::{AwsPrincipalKind, Item};
 use crate::model::{DeclId, Model};
 use crate::source::{HOLE, Span};
@@ -22,6 +23,17 @@ pub(super) struct Caps {
     accounts: OnceLock<Vec<SmolStr>>,
     policies: OnceLock<FxHashMap<DeclId, PreparedPolicy>>,
     holders: OnceLock<FxHashMap<Span, Vec<AwsIdentityId>>>,
+    /// By action in lower case: the organization's policies that may be about it.
+    about: Mutex<FxHashMap<SmolStr, Arc<[Places]>>>,
+    /// What the organization leaves of what anybody is granted, as far as it was asked.
+    left: Mutex<FxHashMap<WantedByAnybody, Left>>,
+}
+
+/// A policy of the organization, and its statements that may be about an action.
+#[derive(Debug, Clone)]
+pub(super) struct Places {
+    pub(super) policy: usize,
+    pub(super) statements: Vec<usize>,
 }
 
 /// Accounts that stand in for one that is not known.
@@ -43,6 +55,29 @@ impl Model {
             }
             all
         })
+    }
+
+    /// The policies of the organization some of whose statements may be about a request's
+    /// action. Many documents ask about few actions, so that each is looked for once.
+    pub(super) fn organization_about(&self, request: &Request) -> Arc<[Places]> {
+        let action = &request.action;
+        if let Some(known) = self.aws.caps.about.lock().ok().and_then(|known| known.get(action).cloned()) {
+            return known;
+        }
+        let all = self.organization().iter().enumerate();
+        let all = all.map(|(policy, prepared)| Places { policy, statements: prepared.about(request) });
+        let found: Arc<[Places]> = all
+            .filter(|places| self.organization().get(places.policy).is_some_and(|own| matters(own, places)))
+            .collect();
+        if let Ok(mut known) = self.aws.caps.about.lock() {
+            known.insert(action.clone(), Arc::clone(&found));
+        }
+        found
+    }
+
+    /// What the organization was asked of somebody who is not known, and what it leaves.
+    pub(super) fn asked_of_organization(&self) -> &Mutex<FxHashMap<WantedByAnybody, Left>> {
+        &self.aws.caps.left
     }
 
     /// Whether some service control policy of the model may allow anything.
@@ -148,6 +183,11 @@ impl Model {
         all.truncate(MOST_ACCOUNTS);
         all
     }
+}
+
+/// Whether a policy has anything to say, or it is not known that it has nothing.
+fn matters(policy: &PreparedPolicy, places: &Places) -> bool {
+    !places.statements.is_empty() || policy.has_unseen() || policy.may_be_absent()
 }
 
 fn denies(document: &Document) -> bool {

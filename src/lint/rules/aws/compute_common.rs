@@ -3,10 +3,9 @@
 use super::escalation_common::{Grant, Reach, grant};
 use super::identity_common::{Account, Holder, Standing};
 use crate::carrier::declaration::AwsComputeKind as Kind;
-use crate::lint::ceiling::{Left, circumstance};
 use crate::lint::{ConditionFact, StatementFacts};
 use crate::model::ids::DeclId;
-use crate::model::{AwsMention, AwsRunner, AwsRunnerId};
+use crate::model::{AwsMention, AwsRunner, AwsRunnerId, Left, circumstance};
 use crate::pattern::glob;
 use crate::source::{HOLE, Span};
 

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use crate::aws::catalog::catalog;
 use crate::aws::pass_role::PASS_SETS;
-use crate::lint::ceiling::{Ceiling, Left, Wanted, circumstance, left};
 use crate::lint::{Asked, ConditionFact, DocumentContext, ResourceFact, Services, Severity, Sink, StatementFacts};
+use crate::model::{Ceiling, Left, Wanted, circumstance, left};
 use crate::source::Span;
 
 /// The services of each set's actions.
@@ -81,7 +81,9 @@ impl<'f> Holding<'f> {
     fn left(&self, wanted: Wanted<'_>) -> Left {
         match &self.limits {
             Limits::None => Left::Whole,
-            Limits::Document(context, all) => left(all.get_or_init(|| Ceiling::of_document(context)), wanted),
+            Limits::Document(context, all) => {
+                left(all.get_or_init(|| Ceiling::of_document(context.inputs.model, context.document.span)), wanted)
+            }
             Limits::Holder(ceiling) => ceiling.left(wanted),
         }
     }

@@ -6,10 +6,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::escalation_common::{Grant, Holding, denied, lowers};
 use crate::aws::document::{Document, Effect, Statement};
 use crate::carrier::declaration::{AwsPrincipalKind, Item};
-use crate::lint::ceiling::{Ceiling, Left, Wanted};
 use crate::lint::{Asked, Inputs, StatementFacts};
 use crate::model::ids::DeclId;
-use crate::model::{AwsIdentity, AwsIdentityId, AwsMention as Mention, AwsRunner};
+use crate::model::{AwsIdentity, AwsIdentityId, AwsMention as Mention, AwsRunner, Ceiling, Left, Wanted};
 use crate::source::{HOLE, Span};
 use crate::syntax::Text;
 
@@ -162,7 +161,7 @@ impl<'i> Holder<'i> {
         let (owners, statements): (Vec<_>, Vec<_>) =
             each.map(|(decl, statement)| (decl, StatementFacts::new(statement))).unzip();
         let mentions = mentions(inputs, &statements, &owners);
-        Some(Self { id, identity, statements, owners, mentions, inputs, ceiling: Ceiling::of(inputs, identity) })
+        Some(Self { id, identity, statements, owners, mentions, inputs, ceiling: Ceiling::of(inputs.model, identity) })
     }
 
     /// The statements, with what limits it.

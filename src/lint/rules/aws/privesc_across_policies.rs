@@ -2,8 +2,8 @@ use super::escalation_common::{Holding, limited, listed, milder, pass_set, repor
 use super::identity_common::is_bound_by_known;
 use crate::aws::document::{Document, PolicyKind};
 use crate::carrier::declaration::{AwsPolicy, Declaration, Item};
-use crate::lint::ceiling::Ceiling;
 use crate::lint::{Check, Inputs, Sink, StatementFacts};
+use crate::model::Ceiling;
 use crate::model::ids::DeclId;
 use crate::source::Span;
 
@@ -35,7 +35,7 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
             .flat_map(|(_, document)| &document.statements)
             .map(|statement| StatementFacts::new(statement))
             .collect();
-        let ceiling = Ceiling::of(inputs, identity);
+        let ceiling = Ceiling::of(inputs.model, identity);
         let Some(set) = pass_set(&Holding::by(&all, &ceiling)) else { continue };
         let Some((pass, others)) = set.split_first() else { continue };
         if seen.contains(&pass.span) || documents.iter().any(|(_, document)| facts(document)) {

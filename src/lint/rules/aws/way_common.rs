@@ -8,9 +8,8 @@ use super::identity_common::{Account, Holder, Standing, document, documents, is_
 use crate::aws::document::Effect;
 use crate::aws::pass_role::PASS_SETS;
 use crate::carrier::declaration::{AwsCompute, AwsPrincipal, AwsPrincipalKind, Item};
-use crate::lint::ceiling::Left;
 use crate::lint::{Sink, StatementFacts};
-use crate::model::{AwsIdentity, AwsIdentityId, AwsMention as Mention};
+use crate::model::{AwsIdentity, AwsIdentityId, AwsMention as Mention, Left};
 use crate::source::{HOLE, Span};
 
 /// What makes credentials for a user.

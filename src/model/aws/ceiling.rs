@@ -1,17 +1,22 @@
 //! What service control policies, permissions boundaries and other policies of the same holder
 //! leave of what statements grant.
 
-use super::{DocumentContext, Inputs};
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::cap::Places;
+use super::{AwsIdentity, AwsIdentityId};
 use crate::aws::catalog::catalog;
 use crate::aws::context::{Context, ContextValue};
 use crate::aws::document::{Effect, ListElement};
 use crate::aws::evaluate::{Part, PreparedPolicy, Request};
 use crate::decision::Truth;
-use crate::model::{AwsIdentity, AwsIdentityId};
+use crate::model::Model;
 use crate::source::{HOLE, Span};
 
 /// Whether a condition key speaks of who asks, from where and when, not of what is done.
-pub(in crate::lint) fn circumstance(key: &str) -> bool {
+pub(crate) fn circumstance(key: &str) -> bool {
     matches!(
         key,
         "aws:sourceip"
@@ -42,7 +47,7 @@ const MOST_HOLDERS: usize = 64;
 
 /// What is left of a grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::lint) enum Left {
+pub(crate) enum Left {
     /// Nothing.
     Nothing,
     /// Something, in some circumstances: where they are told, and of what kind of policy.
@@ -53,26 +58,50 @@ pub(in crate::lint) enum Left {
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::lint) struct Wanted<'q> {
+pub(crate) struct Wanted<'q> {
     /// In lower case.
-    pub(in crate::lint) action: &'q str,
+    pub(crate) action: &'q str,
     /// An ARN or a pattern.
-    pub(in crate::lint) resource: &'q str,
+    pub(crate) resource: &'q str,
     /// Whether all of the resource is needed, or any of it is enough.
-    pub(in crate::lint) all: bool,
+    pub(crate) all: bool,
     /// Whether only what is refused whatever else holds counts as refused, and not what is under
     /// a condition on what is done.
-    pub(in crate::lint) surely: bool,
+    pub(crate) surely: bool,
     /// What a role is passed to; several are alternatives.
-    pub(in crate::lint) services: &'q [&'q str],
+    pub(crate) services: &'q [&'q str],
+}
+
+/// What the organization is asked of somebody who is not known: many documents ask the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct WantedByAnybody {
+    action: SmolStr,
+    resource: SmolStr,
+    all: bool,
+    surely: bool,
+    services: Vec<SmolStr>,
+}
+
+impl WantedByAnybody {
+    fn of(wanted: Wanted<'_>) -> Self {
+        Self {
+            action: wanted.action.into(),
+            resource: wanted.resource.into(),
+            all: wanted.all,
+            surely: wanted.surely,
+            services: wanted.services.iter().copied().map(SmolStr::new).collect(),
+        }
+    }
 }
 
 /// A policy, with the places of its statements that may be about an action.
-type About<'m> = (&'m PreparedPolicy, Vec<usize>);
+type About<'m> = (&'m PreparedPolicy, &'m [usize]);
 
 /// A kind of policies that limits a holder.
 struct Layer<'m> {
     policies: Vec<&'m PreparedPolicy>,
+    /// The model, where they are those of its organization, which remembers what it was asked.
+    organization: Option<&'m Model>,
     /// Whether what none of them allows is refused.
     caps: bool,
     /// Whether it depends on something that they are there.
@@ -81,7 +110,7 @@ struct Layer<'m> {
 }
 
 /// All that limits one holder.
-pub(in crate::lint) struct Ceiling<'m> {
+pub(crate) struct Ceiling<'m> {
     layers: Vec<Layer<'m>>,
     /// The ARNs that the holder may have; none where nothing is known.
     callers: Vec<String>,
@@ -92,12 +121,13 @@ impl<'m> Ceiling<'m> {
     ///
     /// Service control policies count for all holders, as in simulations: nothing tells which
     /// account manages the organization, whose users and roles they do not bind.
-    pub(in crate::lint) fn of_anybody(inputs: &Inputs<'m>) -> Self {
+    pub(crate) fn of_anybody(model: &'m Model) -> Self {
         let mut layers = Vec::new();
-        let scps = inputs.model.organization();
+        let scps = model.organization();
         if !scps.is_empty() {
             layers.push(Layer {
                 policies: scps.iter().collect(),
+                organization: Some(model),
                 caps: true,
                 perhaps: false,
                 name: "service control policy",
@@ -108,37 +138,43 @@ impl<'m> Ceiling<'m> {
 
     /// Of an identity: what binds everybody, and its boundary. Neither binds a service-linked
     /// role (spec: aws-evaluation, sections 7.6 and 7.7).
-    pub(in crate::lint) fn of(inputs: &Inputs<'m>, identity: &AwsIdentity) -> Self {
-        let callers: Vec<String> = inputs.model.arns_of(identity).iter().map(ToString::to_string).collect();
-        if inputs.model.path_of(identity).is_some_and(|path| path.starts_with("/aws-service-role/"))
+    pub(crate) fn of(model: &'m Model, identity: &AwsIdentity) -> Self {
+        let callers: Vec<String> = model.arns_of(identity).iter().map(ToString::to_string).collect();
+        if model.path_of(identity).is_some_and(|path| path.starts_with("/aws-service-role/"))
             || callers.iter().any(|arn| arn.contains(":role/aws-service-role/"))
         {
             return Self { layers: Vec::new(), callers };
         }
-        let Self { mut layers, .. } = Self::of_anybody(inputs);
-        let boundary = identity.boundary.and_then(|decl| Some((decl, inputs.model.limiting(decl)?)));
+        let Self { mut layers, .. } = Self::of_anybody(model);
+        let boundary = identity.boundary.and_then(|decl| Some((decl, model.limiting(decl)?)));
         if let Some((decl, boundary)) = boundary.filter(|(_, boundary)| !boundary.has_unseen()) {
             let perhaps = identity.attached_if.iter().any(|(id, _)| *id == decl);
-            layers.push(Layer { policies: vec![boundary], caps: true, perhaps, name: "permissions boundary" });
+            layers.push(Layer {
+                policies: vec![boundary],
+                organization: None,
+                caps: true,
+                perhaps,
+                name: "permissions boundary",
+            });
         }
         Self { layers, callers }
     }
 
     /// The same, of an identity whose statements of one document are looked at: other policies
     /// of it may deny too.
-    fn of_holder(inputs: &Inputs<'m>, identity: &AwsIdentity, document: Span) -> Self {
-        let mut ceiling = Self::of(inputs, identity);
-        let model = &inputs.model.aws;
-        let groups = identity.groups.iter().filter_map(|group| model.identity(*group));
+    fn of_holder(model: &'m Model, identity: &AwsIdentity, document: Span) -> Self {
+        let mut ceiling = Self::of(model, identity);
+        let groups = identity.groups.iter().filter_map(|group| model.aws.identity(*group));
         let all = identity.policies.iter().chain(groups.flat_map(|group| &group.policies));
         let certain = all.filter(|decl| !identity.attached_if.iter().any(|(id, _)| id == *decl));
         let others: Vec<&PreparedPolicy> = certain
-            .filter_map(|decl| inputs.model.limiting(*decl))
+            .filter_map(|decl| model.limiting(*decl))
             .filter(|policy| policy.document.span != document)
             .collect();
         if !others.is_empty() {
             ceiling.layers.push(Layer {
                 policies: others,
+                organization: None,
                 caps: false,
                 perhaps: false,
                 name: "policy of the same holder",
@@ -149,31 +185,30 @@ impl<'m> Ceiling<'m> {
 
     /// Of each who holds a document; of anybody where nobody is known to. Empty where nothing
     /// limits one of them.
-    pub(in crate::lint) fn of_document(context: &DocumentContext<'m>) -> Vec<Self> {
-        let (inputs, span) = (context.inputs, context.document.span);
-        let holders = inputs.model.holders_of(span);
+    pub(crate) fn of_document(model: &'m Model, document: Span) -> Vec<Self> {
+        let holders = model.holders_of(document);
         let all: Vec<Self> = if holders.is_empty() || holders.len() > MOST_HOLDERS {
-            vec![Self::of_anybody(inputs)]
+            vec![Self::of_anybody(model)]
         } else {
-            let identity = |id: &AwsIdentityId| inputs.model.aws.identity(*id);
-            holders.iter().filter_map(identity).map(|identity| Self::of_holder(inputs, identity, span)).collect()
+            let identity = |id: &AwsIdentityId| model.aws.identity(*id);
+            holders.iter().filter_map(identity).map(|identity| Self::of_holder(model, identity, document)).collect()
         };
         if all.iter().any(Self::is_open) { Vec::new() } else { all }
     }
 
     /// Whether a document's holders are surely refused what it allows, whoever they are.
-    pub(in crate::lint) fn refuses(context: &DocumentContext<'m>, action: &str, resource: &str) -> bool {
-        let all = Self::of_document(context);
+    pub(crate) fn refuses(model: &'m Model, document: Span, action: &str, resource: &str) -> bool {
+        let all = Self::of_document(model, document);
         left(&all, Wanted { action, resource, all: false, surely: true, services: &[] }) == Left::Nothing
     }
 
     /// Whether it limits nothing.
-    pub(in crate::lint) fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.layers.is_empty()
     }
 
     /// What it leaves.
-    pub(in crate::lint) fn left(&self, wanted: Wanted<'_>) -> Left {
+    pub(crate) fn left(&self, wanted: Wanted<'_>) -> Left {
         let mut left = Left::Whole;
         for layer in &self.layers {
             match layer.left(&self.callers, wanted) {
@@ -187,7 +222,7 @@ impl<'m> Ceiling<'m> {
 }
 
 /// What some of several ceilings leave; all where there are none.
-pub(in crate::lint) fn left(ceilings: &[Ceiling<'_>], wanted: Wanted<'_>) -> Left {
+pub(crate) fn left(ceilings: &[Ceiling<'_>], wanted: Wanted<'_>) -> Left {
     let mut best = if ceilings.is_empty() { Left::Whole } else { Left::Nothing };
     for ceiling in ceilings {
         match ceiling.left(wanted) {
@@ -228,6 +263,21 @@ impl Is {
 
 impl Layer<'_> {
     fn left(&self, callers: &[String], wanted: Wanted<'_>) -> Left {
+        let Some(model) = self.organization.filter(|_| callers.is_empty()) else {
+            return self.worked_out(callers, wanted);
+        };
+        let (key, memory) = (WantedByAnybody::of(wanted), model.asked_of_organization());
+        if let Some(known) = memory.lock().ok().and_then(|memory| memory.get(&key).copied()) {
+            return known;
+        }
+        let left = self.worked_out(callers, wanted);
+        if let Ok(mut memory) = memory.lock() {
+            memory.insert(key, left);
+        }
+        left
+    }
+
+    fn worked_out(&self, callers: &[String], wanted: Wanted<'_>) -> Left {
         if wanted.services.len() < 2 {
             return self.left_for(callers, wanted, wanted.services.first().copied());
         }
@@ -244,10 +294,17 @@ impl Layer<'_> {
         let anybody = [ANYBODY.to_owned()];
         let known = !callers.is_empty();
         let asked = request(ANYBODY, false, wanted.action, "*", None);
-        let about: Vec<About<'_>> = self
-            .policies
+        let places: Arc<[Places]> = match (&asked, self.organization) {
+            (Some(asked), Some(model)) => model.organization_about(asked),
+            (Some(asked), None) => {
+                let all = self.policies.iter().enumerate();
+                all.map(|(policy, prepared)| Places { policy, statements: prepared.about(asked) }).collect()
+            }
+            (None, _) => Arc::new([]),
+        };
+        let about: Vec<About<'_>> = places
             .iter()
-            .map(|policy| (*policy, asked.as_ref().map_or_else(Vec::new, |r| policy.about(r))))
+            .filter_map(|places| Some((*self.policies.get(places.policy)?, places.statements.as_slice())))
             .collect();
         let mut answer: Option<(Is, Is)> = None;
         for caller in if known { callers } else { &anybody } {
