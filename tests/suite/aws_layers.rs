@@ -139,6 +139,21 @@ fn an_account_that_nothing_tells_may_be_the_spared_one() {
 }
 
 #[test]
+fn policies_for_other_accounts_of_the_organization_are_not_held_against_anybody() {
+    let tf = user(SELF, "");
+    let suspended = statements(&[r#"{"Effect":"Deny","Action":"*","Resource":"*"}"#]);
+    assert_eq!(ways(&[("main.tf", &tf), ("scp/suspended.json", &suspended)]), ["privesc-self critical"]);
+    let guard = statements(&[r#"{"Effect":"Deny","Action":"s3:*","Resource":"*"}"#]);
+    let little = statements(&[ALLOW_S3]);
+    assert_eq!(ways(&[("main.tf", &tf), ("scp/little.json", &little)]), [""; 0]);
+    let both = [("main.tf", tf.as_str()), ("scp/little.json", &little), ("scp/guard.json", &guard)];
+    assert_eq!(ways(&both), ["privesc-self critical"]);
+    let denied = statements(&[DENY_IAM]);
+    let all = [("main.tf", tf.as_str()), ("scp/suspended.json", &suspended), ("scp/iam.json", &denied)];
+    assert_eq!(ways(&all), [""; 0]);
+}
+
+#[test]
 fn a_policy_that_nobody_holds_is_bound_by_what_binds_everybody() {
     let policy = statements(&[SELF]);
     assert_eq!(ways(&[("policy.json", &policy)]), ["privesc-self critical"]);

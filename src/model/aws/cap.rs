@@ -9,7 +9,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::bearing::{compiled, full_access, policy};
 use super::ceiling::{Left, WantedByAnybody};
 use super::{AwsIdentity, AwsIdentityId, NO_ACCOUNT, account_of, kind_name};
-use crate::aws::document::{Document, Effect, PolicyKind};
+use crate::aws::document::{Document, Effect, ListElement, PolicyKind, Statement};
 use crate::aws::evaluate::{PreparedPolicy, Request};
 use crate::carrier::declaration::{AwsPrincipalKind, Item};
 use crate::model::{DeclId, Model};
@@ -75,6 +75,14 @@ impl Model {
         found
     }
 
+    /// Whether what no policy of the organization allows is refused. Beside one that only denies
+    /// AWS keeps `FullAWSAccess`, which stands in no file; where there is such a one, those that
+    /// allow little are for other accounts than it.
+    pub(super) fn organization_caps(&self) -> bool {
+        let mut documents = self.aws.scps.iter().filter_map(|id| Some(&policy(self, *id)?.document));
+        documents.all(may_allow)
+    }
+
     /// What the organization was asked of somebody who is not known, and what it leaves.
     pub(super) fn asked_of_organization(&self) -> &Mutex<FxHashMap<WantedByAnybody, Left>> {
         &self.aws.caps.left
@@ -83,9 +91,7 @@ impl Model {
     /// Whether some service control policy of the model may allow anything.
     pub(super) fn organization_allows(&self) -> bool {
         let mut documents = self.aws.scps.iter().filter_map(|id| Some(&policy(self, *id)?.document));
-        documents.any(|document| {
-            document.statements_unknown || document.statements.iter().any(|s| s.effect != Some(Effect::Deny))
-        })
+        documents.any(may_allow)
     }
 
     /// A policy of an identity that limits it: a boundary, or one with a `Deny`.
@@ -185,9 +191,27 @@ impl Model {
     }
 }
 
+/// Whether a document may allow anything.
+fn may_allow(document: &Document) -> bool {
+    document.statements_unknown || document.statements.iter().any(|s| s.effect != Some(Effect::Deny))
+}
+
 /// Whether a policy has anything to say, or it is not known that it has nothing.
 fn matters(policy: &PreparedPolicy, places: &Places) -> bool {
-    !places.statements.is_empty() || policy.has_unseen() || policy.may_be_absent()
+    let says = !places.statements.is_empty() || policy.has_unseen() || policy.may_be_absent();
+    says && !policy.document.statements.iter().any(|statement| suspends(statement))
+}
+
+/// Whether a statement denies everything, as it does in a policy for accounts that are
+/// suspended: who is granted anything is surely in another one.
+fn suspends(statement: &Statement) -> bool {
+    let all = |list: &Option<ListElement>| {
+        let star = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte == b'*');
+        let list = list.as_ref().filter(|list| !list.negated);
+        list.is_some_and(|list| list.items.iter().any(|item| item.text.known().is_some_and(star)))
+    };
+    let whole = statement.conditions.is_empty() && !statement.conditions_unknown && !statement.unknown;
+    statement.effect == Some(Effect::Deny) && whole && all(&statement.action) && all(&statement.resource)
 }
 
 fn denies(document: &Document) -> bool {

@@ -120,7 +120,9 @@ impl<'m> Ceiling<'m> {
     /// Of somebody who is not known: what binds everybody.
     ///
     /// Service control policies count for all holders, as in simulations: nothing tells which
-    /// account manages the organization, whose users and roles they do not bind.
+    /// account manages the organization, whose users and roles they do not bind. Other than
+    /// there, one that denies everything is taken to be for other accounts, and nothing is
+    /// held against anybody for want of an `Allow` where some of them only deny.
     pub(crate) fn of_anybody(model: &'m Model) -> Self {
         let mut layers = Vec::new();
         let scps = model.organization();
@@ -128,7 +130,7 @@ impl<'m> Ceiling<'m> {
             layers.push(Layer {
                 policies: scps.iter().collect(),
                 organization: Some(model),
-                caps: true,
+                caps: model.organization_caps(),
                 perhaps: false,
                 name: "service control policy",
             });
@@ -366,7 +368,7 @@ impl Layer<'_> {
         // What a `Deny` spares is named by its conditions. Those of an organization or a boundary
         // often spare much (machines of a type, what is tagged), so that only conditions on what is
         // attached or passed are taken to leave nothing that gives everything.
-        let closes = |key: &str| match self.caps {
+        let closes = |key: &str| match self.caps || self.organization.is_some() {
             _ if wanted.surely => false,
             true => key.starts_with("iam:"),
             false => !circumstance(key),
