@@ -191,6 +191,15 @@ impl Text {
         matches!(self.layout, Layout::Plain(_))
     }
 
+    /// How many pieces of the source it is made of.
+    #[must_use]
+    pub fn pieces(&self) -> usize {
+        match &self.layout {
+            Layout::Plain(_) => 1,
+            Layout::Mapped(mapped) => mapped.map.segments.len(),
+        }
+    }
+
     /// The same text that many bytes further on, modulo 2³²; none where it does not stand in
     /// the source as it is.
     #[must_use]

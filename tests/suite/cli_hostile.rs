@@ -402,3 +402,31 @@ fn what_comes_after_too_much_work_is_not_passed_over_in_silence() {
         );
     }
 }
+
+/// Each value of a chain holds all of the one before: the work for a chain is its length squared.
+#[test]
+fn a_text_that_grows_by_a_letter_is_not_copied_without_end() {
+    let python = |lines: usize| {
+        let lines: Vec<String> = (1..=lines).map(|n| format!("x{n} = x{} + 'b'\n", n - 1)).collect();
+        format!("import pulumi_vault as vault\nx0 = 'a'\n{}", lines.concat())
+    };
+    let typescript = |lines: usize| {
+        let lines: Vec<String> = (1..=lines).map(|n| format!("const x{n} = x{} + `b`;\n", n - 1)).collect();
+        format!("import * as vault from '@pulumi/vault';\nconst x0 = 'a';\n{}", lines.concat())
+    };
+    let policy = r#"'path "secret/*" { capabilities = ["raed"] }'"#;
+    for (lines, cut) in [(200, false), (6_000, true)] {
+        let python = format!("{}vault.Policy('p', name=x{lines}, policy={policy})\n", python(lines));
+        let typescript = format!("{}new vault.Policy('p', {{name: x{lines}, policy: {policy}}});\n", typescript(lines));
+        let mut programs = vec![("__main__.py", python)];
+        if cfg!(feature = "typescript") {
+            programs.push(("index.ts", typescript));
+        }
+        for (name, program) in programs {
+            let dir = directory(&[(name, program.as_bytes())]);
+            let out = overgrant(dir.path(), &["check", "--format", "json"]).stdout;
+            assert_eq!(out.contains("pulumi/too-large"), cut, "{lines} lines of {name}: {out:.400}");
+            assert!(out.contains("vault/unknown-capability"), "{lines} lines of {name}: {out:.400}");
+        }
+    }
+}

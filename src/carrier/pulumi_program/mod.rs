@@ -18,13 +18,18 @@ use super::pulumi_names::Class;
 use super::record::{Record, RecordNote};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, SourceMap, Span, Unknown};
-use crate::syntax::{Node, Value};
+use crate::syntax::{Node, TextBuilder, Value};
 
 /// Evaluation steps after which everything is unknown: no program that people write
 /// comes near.
 const STEPS: u32 = 200_000;
 /// Nodes that may be copied from one value into others.
 const COPIES: usize = 1_000_000;
+/// What texts may be joined of: pieces that stand apart in the program, and each so many bytes.
+/// A text that grows by a letter at a time is copied as often.
+const JOINED: usize = 4_000_000;
+/// Bytes that count as one piece.
+const PIECE: usize = 16;
 /// Records that one program may make.
 const RECORDS: usize = 10_000;
 /// Nesting of expressions and statements.
@@ -81,6 +86,7 @@ pub(super) struct Reading<'a> {
     pub(super) importing: u32,
     pub(super) steps: u32,
     copies: usize,
+    joined: usize,
     pub(super) depth: u32,
     /// Where the reader first went no further, for what the program would take.
     cut: Option<Span>,
@@ -124,6 +130,7 @@ impl<'a> Reading<'a> {
             importing: 0,
             steps: STEPS,
             copies: COPIES,
+            joined: JOINED,
             depth: 0,
             cut: None,
             calls: 0,
@@ -234,6 +241,19 @@ impl<'a> Reading<'a> {
         if node.span.source == self.source { node.span } else { place }
     }
 
+    /// Adds a value to a text as the language turns it into a string; as one that is not known
+    /// once too much was joined.
+    pub(super) fn put(&mut self, builder: &mut TextBuilder, node: &Node, place: Span) {
+        let left = self.joined.checked_sub(pieces(node, 0));
+        self.joined = left.unwrap_or(0);
+        if left.is_some() {
+            text::push(builder, node, place, self.language);
+        } else {
+            self.cut_at(place);
+            builder.hole_at(self.condition(place), place);
+        }
+    }
+
     /// A copy of a value to put into another, or nothing once too much was copied.
     pub(super) fn copy(&mut self, node: &Rc<Node>) -> Option<Node> {
         let size = size(node, 0);
@@ -254,6 +274,19 @@ pub(super) fn too_large(place: Span) -> Diagnostic {
     let message = "the program needs too much work to be evaluated further";
     Diagnostic::error("pulumi/too-large", message, place)
         .with_help("what it makes from here on is left out: move it into a program of its own, or check the preview")
+}
+
+/// Pieces of the text of a value.
+fn pieces(node: &Node, depth: u32) -> usize {
+    if depth > DEPTH {
+        return 1;
+    }
+    match &node.value {
+        Value::List(items) => 1 + items.iter().map(|item| pieces(item, depth + 1)).sum::<usize>(),
+        Value::Map(entries) => 1 + entries.iter().map(|entry| 1 + pieces(&entry.value, depth + 1)).sum::<usize>(),
+        Value::String(text) => text.pieces() + text.raw().len() / PIECE,
+        _ => 1,
+    }
 }
 
 /// Nodes and kilobytes of a value.

@@ -11,7 +11,7 @@ const DEPTH: usize = 64;
 
 /// Adds a value as the language turns it into a string. A structure is written as JSON, for that is the only way a program
 /// puts one into a policy.
-pub(in crate::carrier) fn push(builder: &mut TextBuilder, node: &Node, place: Span, language: Language) {
+pub(super) fn push(builder: &mut TextBuilder, node: &Node, place: Span, language: Language) {
     match &node.value {
         Value::String(text) => builder.splice(text, node.span, place),
         Value::Number(number) => builder.push(number, node_place(node, place)),

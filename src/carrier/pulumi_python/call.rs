@@ -273,7 +273,7 @@ impl<'a> Reader<'a> {
                 for (value, written) in given.positional.into_iter().zip(&call.arguments.args) {
                     let node = self.data(value, written.range());
                     let place = self.span(written.range());
-                    text::push(&mut builder, &node, place);
+                    self.reading.put(&mut builder, &node, place);
                 }
                 if given.more {
                     builder.hole_at(Unknown { refs: vec![self.excerpt(range)], span }, span);
@@ -443,7 +443,7 @@ impl<'a> Reader<'a> {
                 text::Field::Other(written) => (None, written.to_owned()),
             };
             match found {
-                Some(node) => text::push(builder, node, place),
+                Some(node) => self.reading.put(builder, node, place),
                 None => builder.hole_at(Unknown { refs: vec![SmolStr::from(written)], span: place }, place),
             }
         });

@@ -204,7 +204,7 @@ impl<'a> Reader<'a> {
                             && part.debug_text.is_none();
                         let value = self.eval_node(&part.expression);
                         if plain {
-                            text::push(&mut builder, &value, place);
+                            self.reading.put(&mut builder, &value, place);
                         } else {
                             let reference = self.excerpt(part.expression.range());
                             builder.hole_at(Unknown { refs: vec![reference], span: place }, place);
@@ -373,7 +373,7 @@ impl<'a> Reader<'a> {
         let mut builder = TextBuilder::new(self.reading.source);
         for (operand, at) in &operands {
             if let Val::Node(node) = operand {
-                text::push(&mut builder, node, self.place(node, *at));
+                self.reading.put(&mut builder, node, self.place(node, *at));
             }
         }
         let span = self.span(range);
@@ -403,8 +403,8 @@ impl<'a> Reader<'a> {
             )
             | (Operator::Add, Value::Unknown(_) | Value::Map(_) | Value::List(_), Value::String(_)) => {
                 let mut builder = TextBuilder::new(self.reading.source);
-                text::push(&mut builder, left, self.place(left, range));
-                text::push(&mut builder, right, self.place(right, range));
+                self.reading.put(&mut builder, left, self.place(left, range));
+                self.reading.put(&mut builder, right, self.place(right, range));
                 Some(Value::String(builder.finish(span)))
             }
             (Operator::BitOr, Value::Map(a), Value::Map(b)) => {
@@ -442,7 +442,7 @@ impl<'a> Reader<'a> {
                 text::Field::Other(_) => None,
             };
             match found {
-                Some(node) => text::push(builder, node, place),
+                Some(node) => self.reading.put(builder, node, place),
                 None => builder.hole_at(Unknown { refs: vec![SmolStr::new("%")], span: place }, place),
             }
         })

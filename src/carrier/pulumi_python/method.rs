@@ -6,8 +6,8 @@ use ruff_python_ast::{Expr, ExprCall};
 use ruff_text_size::{Ranged, TextRange};
 use smol_str::SmolStr;
 
+use super::Reader;
 use super::value::Val;
-use super::{Reader, text};
 use crate::carrier::pulumi_program::file::{join_path, path_attribute};
 use crate::carrier::pulumi_program::{Language, data, text as strings};
 use crate::syntax::{Node, Text, TextBuilder, Value};
@@ -201,7 +201,7 @@ impl<'a> Reader<'a> {
                 builder.text(separator, home.span);
             }
             let place = if item.span.source == self.reading.source { item.span } else { span };
-            text::push(&mut builder, item, place);
+            self.reading.put(&mut builder, item, place);
         }
         Val::node(Node::new(span, Value::String(builder.finish(span))))
     }

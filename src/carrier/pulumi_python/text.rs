@@ -1,14 +1,8 @@
 //! What only Python does to strings.
 
-use crate::carrier::pulumi_program::Language;
 use crate::carrier::pulumi_program::text::push_slice;
 use crate::source::{SourceId, Span};
-use crate::syntax::{Node, Text, TextBuilder};
-
-/// Adds `str(node)`.
-pub(super) fn push(builder: &mut TextBuilder, node: &Node, place: Span) {
-    crate::carrier::pulumi_program::text::push(builder, node, place, Language::Python);
-}
+use crate::syntax::{Text, TextBuilder};
 
 /// `textwrap.dedent`: the white space that all lines with other text start with goes.
 pub(super) fn dedent(text: &Text, home: Span) -> Text {

@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 
 use super::Reader;
 use super::value::{Body, Function, Val, value_at};
-use crate::carrier::pulumi_program::{Language, data, text};
+use crate::carrier::pulumi_program::data;
 use crate::source::Span;
 use crate::syntax::typescript::literal;
 use crate::syntax::{Node, TextBuilder, Value};
@@ -193,7 +193,7 @@ impl<'a> Reader<'a> {
                 let to = next.map_or(inner.end, |at| inner.end.saturating_add(u32::try_from(at + 1).unwrap_or(1)));
                 let from = u32::try_from(end).unwrap_or(inner.start).min(inner.start);
                 let hole = Span { source: self.reading.source, start: from, end: to };
-                text::push(&mut builder, &value, hole, Language::TypeScript);
+                self.reading.put(&mut builder, &value, hole);
             }
         }
         value_at(place, Value::String(builder.finish(place)))

@@ -8,8 +8,8 @@ use super::call::Given;
 use super::value::{Val, parse_json, value_at};
 use crate::aws::managed_policy;
 use crate::carrier::pulumi_names::Package;
+use crate::carrier::pulumi_program::data;
 use crate::carrier::pulumi_program::file::{join_path, path_attribute};
-use crate::carrier::pulumi_program::{Language, data, text};
 use crate::source::{Span, Unknown};
 use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
 
@@ -91,7 +91,7 @@ impl<'a> Reader<'a> {
                 let mut builder = TextBuilder::new(self.reading.source);
                 for (value, at) in given.values {
                     let node = self.data(value, at);
-                    text::push(&mut builder, &node, self.reading.place(&node, at), Language::TypeScript);
+                    self.reading.put(&mut builder, &node, self.reading.place(&node, at));
                 }
                 if given.more {
                     builder.hole_at(Unknown { refs: vec![self.reading.excerpt(place)], span: place }, place);

@@ -184,10 +184,10 @@ impl<'a> Reader<'a> {
             }
             "concat" => {
                 let mut builder = TextBuilder::new(self.reading.source);
-                text::push(&mut builder, node, self.reading.place(node, place), Language::TypeScript);
+                self.reading.put(&mut builder, node, self.reading.place(node, place));
                 for (value, at) in &given.values {
                     let value = self.data(value.clone(), *at);
-                    text::push(&mut builder, &value, self.reading.place(&value, *at), Language::TypeScript);
+                    self.reading.put(&mut builder, &value, self.reading.place(&value, *at));
                 }
                 value_at(place, Value::String(builder.finish(place)))
             }
@@ -261,14 +261,9 @@ impl<'a> Reader<'a> {
                 let mut builder = TextBuilder::new(self.reading.source);
                 for (index, item) in items.iter().enumerate() {
                     if index > 0 {
-                        text::push(
-                            &mut builder,
-                            &separator,
-                            self.reading.place(&separator, place),
-                            Language::TypeScript,
-                        );
+                        self.reading.put(&mut builder, &separator, self.reading.place(&separator, place));
                     }
-                    text::push(&mut builder, item, self.reading.place(item, place), Language::TypeScript);
+                    self.reading.put(&mut builder, item, self.reading.place(item, place));
                 }
                 value_at(place, Value::String(builder.finish(place)))
             }

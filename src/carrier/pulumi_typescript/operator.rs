@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use super::Reader;
 use super::value::{Val, equal, value_at};
-use crate::carrier::pulumi_program::{Language, data, text};
+use crate::carrier::pulumi_program::data;
 use crate::source::Span;
 use crate::syntax::{Node, Text, TextBuilder, Value};
 
@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
         }
         let mut builder = TextBuilder::new(self.reading.source);
         for (node, place) in &nodes {
-            text::push(&mut builder, node, self.reading.place(node, *place), Language::TypeScript);
+            self.reading.put(&mut builder, node, self.reading.place(node, *place));
         }
         value_at(whole, Value::String(builder.finish(whole)))
     }
