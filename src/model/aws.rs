@@ -6,11 +6,13 @@ mod ceiling;
 mod issued;
 mod mention;
 mod runner;
+mod wanted;
 
 pub use bearing::Bearing;
-pub(crate) use ceiling::{Ceiling, Left, Wanted, circumstance, left};
+pub(crate) use ceiling::{Ceiling, circumstance, left};
 pub use mention::Mention;
 pub use runner::{AwsRunner, AwsRunnerId};
+pub(crate) use wanted::{Left, Wanted};
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;

@@ -133,7 +133,7 @@ pub(super) fn check_resources(element: &mut ListElement, first: usize, problems:
 /// Whether a text is printable ASCII in which no variable or placeholder begins.
 fn is_without_variable(text: &str) -> bool {
     // without a way out of the loop many bytes are looked at in one step
-    let letter = |byte: u8| matches!(byte, b' '..=b'~') & (byte != b'$') & (byte != b'{') & (byte != b'<');
+    let letter = |byte: u8| matches!(byte, b' '..=b'#' | b'%'..=b';' | b'='..=b'z' | b'|'..=b'~');
     text.bytes().fold(true, |plain, byte| plain & letter(byte))
 }
 
@@ -327,5 +327,18 @@ fn check_value(operator: Operator, text: &str, node: &Node, problems: &mut Vec<P
             warn("value-base64", format!("`{text}` is not base64"), "it never matches as it is");
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_without_variable;
+
+    #[test]
+    fn every_byte_but_those_that_open_something_is_plain() {
+        for char in (0..=u8::MAX).map(char::from) {
+            let plain = matches!(char, ' '..='~') && !matches!(char, '$' | '{' | '<');
+            assert_eq!(is_without_variable(&format!("a{char}b")), plain, "{char:?}");
+        }
     }
 }

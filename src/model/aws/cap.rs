@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::bearing::{compiled, full_access, policy};
-use super::ceiling::{Left, WantedByAnybody};
+use super::wanted::{Left, WantedByAnybody};
 use super::{AwsIdentity, AwsIdentityId, NO_ACCOUNT, account_of, kind_name};
 use crate::aws::document::{Document, Effect, ListElement, PolicyKind, Statement};
 use crate::aws::evaluate::{PreparedPolicy, Request};

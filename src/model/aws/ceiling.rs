@@ -3,9 +3,8 @@
 
 use std::sync::Arc;
 
-use smol_str::SmolStr;
-
 use super::cap::Places;
+use super::wanted::{Left, Wanted, WantedByAnybody};
 use super::{AwsIdentity, AwsIdentityId};
 use crate::aws::catalog::catalog;
 use crate::aws::context::{Context, ContextValue};
@@ -44,55 +43,6 @@ pub(crate) fn circumstance(key: &str) -> bool {
 const ANYBODY: &str = "arn:aws:iam::000000000000:user/x";
 /// A document of more holders is judged without what limits each.
 const MOST_HOLDERS: usize = 64;
-
-/// What is left of a grant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Left {
-    /// Nothing.
-    Nothing,
-    /// Something, in some circumstances: where they are told, and of what kind of policy.
-    Sometimes(Span, &'static str),
-    /// All of it.
-    Whole,
-}
-
-/// What is asked for.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Wanted<'q> {
-    /// In lower case.
-    pub(crate) action: &'q str,
-    /// An ARN or a pattern.
-    pub(crate) resource: &'q str,
-    /// Whether all of the resource is needed, or any of it is enough.
-    pub(crate) all: bool,
-    /// Whether only what is refused whatever else holds counts as refused, and not what is under
-    /// a condition on what is done.
-    pub(crate) surely: bool,
-    /// What a role is passed to; several are alternatives.
-    pub(crate) services: &'q [&'q str],
-}
-
-/// What the organization is asked of somebody who is not known: many documents ask the same.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct WantedByAnybody {
-    action: SmolStr,
-    resource: SmolStr,
-    all: bool,
-    surely: bool,
-    services: Vec<SmolStr>,
-}
-
-impl WantedByAnybody {
-    fn of(wanted: Wanted<'_>) -> Self {
-        Self {
-            action: wanted.action.into(),
-            resource: wanted.resource.into(),
-            all: wanted.all,
-            surely: wanted.surely,
-            services: wanted.services.iter().copied().map(SmolStr::new).collect(),
-        }
-    }
-}
 
 /// A policy, with the places of its statements that may be about an action.
 type About<'m> = (&'m PreparedPolicy, &'m [usize]);
