@@ -150,9 +150,6 @@ pub fn run() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { Exit::Error } else { Exit::Success });
         }
     };
-    // The thread that would wait for the workers is one of them: it has the part of the heap
-    // that grows in large steps. Where there are workers already, they do.
-    let _ = rayon::ThreadPoolBuilder::new().use_current_thread().build_global();
     let global = cli.global;
     let done = match cli.command {
         Command::Check(args) => check::run(&args, &global),
