@@ -1,6 +1,8 @@
 //! Statements that stand in several texts word for word are read once; what is read is the
 //! same as where each text is read alone.
 
+use overgrant::aws::document::Problem;
+use overgrant::carrier::declaration::Item;
 use overgrant::carrier::{Format, ReadOptions, read, read_all};
 use overgrant::source::SourceMap;
 use proptest::prelude::*;
@@ -63,20 +65,24 @@ proptest! {
     }
 }
 
+/// What is wrong with the one policy of a text.
+fn problems(text: String) -> Vec<Problem> {
+    let mut sources = SourceMap::new();
+    let source = sources.add("long.json", text);
+    let carried = read_all(&sources, &[(source, Format::IamDocument)], &ReadOptions::default());
+    match carried.declarations.into_iter().next().map(|declaration| declaration.item) {
+        Some(Item::AwsPolicy(policy)) => policy.document.problems,
+        other => panic!("{other:?}"),
+    }
+}
+
 /// Faults of a text were once looked through anew for each of its statements, which took
 /// minutes for a text of 900 kB.
 #[test]
 fn a_long_list_of_faulty_statements_is_read_in_one_go() {
     let text = format!("{{\"Version\": \"2012-10-17\", \"Statement\": [{}{{}}]}}", "{},".repeat(149_999));
-    let mut sources = SourceMap::new();
-    let source = sources.add("long.json", text);
-    let carried = read_all(&sources, &[(source, Format::IamDocument)], &ReadOptions::default());
-    let declaration = carried.declarations.first().map(|declaration| &declaration.item);
-    let Some(overgrant::carrier::declaration::Item::AwsPolicy(policy)) = declaration else {
-        panic!("{declaration:?}");
-    };
     // neither effect nor action
-    assert_eq!(policy.document.problems.len(), 300_000);
+    assert_eq!(problems(text).len(), 300_000);
 }
 
 /// The problems of a text were once looked through anew for each empty list, which took
@@ -85,13 +91,7 @@ fn a_long_list_of_faulty_statements_is_read_in_one_go() {
 fn a_long_list_of_statements_about_nothing_is_read_in_one_go() {
     let member = r#"{"Action":[],"Resource":[]},"#;
     let text = format!("{{\"Version\": \"2012-10-17\", \"Statement\": [{}{{}}]}}", member.repeat(99_999));
-    let mut sources = SourceMap::new();
-    let source = sources.add("long.json", text);
-    let carried = read_all(&sources, &[(source, Format::IamDocument)], &ReadOptions::default());
-    let declaration = carried.declarations.first().map(|declaration| &declaration.item);
-    let Some(overgrant::carrier::declaration::Item::AwsPolicy(policy)) = declaration else {
-        panic!("{declaration:?}");
-    };
-    let count = |rule: &str| policy.document.problems.iter().filter(|problem| problem.rule == rule).count();
+    let problems = problems(text);
+    let count = |rule: &str| problems.iter().filter(|problem| problem.rule == rule).count();
     assert_eq!((count("action-empty"), count("resource-empty")), (99_999, 99_999));
 }
