@@ -11,6 +11,7 @@ pub mod aws_cli;
 pub mod bare;
 pub mod cloudformation;
 pub mod consumer;
+mod cost;
 pub mod declaration;
 pub mod declare;
 mod deployment;
@@ -125,7 +126,7 @@ impl Carried {
 #[must_use]
 pub fn read(sources: &SourceMap, source: SourceId, format: Format, options: &ReadOptions) -> Carried {
     let (parses, statements) = (pulumi_python::Parses::default(), Library::default());
-    read_among(sources, source, format, options, &Shared { parses: &parses, statements: &statements })
+    read_among(sources, source, format, options, &Shared { parses: &parses, statements: &statements, texts: 1 })
 }
 
 /// What texts that are read together share.
@@ -134,6 +135,8 @@ struct Shared<'a, 's> {
     parses: &'a pulumi_python::Parses,
     /// Statements that more than one of them holds.
     statements: &'a Library<'s>,
+    /// How many they are.
+    texts: usize,
 }
 
 /// The same for one of several texts.
@@ -182,10 +185,15 @@ fn read_among<'s>(
         Format::Terraform | Format::TerraformJson | Format::TerraformVariables => {
             terraform::read(sources, &[(source, format)], options)
         }
-        Format::CloudFormationJson => parsed_json(sources, source, |node| cloudformation::read(node, options)),
+        Format::CloudFormationJson => {
+            parsed_json(sources, source, |node| cloudformation::read_among(node, shared.texts, options))
+        }
         Format::CloudFormationYaml => {
             let (documents, diagnostics) = yaml::parse(&Fragment::plain(source, 0, sources.text(source)));
-            let mut carried = documents.first().map(|node| cloudformation::read(node, options)).unwrap_or_default();
+            let mut carried = documents
+                .first()
+                .map(|node| cloudformation::read_among(node, shared.texts, options))
+                .unwrap_or_default();
             carried.diagnostics.splice(0..0, diagnostics);
             carried
         }
@@ -336,7 +344,7 @@ impl Reading {
         let mut parses = pulumi_python::Parses::default();
         parses.waits = waits;
         let statements = Library::default();
-        let shared = Shared { parses: &parses, statements: &statements };
+        let shared = Shared { parses: &parses, statements: &statements, texts: inputs.len() };
         let one = |(at, (source, format)): &(usize, (SourceId, Format))| {
             (*at, (*source, *format, read_among(sources, *source, *format, options, &shared)))
         };
@@ -375,7 +383,7 @@ impl Reading {
         let (parses, texts) = (&self.parses, &mut self.texts);
         let programs = texts.iter().any(|(_, format, carried)| is_program(*format) && asks(carried));
         let statements = Library::default();
-        let shared = Shared { parses, statements: &statements };
+        let shared = Shared { parses, statements: &statements, texts: texts.len() };
         let mut read = || {
             texts.par_iter_mut().filter(|(.., carried)| asks(carried)).for_each(|(source, format, carried)| {
                 *carried = read_among(sources, *source, *format, options, &shared);

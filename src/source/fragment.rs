@@ -105,9 +105,13 @@ impl SpanMap {
         let to = to.min(self.len);
         let from = from.min(to);
         let mut segments = Vec::new();
-        for (index, segment) in self.segments.iter().enumerate() {
+        let first = self.segments.partition_point(|s| s.at <= from).saturating_sub(1);
+        for (index, segment) in self.segments.iter().enumerate().skip(first) {
             let next = self.segments.get(index + 1).map_or(self.len, |s| s.at);
-            if next <= from || segment.at >= to {
+            if segment.at >= to {
+                break;
+            }
+            if next <= from {
                 continue;
             }
             let (start, end) = (segment.at.max(from), next.min(to));

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+use super::budget::Budget;
+use crate::carrier::cost;
 use crate::source::{Span, Unknown};
 use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
 
@@ -16,13 +19,17 @@ const CHOICES: usize = 6;
 pub(super) struct Template<'a> {
     pub(super) parameters: BTreeMap<&'a str, &'a Node>,
     pub(super) conditions: BTreeMap<&'a str, &'a Node>,
-    pub(super) mappings: Option<&'a Node>,
+    pub(super) mappings: Mappings<'a>,
     pub(super) resources: BTreeMap<&'a str, &'a Node>,
     /// Conditions that do not hold in this variant.
     pub(super) refused: Vec<SmolStr>,
     /// Conditions of unknown truth that were met, with their places.
     pub(super) met: Vec<(SmolStr, Span)>,
+    pub(super) budget: Budget,
 }
+
+/// Values by mapping, first and second key.
+pub(super) type Mappings<'a> = BTreeMap<&'a str, BTreeMap<&'a str, BTreeMap<&'a str, &'a Node>>>;
 
 /// The function of a map of one member: its name without `Fn::` or `!`.
 fn function(node: &Node) -> Option<(&str, &Entry)> {
@@ -47,7 +54,7 @@ impl Template<'_> {
     }
 
     fn value(&mut self, node: &Node, depth: usize) -> Option<Node> {
-        if depth == 0 {
+        if depth == 0 || !self.budget.spend(1, node.span) {
             return Some(unknown("deeply nested value", node.span));
         }
         if let Some((name, entry)) = function(node) {
@@ -115,7 +122,7 @@ impl Template<'_> {
                 return Node::new(span, Value::Secret);
             }
             if let Some([only]) = parameter.get("AllowedValues").and_then(Node::as_list) {
-                return only.clone();
+                return self.copy(only).unwrap_or_else(|| unknown(target, span));
             }
             return unknown(target, span);
         }
@@ -127,6 +134,12 @@ impl Template<'_> {
             }
         }
         unknown(target, span)
+    }
+
+    /// A copy of a value, unless too much was copied.
+    fn copy(&mut self, node: &Node) -> Option<Node> {
+        let parts = cost::of_value(node)?;
+        self.budget.spend(parts, node.span).then(|| node.clone())
     }
 
     fn attribute(&mut self, argument: &Node, span: Span, depth: usize) -> Node {
@@ -162,6 +175,10 @@ impl Template<'_> {
         if text.is_known() && !raw.contains("${") {
             return template.clone();
         }
+        let given: FxHashMap<&str, &Node> =
+            variables.and_then(Node::as_map).map_or_else(FxHashMap::default, |entries| {
+                entries.iter().filter_map(|entry| Some((entry.key.known()?, &entry.value))).collect()
+            });
         let mut out = TextBuilder::new(text.fragment(home).source());
         let mut at = 0;
         while let Some(open) = raw.get(at..).and_then(|rest| rest.find("${")).map(|found| found + at) {
@@ -177,7 +194,7 @@ impl Template<'_> {
                 out.push("}", text.span_of(home, close, close + 1));
             } else {
                 let name = inner.trim();
-                let given = variables.and_then(|v| v.get(name)).and_then(|node| self.value(node, depth));
+                let given = given.get(name).and_then(|node| self.value(node, depth));
                 let value = given.unwrap_or_else(|| {
                     if name.contains('.') { unknown(name, place) } else { self.reference(name, place) }
                 });
@@ -186,7 +203,17 @@ impl Template<'_> {
             at = close + 1;
         }
         out.splice(&text.sub(home, at, raw.len()), home, home);
-        Node::new(home, Value::String(out.finish(home)))
+        self.text(out, home)
+    }
+
+    /// A text that was joined.
+    fn text(&mut self, out: TextBuilder, span: Span) -> Node {
+        let text = out.finish(span);
+        if self.budget.spend(cost::of_text(&text), span) {
+            Node::new(span, Value::String(text))
+        } else {
+            unknown("a long text", span)
+        }
     }
 
     fn join(&mut self, argument: &Node, span: Span, depth: usize) -> Node {
@@ -208,7 +235,7 @@ impl Template<'_> {
                 _ => put(&mut out, item, item.span, "Fn::Join"),
             }
         }
-        Node::new(span, Value::String(out.finish(span)))
+        self.text(out, span)
     }
 
     fn either(&mut self, argument: &Node, span: Span, depth: usize) -> Option<Node> {
@@ -236,7 +263,7 @@ impl Template<'_> {
     }
 
     fn truth(&mut self, entry: &Entry, depth: usize) -> Option<bool> {
-        if depth == 0 {
+        if depth == 0 || !self.budget.spend(1, entry.key_span) {
             return None;
         }
         let name = entry.key.known()?;
@@ -308,12 +335,11 @@ impl Template<'_> {
 
     fn find_in_map(&mut self, argument: &Node, span: Span, depth: usize) -> Node {
         let found = argument.as_list().and_then(|parts| {
-            let mut at = self.mappings?;
-            for part in parts.iter().take(3) {
-                let key = self.value(part, depth)?;
-                at = at.get(&scalar(&key)?)?;
-            }
-            Some(at.clone())
+            let [mapping, first, second, ..] = parts else { return None };
+            let mut key = |part: &Node| scalar(&self.value(part, depth)?);
+            let (mapping, first, second) = (key(mapping)?, key(first)?, key(second)?);
+            let found = *self.mappings.get(mapping.as_str())?.get(first.as_str())?.get(second.as_str())?;
+            self.copy(found)
         });
         found.unwrap_or_else(|| unknown(reference_text("FindInMap", argument), span))
     }

@@ -1,5 +1,6 @@
 //! CloudFormation and SAM templates, JSON or YAML.
 
+mod budget;
 mod intrinsics;
 mod loops;
 mod sam;
@@ -13,25 +14,37 @@ use smol_str::SmolStr;
 
 use super::declaration::Carrier;
 use super::record::{Mode, Record};
-use super::{Carried, ReadOptions};
+use super::{Carried, ReadOptions, cost};
 use crate::source::{Span, Unknown};
 use crate::syntax::{Entry, Node, Text, Value};
-use intrinsics::Template;
+use budget::Budget;
+use intrinsics::{Mappings, Template};
 
 /// How many variants one resource may have.
 const VARIANTS: usize = 8;
+/// What a record costs beside its value.
+const RECORD: usize = 8;
 
 /// Reads a template.
 #[must_use]
 pub fn read(root: &Node, options: &ReadOptions) -> Carried {
-    super::of_records(records(root), options)
+    read_among(root, 1, options)
+}
+
+/// Reads one of so many texts.
+pub(super) fn read_among(root: &Node, texts: usize, options: &ReadOptions) -> Carried {
+    let mut template = template(root, texts);
+    let records = records(root, &mut template);
+    let mut carried = super::of_records(records, options);
+    carried.diagnostics.extend(template.budget.diagnostic());
+    carried
 }
 
 /// A part of a template that stands in a file of its own, with its functions resolved as
 /// far as it tells by itself; none where it calls no functions.
 #[must_use]
 pub fn filled(node: &Node) -> Option<Node> {
-    template(node).resolve(node)
+    template(node, 1).resolve(node)
 }
 
 /// Whether a template's functions stand anywhere in a value. The walk is over a list, not by
@@ -57,35 +70,47 @@ pub fn has_functions(node: &Node) -> bool {
 }
 
 /// The records of a template's resources, in source order.
-fn records(root: &Node) -> Vec<Record> {
+fn records<'a>(root: &'a Node, template: &mut Template<'a>) -> Vec<Record> {
     let section = |name: &str| root.get(name).and_then(Node::as_map).unwrap_or_default();
-    let mut template = template(root);
     let globals = root.get("Globals").and_then(|globals| globals.get("Function"));
     let mut records = Vec::new();
     for entry in section("Resources") {
         if entry.key.raw().starts_with("Fn::ForEach") {
-            for entry in loops::expand(&mut template, entry) {
-                resource(&mut template, &entry, globals, &mut records);
+            for entry in loops::expand(template, entry) {
+                resource(template, &entry, globals, &mut records);
             }
         } else {
-            resource(&mut template, entry, globals, &mut records);
+            resource(template, entry, globals, &mut records);
         }
     }
     records
 }
 
 /// What a template defines.
-fn template(root: &Node) -> Template<'_> {
+fn template(root: &Node, texts: usize) -> Template<'_> {
     let section = |name: &str| root.get(name).and_then(Node::as_map).unwrap_or_default();
     let index = |name: &str| section(name).iter().filter_map(|e| Some((e.key.known()?, &e.value))).collect();
     Template {
         parameters: index("Parameters"),
         conditions: index("Conditions"),
-        mappings: root.get("Mappings"),
+        mappings: mappings(section("Mappings")),
         resources: index("Resources"),
         refused: Vec::new(),
         met: Vec::new(),
+        budget: Budget::new(root.span, texts),
     }
+}
+
+/// Values by mapping, first and second key.
+fn mappings(section: &[Entry]) -> Mappings<'_> {
+    fn members(node: &Node) -> impl Iterator<Item = (&str, &Node)> {
+        let entries = node.as_map().unwrap_or_default().iter();
+        entries.filter_map(|entry| Some((entry.key.known()?, &entry.value)))
+    }
+    let named = section.iter().filter_map(|entry| Some((entry.key.known()?, &entry.value)));
+    named
+        .map(|(name, mapping)| (name, members(mapping).map(|(key, row)| (key, members(row).collect())).collect()))
+        .collect()
 }
 
 fn resource(template: &mut Template<'_>, entry: &Entry, globals: Option<&Node>, records: &mut Vec<Record>) {
@@ -114,7 +139,7 @@ fn resource(template: &mut Template<'_>, entry: &Entry, globals: Option<&Node>, 
     let mut queue: Vec<Vec<SmolStr>> = vec![Vec::new()];
     let mut at = 0;
     let mut bodies: Vec<Node> = Vec::new();
-    while let Some(refused) = queue.get(at).cloned() {
+    while let Some(refused) = queue.get(at).filter(|_| !template.budget.exhausted()).cloned() {
         at += 1;
         template.refused = refused;
         template.met.clear();
@@ -144,6 +169,9 @@ fn resource(template: &mut Template<'_>, entry: &Entry, globals: Option<&Node>, 
         for (terraform, body, address) in made {
             if bodies.contains(&body) {
                 continue;
+            }
+            if !template.budget.spend(RECORD + cost::of_value(&body).unwrap_or(0), entry.key_span) {
+                return;
             }
             bodies.push(body.clone());
             records.push(Record {

@@ -285,3 +285,37 @@ Resources:
     let trust = crate::carrier::render::json(role.body.get("assume_role_policy").unwrap());
     assert_eq!(trust.holes().len(), 1);
 }
+
+#[test]
+fn loops_in_loops_are_told_of_where_they_make_too_much() {
+    let names = (0..60).map(|n| format!("n{n}")).collect::<Vec<_>>().join(", ");
+    let head = "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n";
+    let mut nested = format!("{head}  'Fn::ForEach::A':\n  - A\n  - [{names}]\n");
+    nested += &format!("  - 'Fn::ForEach::B':\n    - B\n    - [{names}]\n");
+    nested += &format!("    - 'Fn::ForEach::C':\n      - C\n      - [{names}]\n      - 'P${{A}}${{B}}${{C}}':\n");
+    nested += "          Type: AWS::IAM::ManagedPolicy\n          Properties:\n            PolicyDocument: {Statement: {Effect: Allow, Action: 's3:*', Resource: '*'}}\n";
+    let long = format!(
+        "{head}  'Fn::ForEach::A':\n  - A\n  - [{}]\n  - 'P':\n      Type: AWS::IAM::ManagedPolicy\n      Properties:\n        PolicyDocument: \"{}\"\n",
+        "x".repeat(20_000),
+        "${A}".repeat(5_000)
+    );
+    for text in [nested, long] {
+        let carried = run(&text);
+        let told: Vec<_> = carried.diagnostics.iter().map(|told| (told.code, told.span.is_some())).collect();
+        assert_eq!(told, [("cloudformation/too-large", true)]);
+        let parts: usize = carried.records.iter().filter_map(|record| cost::of_value(&record.body)).sum();
+        assert!(parts < 500_000, "{parts}");
+    }
+}
+
+#[test]
+fn loops_of_a_few_dozen_turns_are_read_whole() {
+    let names = |from: char| (0..12).map(|n| format!("{from}{n}")).collect::<Vec<_>>().join(", ");
+    let text = format!(
+        "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  'Fn::ForEach::A':\n  - A\n  - [{}]\n  - 'Fn::ForEach::B':\n    - B\n    - [{}]\n    - 'P${{A}}${{B}}':\n        Type: AWS::IAM::ManagedPolicy\n        Properties:\n          PolicyDocument: {{Statement: {{Effect: Allow, Action: 's3:*', Resource: '${{A}}'}}}}\n",
+        names('a'),
+        names('b')
+    );
+    let carried = run(&text);
+    assert_eq!((carried.diagnostics.as_slice(), carried.records.len()), (&[][..], 144));
+}

@@ -34,14 +34,14 @@ pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
             if !args.iter().all(is_known) {
                 return None;
             }
-            let others: Option<Vec<&[Node]>> = rest.iter().map(Node::as_list).collect();
+            let others: Option<Vec<Among<'_>>> = rest.iter().map(|list| list.as_list().map(Among::new)).collect();
             let others = others?;
-            let kept = first.as_list()?.iter().filter(|item| others.iter().all(|other| holds(other, item)));
+            let kept = first.as_list()?.iter().filter(|item| others.iter().all(|other| other.holds(item)));
             Some(set(&kept.cloned().collect::<Vec<_>>(), span))
         }
         ("setsubtract", [from, what]) => {
-            let what = is_known(what).then(|| what.as_list())??;
-            let kept = from.as_list()?.iter().filter(|item| !holds(what, item));
+            let what = Among::new(is_known(what).then(|| what.as_list())??);
+            let kept = from.as_list()?.iter().filter(|item| !what.holds(item));
             Some(set(&kept.cloned().collect::<Vec<_>>(), span))
         }
         ("concat", lists) => Some(concat(lists, span)),
@@ -154,8 +154,8 @@ pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
         ("anytrue", [value]) => truths(value.as_list()?, false, span),
         ("matchkeys", [values, keys, wanted]) => {
             let (values, keys) = (values.as_list()?, keys.as_list().filter(|_| is_known(keys))?);
-            let wanted = wanted.as_list().filter(|_| is_known(wanted))?;
-            let kept = values.iter().zip(keys).filter(|(_, key)| holds(wanted, key)).map(|(value, _)| value.clone());
+            let wanted = Among::new(wanted.as_list().filter(|_| is_known(wanted))?);
+            let kept = values.iter().zip(keys).filter(|(_, key)| wanted.holds(key)).map(|(value, _)| value.clone());
             (values.len() == keys.len()).then(|| list(kept.collect(), span))
         }
         ("range", numbers) => range(numbers, span),
@@ -230,6 +230,32 @@ fn has_unknown(items: &[Node]) -> bool {
 
 fn holds(items: &[Node], item: &Node) -> bool {
     items.iter().any(|other| equal(other, item) == Some(true))
+}
+
+/// Members that others are looked for among.
+struct Among<'a> {
+    texts: rustc_hash::FxHashSet<&'a str>,
+    others: Vec<&'a Node>,
+}
+
+impl<'a> Among<'a> {
+    fn new(items: &'a [Node]) -> Self {
+        let (texts, others) = items.iter().partition::<Vec<_>, _>(|item| item.as_str().is_some());
+        Self { texts: texts.into_iter().filter_map(Node::as_str).collect(), others }
+    }
+
+    fn holds(&self, item: &Node) -> bool {
+        match item.as_str() {
+            Some(text) => self.texts.contains(text),
+            None => self.others.iter().any(|other| equal(other, item) == Some(true)),
+        }
+    }
+}
+
+/// How many members of lists have to be compared with each other, as texts have not.
+pub(super) fn compared(lists: &[Node]) -> usize {
+    let members = lists.iter().filter_map(Node::as_list).flatten();
+    members.filter(|member| member.as_str().is_none()).count()
 }
 
 fn key_node(entry: &Entry) -> Node {

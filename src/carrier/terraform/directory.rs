@@ -17,6 +17,8 @@ pub(super) struct File {
     pub(super) kind: FileKind,
     pub(super) body: Body,
     pub(super) source: SourceId,
+    /// How many bytes it has.
+    pub(super) size: usize,
     /// Parts of the text that `body` was parsed from, where it is not all of it.
     pub(super) parsed: Vec<Range<usize>>,
     /// Blocks that matter only if something refers to them.
@@ -58,6 +60,8 @@ pub(super) fn kind_of(name: &str) -> FileKind {
 pub(super) struct Directory<'a> {
     /// The directory's path from the run's root; empty for the root itself.
     pub(super) path: &'a str,
+    /// Its files, and how many bytes each has.
+    pub(super) texts: Vec<(SourceId, usize)>,
     pub(super) variables: BTreeMap<&'a str, Variable<'a>>,
     /// Values from variable files that are loaded by themselves.
     pub(super) values: BTreeMap<&'a str, &'a Expr>,
@@ -137,7 +141,8 @@ pub(super) fn block_type(block: &Block) -> (&str, Span) {
 impl<'a> Directory<'a> {
     /// Indexes the files of one directory. `files` are in name order.
     pub(super) fn new(path: &'a str, files: &'a [File]) -> Self {
-        let mut directory = Self { path, ..Self::default() };
+        let texts = files.iter().map(|file| (file.source, file.size)).collect();
+        let mut directory = Self { path, texts, ..Self::default() };
         let mut ordered: Vec<&File> = files.iter().collect();
         // Of values the last counts: those of `terraform.tfvars`, then those of
         // `*.auto.tfvars` in the order of their names.

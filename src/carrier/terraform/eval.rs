@@ -8,18 +8,19 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::Everything;
+use super::budget::Budget;
 use super::directory::Directory;
+use super::pattern::Expressions;
 use super::value::LONGEST;
 use super::value::{self, boolean, list, map, null, number, unknown};
 use crate::carrier::Want;
+use crate::carrier::cost;
 use crate::source::{SourceId, Span, Unknown};
 use crate::syntax::hcl2::{Expr, ExprKind, For, Operator, Piece, Step};
 use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
 
 /// How deep evaluation may nest, references included.
 const DEPTH: u32 = 90;
-/// How many expressions are evaluated for one root module.
-const BUDGET: u64 = 4_000_000;
 /// How many unknown conditionals of one resource are followed both ways.
 const CHOICES: usize = 5;
 
@@ -32,18 +33,19 @@ pub(super) struct Evaluator<'a> {
     pub(super) cache: FxHashMap<(usize, bool, SmolStr), Cached>,
     pub(super) active: FxHashSet<(usize, SmolStr)>,
     pub(super) templates: FxHashMap<SourceId, Option<Rc<Vec<Piece>>>>,
+    pub(super) expressions: Expressions,
     pub(super) choices: Choices,
     /// Things that decide whether a block or member is there at all.
     pub(super) uncertain: Vec<Unknown>,
     pub(super) wants: BTreeSet<Want>,
     /// Documents that something else uses, by instance and address.
     pub(super) used: FxHashSet<(usize, SmolStr)>,
-    /// Whether modules were left out because there are too many.
-    pub(super) cut: bool,
     /// Whether a function was just called with what it refuses.
     pub(super) failed: bool,
     depth: u32,
-    budget: u64,
+    pub(super) budget: Budget,
+    /// Texts that the budget allows for.
+    pub(super) allowed: FxHashSet<SourceId>,
 }
 
 /// The instances of a module call: which member each is for, and its number.
@@ -166,49 +168,53 @@ impl<'s> Scope<'s> {
 }
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn new(project: Everything<'a>, root: &'a Directory<'a>) -> Self {
-        Self {
+    /// For one of so many root modules.
+    pub(super) fn new(project: Everything<'a>, root: &'a Directory<'a>, roots: usize) -> Self {
+        let mut evaluator = Self {
             project,
-            instances: vec![Instance { directory: root, prefix: SmolStr::default(), caller: None }],
+            instances: Vec::new(),
             children: FxHashMap::default(),
             expansions: FxHashMap::default(),
             cache: FxHashMap::default(),
             active: FxHashSet::default(),
             templates: FxHashMap::default(),
+            expressions: Expressions::default(),
             choices: Choices::default(),
             uncertain: Vec::new(),
             wants: BTreeSet::new(),
             used: FxHashSet::default(),
-            cut: false,
             failed: false,
             depth: 0,
-            budget: BUDGET,
+            budget: Budget::new(roots),
+            allowed: FxHashSet::default(),
+        };
+        evaluator.instance(Instance { directory: root, prefix: SmolStr::default(), caller: None });
+        evaluator
+    }
+
+    /// Adds a module in its place, and gives its number.
+    pub(super) fn instance(&mut self, instance: Instance<'a>) -> usize {
+        for (source, size) in &instance.directory.texts {
+            if self.allowed.insert(*source) {
+                self.budget.allow(*size);
+            }
         }
+        self.instances.push(instance);
+        self.instances.len() - 1
     }
 
-    /// Whether the work allowed for one root module is used up.
-    pub(super) fn exhausted(&self) -> bool {
-        self.budget == 0
-    }
-
-    /// Counts work that does not go through an expression of its own.
-    pub(super) fn spend(&mut self, amount: usize) -> bool {
-        self.budget = self.budget.saturating_sub(amount as u64);
-        self.budget > 0
-    }
-
-    /// Whether there is a good part more of that left.
-    pub(super) fn affords(&self, amount: usize) -> bool {
-        amount as u64 <= self.budget / 4
+    /// A copy of a value, which costs what it holds: values that double a few dozen times
+    /// would fill any memory.
+    pub(super) fn copy(&mut self, node: &Node) -> Option<Node> {
+        cost::of_value(node).is_some_and(|weight| self.budget.spend(weight)).then(|| node.clone())
     }
 
     /// Evaluates an expression.
     pub(super) fn eval(&mut self, expr: &Expr, scope: Scope<'_>) -> Node {
-        if self.depth >= DEPTH || self.budget == 0 {
+        if self.depth >= DEPTH || !self.budget.step(expr.span) {
             return unknown(vec![reference(expr)], expr.span);
         }
         self.depth += 1;
-        self.budget -= 1;
         let node = self.dispatch(expr, scope);
         self.depth -= 1;
         node
@@ -368,9 +374,9 @@ impl<'a> Evaluator<'a> {
         };
         let mut items = Vec::new();
         let mut entries: Vec<Entry> = Vec::new();
+        let mut places: FxHashMap<SmolStr, usize> = FxHashMap::default();
         for (key, member) in &members {
-            // Keys are compared with those before.
-            if !self.spend(1 + entries.len() / 16) {
+            if !self.budget.spend(1) {
                 break;
             }
             let value_frame = Frame { name: &each.value_var, value: member, up: scope.frame };
@@ -398,8 +404,8 @@ impl<'a> Evaluator<'a> {
             let Some(text) = value::text(&key_node) else { continue };
             let value = self.eval(&each.value, inner);
             let known = text.known().map(SmolStr::new);
-            let same = entries.iter_mut().find(|e| known.is_some() && e.key.known() == known.as_deref());
-            match same {
+            let at = known.map(|known| *places.entry(known).or_insert(entries.len()));
+            match at.and_then(|at| entries.get_mut(at)) {
                 Some(Entry { value: Node { value: Value::List(group), .. }, .. }) if each.grouping => group.push(value),
                 Some(other) => other.value = value,
                 None => {
@@ -447,13 +453,14 @@ impl<'a> Evaluator<'a> {
         }
         let mut builder = TextBuilder::new(span.source);
         self.pieces(pieces, &mut builder, scope);
-        self.spend(builder.len() / 64);
-        Node::new(span, Value::String(builder.finish(span)))
+        let text = builder.finish(span);
+        self.budget.spend(cost::of_text(&text));
+        Node::new(span, Value::String(text))
     }
 
     fn pieces(&mut self, pieces: &[Piece], out: &mut TextBuilder, scope: Scope<'_>) {
         for piece in pieces {
-            if !self.spend(1) {
+            if !self.budget.spend(1) {
                 return;
             }
             match piece {

@@ -8,8 +8,9 @@ use smol_str::SmolStr;
 use super::eval::{Evaluator, Frame, Scope, reference};
 use super::reference::file_path;
 use super::value::{self, boolean, list, string, unknown};
-use super::{collections, hashes, numbers, strings, times};
+use super::{collections, hashes, numbers, pattern, strings, times};
 use crate::carrier::Want;
+use crate::carrier::cost;
 use crate::source::{Fragment, SourceId, Span};
 use crate::syntax::hcl2::{Call, Expr, ExprKind, parse_template};
 use crate::syntax::{Node, Text, Value, json, yaml};
@@ -42,8 +43,8 @@ const FAILS: &[&str] = &[
     "zipmap",
 ];
 
-/// Functions that compare each member with all others.
-const COMPARES: &[&str] = &["matchkeys", "merge", "setintersection", "setsubtract", "transpose", "zipmap"];
+/// Functions that look for members among others.
+const COMPARES: &[&str] = &["distinct", "matchkeys", "setintersection", "setsubtract", "setunion", "toset"];
 
 impl Evaluator<'_> {
     /// Calls a function. One that is not known, or whose arguments are not, gives an
@@ -62,10 +63,7 @@ impl Evaluator<'_> {
                 _ => return unknown_call(call, &[last], span),
             }
         }
-        let size = |arg: &Node| arg.as_list().map_or_else(|| arg.as_map().map_or(1, <[_]>::len), <[Node]>::len);
-        let work: usize = args.iter().map(size).sum();
-        let compared = if COMPARES.contains(&name) { work.saturating_mul(work) / 64 } else { 0 };
-        if !self.affords(compared) || !self.spend(work.saturating_add(compared)) {
+        if !self.affords(name, &args) {
             return unknown_call(call, &args, span);
         }
         let answer = match name {
@@ -78,16 +76,41 @@ impl Evaluator<'_> {
             "jsondecode" => decode(&args),
             "yamldecode" | "provider::kubernetes::manifest_decode" => decode_yaml(&args),
             "csvdecode" => decode_csv(&args, span),
+            "regex" | "regexall" => pattern::call(name, &args, span, &mut self.expressions),
+            "replace" => strings::replace(&args, &mut self.expressions),
             _ => strings::call(name, &args, span)
                 .or_else(|| collections::call(name, &args, span))
                 .or_else(|| numbers::call(name, &args, span))
                 .or_else(|| hashes::call(name, &args, span))
                 .or_else(|| times::call(name, &args, span)),
         };
-        answer.unwrap_or_else(|| {
+        let Some(answer) = answer else {
             self.failed |= FAILS.contains(&name) && args.iter().all(value::is_known);
-            unknown_call(call, &args, span)
-        })
+            return unknown_call(call, &args, span);
+        };
+        match cost::of_value(&answer) {
+            Some(weight) if self.budget.spend(weight) => answer,
+            _ => unknown_call(call, &args, span),
+        }
+    }
+
+    /// Whether there is enough work left for a function that may take more of it than its
+    /// arguments and its answer hold.
+    fn affords(&mut self, name: &str, args: &[Node]) -> bool {
+        let text = |arg: &Node| arg.as_text().map_or(0, |text| text.raw().len());
+        let searched = |expression: Option<&str>| {
+            expression.map_or(0, |pattern| self.expressions.cost(pattern) + args.iter().map(text).sum::<usize>() / 16)
+        };
+        let work = match name {
+            name if COMPARES.contains(&name) => {
+                let compared = collections::compared(args);
+                compared.saturating_mul(compared) / 64
+            }
+            "regex" | "regexall" => searched(args.first().and_then(Node::as_text).map(Text::raw)),
+            "replace" => searched(args.get(1).and_then(|from| pattern::between_slashes(from.as_text()?.raw()))),
+            _ => 0,
+        };
+        self.budget.affords(work) && self.budget.spend(work)
     }
 
     /// `try(a, b)` is the first that does not fail. A name that leads nowhere is unknown
@@ -128,7 +151,11 @@ impl Evaluator<'_> {
         let root = self.instances.first()?.directory.path;
         let name = file_path(root, text)?;
         if let Some(id) = self.project.names.get(name.as_str()) {
-            Some(*id)
+            let source = *id;
+            if self.allowed.insert(source) {
+                self.budget.allow(self.project.sources.text(source).len());
+            }
+            Some(source)
         } else {
             self.wants.insert(Want::File(name));
             None

@@ -2,6 +2,7 @@
 //! are read through their calls, with the arguments they are given.
 
 mod arguments;
+mod budget;
 mod collections;
 mod directory;
 mod eval;
@@ -163,8 +164,10 @@ impl Project {
             listed: &self.listed,
             manifests: &self.manifests,
         };
-        let roots: Vec<_> = roots(&directories, &self.installed).into_iter().filter(|root| wanted(root.path)).collect();
-        roots.par_iter().map(|root| (root.path.to_owned(), module(project, root, options))).collect()
+        let mut roots = roots(&directories, &self.installed);
+        let count = roots.len();
+        roots.retain(|root| wanted(root.path));
+        roots.par_iter().map(|root| (root.path.to_owned(), module(project, root, count, options))).collect()
     }
 }
 
@@ -205,21 +208,15 @@ fn roots<'a>(
     }
 }
 
-/// What one root module declares.
-fn module<'a>(project: Everything<'a>, root: &'a Directory<'a>, options: &ReadOptions) -> Carried {
-    let mut evaluator = Evaluator::new(project, root);
+/// What one of so many root modules declares.
+fn module<'a>(project: Everything<'a>, root: &'a Directory<'a>, roots: usize, options: &ReadOptions) -> Carried {
+    let mut evaluator = Evaluator::new(project, root, roots);
     let records = evaluator.records();
     let mut out = super::of_records(records, options);
-    if evaluator.exhausted() || evaluator.cut {
-        let locals = root.locals.values().map(|local| local.span);
-        let blocks = root.resources.values().map(|resource| resource.block).chain(root.calls.values().copied());
-        let message = "this module needs too much work to evaluate";
-        let first = locals.chain(blocks.map(|block| block.span)).min();
-        let diagnostic = match first {
-            Some(place) => Diagnostic::error("terraform/too-large", message, place),
-            None => Diagnostic::unreadable("terraform/too-large", message, root.path),
-        };
-        out.diagnostics.push(diagnostic.with_help("what comes later in it was left out; check its parts one by one"));
+    if let Some(place) = evaluator.budget.stopped() {
+        let message = "this module needs too much work to be evaluated further";
+        let help = "what it makes from here on is left out: check its parts one by one, or the plan";
+        out.diagnostics.push(Diagnostic::error("terraform/too-large", message, place).with_help(help));
     }
     out.wants = evaluator.wants.into_iter().collect();
     out.templates = evaluator.templates.into_keys().collect();

@@ -21,7 +21,8 @@ pub(super) fn file(source: SourceId, name: &str, text: &str, format: Format) -> 
         (Format::TerraformVariables, kind) | (_, kind @ FileKind::Override) => kind,
         _ => FileKind::Configuration,
     };
-    let mut file = File { name, kind, body: Body::default(), source, parsed: Vec::new(), deferred: Vec::new() };
+    let size = text.len();
+    let mut file = File { name, kind, body: Body::default(), source, size, parsed: Vec::new(), deferred: Vec::new() };
     let fragment = Fragment::plain(source, 0, text);
     let is_json = format == Format::TerraformJson || file.name.strip_suffix(".json").is_some();
     if is_json {

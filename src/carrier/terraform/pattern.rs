@@ -3,6 +3,8 @@
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex, RegexBuilder};
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 
 use super::value::LONGEST;
 use super::value::{entry, known_string, list, map, null, string};
@@ -12,27 +14,56 @@ use crate::syntax::{Node, Text, Value};
 /// How large a compiled expression may be.
 const PROGRAM: usize = 1 << 20;
 
+/// How many compiled expressions are kept.
+const KEPT: usize = 16;
+
+/// Expressions that were compiled last.
+#[derive(Debug, Default)]
+pub(super) struct Expressions {
+    compiled: FxHashMap<SmolStr, Option<Regex>>,
+}
+
+impl Expressions {
+    /// About how much work it is to compile an expression: a repetition is written out.
+    pub(super) fn cost(&self, pattern: &str) -> usize {
+        match (self.compiled.contains_key(pattern), pattern.contains('{')) {
+            (true, _) => 0,
+            (false, false) => 50 + pattern.len(),
+            (false, true) => 4000,
+        }
+    }
+
+    fn compile(&mut self, pattern: &str) -> Option<&Regex> {
+        if !self.compiled.contains_key(pattern) && self.compiled.len() >= KEPT {
+            self.compiled.clear();
+        }
+        let compile = || RegexBuilder::new(pattern).size_limit(PROGRAM).build().ok();
+        self.compiled.entry(SmolStr::new(pattern)).or_insert_with(compile).as_ref()
+    }
+}
+
+/// The expression of a `replace`, which stands between slashes.
+pub(super) fn between_slashes(text: &str) -> Option<&str> {
+    text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'))
+}
+
 /// `regex` and `regexall`; what matches keeps its place.
-pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
+pub(super) fn call(name: &str, args: &[Node], span: Span, expressions: &mut Expressions) -> Option<Node> {
     let [pattern, node] = args else { return None };
-    let regex = compile(&known_string(pattern)?)?;
+    let regex = expressions.compile(&known_string(pattern)?)?;
     let value = node.as_text().filter(|text| text.is_known())?;
     match name {
-        "regex" => matched(&regex, &regex.captures(value.raw())?, value, node.span, span),
+        "regex" => matched(regex, &regex.captures(value.raw())?, value, node.span, span),
         "regexall" => {
             let all: Option<Vec<Node>> = regex
                 .captures_iter(value.raw())
                 .take(10_000)
-                .map(|captures| matched(&regex, &captures, value, node.span, span))
+                .map(|captures| matched(regex, &captures, value, node.span, span))
                 .collect();
             Some(list(all?, span))
         }
         _ => None,
     }
-}
-
-fn compile(pattern: &str) -> Option<Regex> {
-    RegexBuilder::new(pattern).size_limit(PROGRAM).build().ok()
 }
 
 /// What a match gives: all of it, or its groups, by number or by name.
@@ -53,8 +84,14 @@ fn matched(regex: &Regex, captures: &Captures<'_>, value: &Text, home: Span, spa
 }
 
 /// `replace` with an expression between slashes.
-pub(super) fn replaced(value: &Text, pattern: &str, with: &str, span: Span) -> Option<Node> {
-    let regex = compile(pattern)?;
+pub(super) fn replaced(
+    value: &Text,
+    pattern: &str,
+    with: &str,
+    span: Span,
+    expressions: &mut Expressions,
+) -> Option<Node> {
+    let regex = expressions.compile(pattern)?;
     let out = regex.replace_all(value.known()?, with);
     (out.len() <= LONGEST).then(|| string(out.as_ref(), span))
 }

@@ -9,6 +9,7 @@ use super::directory::{Resource, block_type};
 use super::eval::{Each, Evaluator, Frame, Scope, members, reference};
 use super::installed::not_read;
 use super::value::{self, list, map, unknown};
+use crate::carrier::cost;
 use crate::carrier::declaration::Carrier;
 use crate::carrier::deployment;
 use crate::carrier::record::{Mode, Record};
@@ -22,6 +23,8 @@ const META_BLOCKS: &[&str] = &["lifecycle", "provisioner", "connection", "timeou
 /// How many variants one resource may have, and how deep its blocks nest.
 const VARIANTS: usize = 8;
 const NESTING: usize = 16;
+/// What a record costs beside its value.
+const RECORD: usize = 8;
 
 /// Whether an argument may hold a policy or name policies: its conditionals are followed
 /// both ways.
@@ -38,7 +41,7 @@ impl<'a> Evaluator<'a> {
         while let Some(instance) = self.instances.get(next) {
             let directory = instance.directory;
             for key in &directory.order {
-                if self.exhausted() {
+                if self.budget.exhausted() {
                     return records;
                 }
                 let Some(resource) = directory.resources.get(key) else { continue };
@@ -82,7 +85,7 @@ impl<'a> Evaluator<'a> {
                     "aws_iam_policy_document" => !self.used.contains(&(instance, key.clone())),
                     kind => kind == "vault_policy_document",
                 };
-                if resource.data && document && !self.exhausted() {
+                if resource.data && document && !self.budget.exhausted() {
                     self.resource_records(instance, key, resource, Mode::Data, records);
                 }
             }
@@ -103,6 +106,9 @@ impl<'a> Evaluator<'a> {
         for each in &expansion.each {
             let address = SmolStr::from(format!("{}{key}{}", self.prefix(instance), each.suffix()));
             for (body, condition) in self.variants(resource, instance, each) {
+                if !self.keep(&body, block.span) {
+                    return;
+                }
                 let condition = expansion.condition.clone().or(condition);
                 records.push(Record {
                     carrier: Carrier::Terraform,
@@ -118,6 +124,11 @@ impl<'a> Evaluator<'a> {
                 });
             }
         }
+    }
+
+    /// Whether a record of that value may be kept.
+    fn keep(&mut self, body: &Node, span: Span) -> bool {
+        self.budget.keep(RECORD + cost::of_value(body).unwrap_or(0), span)
     }
 
     /// The body of a resource, once for each side of the unknown conditionals that decide
@@ -196,6 +207,7 @@ impl<'a> Evaluator<'a> {
         let frame = binding.as_ref().map(|(name, value)| Frame { name, value, up: None });
         let mut scope = Scope::of(instance);
         if let Some(frame) = &frame {
+            self.budget.spend(cost::of_value(frame.value).unwrap_or(0));
             scope = scope.with(frame);
         }
         let mut entries: Vec<Entry> = Vec::new();
@@ -255,7 +267,7 @@ impl<'a> Evaluator<'a> {
 
     /// What a nested block holds.
     fn block(&mut self, body: &Body, span: Span, scope: Scope<'_>, depth: usize) -> Node {
-        if depth == 0 {
+        if depth == 0 || !self.budget.spend(2) {
             return unknown(vec![SmolStr::new_static("nested blocks")], span);
         }
         let mut entries = Vec::new();
@@ -310,7 +322,7 @@ impl<'a> Evaluator<'a> {
             return;
         };
         for (key, member) in members {
-            if !self.spend(1) {
+            if !self.budget.spend(1) {
                 return;
             }
             if let Value::Unknown(what) = &member.value {
@@ -326,6 +338,9 @@ impl<'a> Evaluator<'a> {
     fn provider(&mut self, instance: usize, block: &'a Block, records: &mut Vec<Record>) {
         let Some(name @ ("vault" | "aws")) = block.label(0) else { return };
         let body = self.block(&block.body, block.span, Scope::of(instance), 4);
+        if !self.keep(&body, block.span) {
+            return;
+        }
         let alias = body.get("alias").and_then(Node::as_str).map(|alias| format!(".{alias}")).unwrap_or_default();
         records.push(Record {
             carrier: Carrier::Terraform,

@@ -7,12 +7,13 @@ use smol_str::SmolStr;
 use super::directory::{Directory, Resource};
 use super::eval::{Cached, Each, Evaluator, Expansion, Frame, Instance, Scope, members, reference, steps_text};
 use super::value::{self, list, string, unknown};
+use crate::carrier::cost;
 use crate::source::{Span, Unknown};
 use crate::syntax::hcl2::{Block, Expr, ExprKind, Step};
 use crate::syntax::{Entry, Node, Text, Value};
 
 /// How many instances a `count` or `for_each` is followed into.
-const INSTANCES: usize = 1000;
+const INSTANCES: usize = 10_000;
 /// How many module instances one root is followed into, and how deep.
 const MODULES: usize = 2000;
 const MODULE_DEPTH: usize = 12;
@@ -111,14 +112,11 @@ impl<'a> Evaluator<'a> {
                 None => return missing(),
             }
         }
-        // A copy costs what it holds: values that double a few dozen times would fill any memory.
-        let affordable = value::weight(at).is_some_and(|weight| self.spend(weight * 2));
-        if !affordable {
+        let Some(mut found) = self.copy(at) else {
             let mut text = name.to_owned();
             steps_text(steps, &mut text, 4);
             return unknown(vec![text.into()], span);
-        }
-        let mut found = at.clone();
+        };
         if let Value::Unknown(what) = &mut found.value {
             what.span = span;
             found.span = span;
@@ -247,6 +245,7 @@ impl<'a> Evaluator<'a> {
         match each.binding() {
             None => self.eval(expr, Scope::of(instance)),
             Some((name, value)) => {
+                self.budget.spend(cost::of_value(&value).unwrap_or(0));
                 let frame = Frame { name, value: &value, up: None };
                 self.eval(expr, Scope::of(instance).with(&frame))
             }
@@ -314,7 +313,7 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         if self.instances.len() >= MODULES {
-            self.cut = true;
+            self.budget.stop(block.span);
             return None;
         }
         let expansion = self.expansion(instance, &SmolStr::from(format!("module.{name}")), |argument| {
@@ -322,9 +321,12 @@ impl<'a> Evaluator<'a> {
         })?;
         let prefix = self.prefix(instance);
         let mut children = Vec::new();
-        for each in expansion.each.iter().take(MODULES) {
-            let id = self.instances.len();
-            self.instances.push(Instance {
+        let room = MODULES.saturating_sub(self.instances.len());
+        if expansion.each.len() > room {
+            self.budget.stop(block.span);
+        }
+        for each in expansion.each.iter().take(room) {
+            let id = self.instance(Instance {
                 directory: called,
                 prefix: SmolStr::from(format!("{prefix}module.{name}{}.", each.suffix())),
                 caller: Some((instance, name.clone(), each.clone())),
@@ -368,10 +370,10 @@ impl<'a> Evaluator<'a> {
         let splitting = std::mem::replace(&mut self.choices.on, false);
         let expansion = if let Some(expr) = attribute("count") {
             let count = self.eval(expr, Scope::of(instance));
-            counted(&count, expr)
+            self.counted(&count, expr)
         } else if let Some(expr) = attribute("for_each") {
             let over = self.eval(expr, Scope::of(instance));
-            keyed(&over, expr)
+            self.keyed(&over, expr)
         } else {
             Expansion { each: vec![Each::One], condition: None }
         };
@@ -380,6 +382,52 @@ impl<'a> Evaluator<'a> {
         let expansion = Rc::new(expansion);
         self.expansions.insert(slot, Rc::clone(&expansion));
         Some(expansion)
+    }
+
+    fn counted(&mut self, count: &Node, expr: &Expr) -> Expansion {
+        let Some(count) = value::index(count) else { return undetermined(count, expr) };
+        let each = (0..self.followed(count, 1, expr)).map(|index| Each::Index(index, expr.span)).collect();
+        Expansion { each, condition: None }
+    }
+
+    /// How many of so many instances are followed, each of which costs so much.
+    fn followed(&mut self, count: usize, cost: usize, expr: &Expr) -> usize {
+        if count > INSTANCES {
+            self.budget.stop(expr.span);
+        }
+        let followed = count.min(INSTANCES);
+        if self.budget.spend(followed.saturating_mul(cost)) { followed } else { 0 }
+    }
+
+    fn keyed(&mut self, over: &Node, expr: &Expr) -> Expansion {
+        if matches!(over.value, Value::Null) {
+            return Expansion { each: Vec::new(), condition: None };
+        }
+        let Some(members) = members(over) else { return undetermined(over, expr) };
+        let is_map = over.as_map().is_some();
+        let mut each = Vec::new();
+        let mut condition = None;
+        let followed = self.followed(members.len(), 2, expr);
+        for (key, member) in members.into_iter().take(followed) {
+            let key = if is_map { key } else { member.clone() };
+            let known = value::text(&key).is_some_and(|text| text.is_known());
+            if known {
+                let member = if is_map { member } else { key.clone() };
+                each.push(Each::Key(key, member));
+            } else if is_map && !matches!(member.value, Value::Unknown(_)) {
+                // One entry stands for any number of them.
+                condition = Some(what_of(&key, expr));
+                each.push(Each::Key(key, member));
+            } else if each.is_empty() || condition.is_none() {
+                let undetermined = undetermined(&key, expr);
+                condition.clone_from(&undetermined.condition);
+                each.extend(undetermined.each);
+            }
+        }
+        // Certain members stay certain: only the unknown ones depend on anything.
+        let condition =
+            if each.iter().any(|e| matches!(e, Each::Key(key, _) if value::is_known(key))) { None } else { condition };
+        Expansion { each, condition }
     }
 
     /// An attribute of a resource or data source.
@@ -410,7 +458,7 @@ impl<'a> Evaluator<'a> {
             }
             [Step::Splat, rest @ ..] => {
                 let mut items = Vec::new();
-                for each in expansion.each.iter().take(INSTANCES) {
+                for each in &expansion.each {
                     items.push(self.attribute(key, resource, each, rest, span, scope));
                 }
                 if let Some(condition) = &expansion.condition {
@@ -465,7 +513,7 @@ impl<'a> Evaluator<'a> {
             }
             Some(node)
         })?;
-        Some(node.as_ref().clone())
+        self.copy(&node)
     }
 
     fn attribute(
@@ -486,12 +534,12 @@ impl<'a> Evaluator<'a> {
         };
         let [Step::Attr(name), rest @ ..] = steps else { return computed(self) };
         if let Some(document) = self.document(key, &address, resource, each, name, instance) {
-            return document.as_ref().clone();
+            return self.copy(&document).unwrap_or_else(|| computed(self));
         }
         if let ("template_file", "rendered") = (resource.kind(), name.as_str())
             && let Some(rendered) = self.rendered(&address, resource, each, span, instance)
         {
-            return rendered.as_ref().clone();
+            return self.copy(&rendered).unwrap_or_else(|| computed(self));
         }
         let argument = resource.attribute(name).or_else(|| {
             let alias = alias(resource.kind(), name)?;
@@ -562,46 +610,6 @@ fn matches(each: &Each, index: &Node) -> Option<bool> {
         Each::One => Some(false),
         Each::Unknown => None,
     }
-}
-
-fn counted(count: &Node, expr: &Expr) -> Expansion {
-    match value::index(count) {
-        Some(count) => {
-            let each = (0..count.min(INSTANCES)).map(|index| Each::Index(index, expr.span)).collect();
-            Expansion { each, condition: None }
-        }
-        None => undetermined(count, expr),
-    }
-}
-
-fn keyed(over: &Node, expr: &Expr) -> Expansion {
-    if matches!(over.value, Value::Null) {
-        return Expansion { each: Vec::new(), condition: None };
-    }
-    let Some(members) = members(over) else { return undetermined(over, expr) };
-    let is_map = over.as_map().is_some();
-    let mut each = Vec::new();
-    let mut condition = None;
-    for (key, member) in members.into_iter().take(INSTANCES) {
-        let key = if is_map { key } else { member.clone() };
-        let known = value::text(&key).is_some_and(|text| text.is_known());
-        if known {
-            let member = if is_map { member } else { key.clone() };
-            each.push(Each::Key(key, member));
-        } else if is_map && !matches!(member.value, Value::Unknown(_)) {
-            // One entry stands for any number of them.
-            condition = Some(what_of(&key, expr));
-            each.push(Each::Key(key, member));
-        } else if each.is_empty() || condition.is_none() {
-            let undetermined = undetermined(&key, expr);
-            condition.clone_from(&undetermined.condition);
-            each.extend(undetermined.each);
-        }
-    }
-    // Certain members stay certain: only the unknown ones depend on anything.
-    let condition =
-        if each.iter().any(|e| matches!(e, Each::Key(key, _) if value::is_known(key))) { None } else { condition };
-    Expansion { each, condition }
 }
 
 fn what_of(node: &Node, expr: &Expr) -> Unknown {

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use smol_str::SmolStr;
 
-use super::pattern;
+use super::pattern::{self, Expressions};
 use super::value::{LONGEST, boolean, index, known_string, list, number, numeric, string, text, truth};
 use crate::source::Span;
 use crate::syntax::{Node, TextBuilder, Value};
@@ -29,7 +29,6 @@ pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
         }
         ("format", [format, values @ ..]) => super::format::format(format, values, span),
         ("formatlist", [format, values @ ..]) => super::format::format_list(format, values, span),
-        ("regex" | "regexall", _) => pattern::call(name, args, span),
         // Unlike the functions of other providers this one is part of policies.
         ("provider::aws::arn_build", [_, _, _, _, _]) => {
             let parts: Vec<Node> = std::iter::once(string("arn", span)).chain(args.iter().cloned()).collect();
@@ -40,7 +39,6 @@ pub(super) fn call(name: &str, args: &[Node], span: Span) -> Option<Node> {
         ("upper", [value]) => Some(string(known_string(value)?.to_uppercase(), value.span)),
         ("title", [value]) => Some(string(title(&known_string(value)?), value.span)),
         ("trimspace" | "chomp" | "trim" | "trimprefix" | "trimsuffix", _) => trimmed(name, args),
-        ("replace", [value, from, to]) => replace(value, from, to),
         ("split", [separator, value]) => split(separator, value, span),
         ("startswith", [value, prefix]) => {
             Some(boolean(known_string(value)?.starts_with(known_string(prefix)?.as_str()), span))
@@ -198,11 +196,12 @@ fn trimmed(name: &str, args: &[Node]) -> Option<Node> {
 
 /// Replaces a literal text, the rest of which keeps its place, or what an expression
 /// between slashes matches.
-fn replace(node: &Node, from: &Node, to: &Node) -> Option<Node> {
+pub(super) fn replace(args: &[Node], expressions: &mut Expressions) -> Option<Node> {
+    let [node, from, to] = args else { return None };
     let value = text(node)?;
     let (from, to) = (known_string(from)?, text(to)?);
-    if let Some(expression) = from.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
-        return pattern::replaced(&value, expression, to.known()?, node.span);
+    if let Some(expression) = pattern::between_slashes(&from) {
+        return pattern::replaced(&value, expression, to.known()?, node.span, expressions);
     }
     if from.is_empty() {
         return None;

@@ -533,3 +533,70 @@ data "aws_iam_policy_document" "d" {
     let resources: Vec<String> = resources.items.iter().map(|item| item.text.display()).collect();
     assert_eq!(resources, ["${aws_s3_bucket.b.arn}/*", "arn:aws:s3:::logs"]);
 }
+
+/// What a text reads to, with the lines that are told to be where it stopped.
+fn bounded(text: &str, roots: usize) -> (Carried, Vec<usize>) {
+    let mut sources = SourceMap::new();
+    let inputs: Vec<_> =
+        (0..roots).map(|root| (sources.add(format!("{root}/main.tf"), text), Format::Terraform)).collect();
+    let carried = read(&sources, &inputs, &ReadOptions::default());
+    let told = carried.diagnostics.iter().filter(|told| told.code == "terraform/too-large");
+    let line = |told: &Diagnostic| {
+        let span = told.span.unwrap();
+        sources.text(span.source)[..span.start as usize].matches('\n').count() + 1
+    };
+    let lines = told.map(line).collect();
+    (carried, lines)
+}
+
+fn made(carried: &Carried) -> usize {
+    carried.records.iter().map(|record| super::super::cost::of_value(&record.body).unwrap()).sum()
+}
+
+#[test]
+fn few_lines_do_not_make_any_number_of_values() {
+    let chain = |first: &str, next: fn(usize) -> String| {
+        let links: String = (1..30).map(next).collect();
+        format!("locals {{\n  a0 = {first}\n{links}}}\n")
+    };
+    let uses: String = (0..30)
+        .map(|n| {
+            format!(
+                "resource \"aws_iam_policy\" \"p{n}\" {{\n  policy = jsonencode({{ Statement = local.a{n} }})\n}}\n"
+            )
+        })
+        .collect();
+    let document = |n: usize| {
+        format!(
+            "data \"aws_iam_policy_document\" \"d{n}\" {{\n  source_policy_documents = [for x in range(40) : data.aws_iam_policy_document.d{}.json]\n  statement {{\n    actions = [\"s3:*\"]\n  }}\n}}\n",
+            n.wrapping_sub(1)
+        )
+    };
+    let dynamic = "dynamic \"statement\" {\n for_each = range(1000)\n content {\n".repeat(4) + &"}\n}\n".repeat(4);
+    let table = [
+        ("lists", chain("[\"s3:Get*\"]", |n| format!("  a{n} = concat(local.a{0}, local.a{0})\n", n - 1)) + &uses),
+        ("pairs", chain("[\"s3:Get*\"]", |n| format!("  a{n} = [local.a{0}, local.a{0}]\n", n - 1)) + &uses),
+        ("objects", chain("{}", |n| format!("  a{n} = {{ x = local.a{0}, y = local.a{0} }}\n", n - 1)) + &uses),
+        ("texts", chain("\"s3:Get*\"", |n| format!("  a{n} = \"${{local.a{0}}}${{local.a{0}}}\"\n", n - 1)) + &uses),
+        ("unknown texts", chain("var.x", |n| format!("  a{n} = \"${{local.a{0}}}${{local.a{0}}}\"\n", n - 1)) + &uses),
+        ("counts", "resource \"aws_iam_policy\" \"p\" {\n  count = 9000\n  policy = jsonencode({ Statement = [{ Action = range(50) }] })\n}\n".into()),
+        ("more counts", "resource \"aws_iam_policy\" \"p\" {\n  count = 900000\n  policy = \"{}\"\n}\n".into()),
+        ("documents", (0..6).map(document).collect()),
+        ("blocks", format!("data \"aws_iam_policy_document\" \"d\" {{\n{dynamic}}}\n")),
+    ];
+    for (what, text) in &table {
+        // Many small roots have between them what a few have.
+        let roots = if *what == "counts" { 40 } else { 1 };
+        let (carried, stopped) = bounded(text, roots);
+        assert_eq!(stopped.len(), roots, "{what}: it is told where each stopped");
+        assert!(made(&carried) <= 1_000_000, "{what}: {}", made(&carried));
+    }
+}
+
+#[test]
+fn what_a_large_organization_writes_is_not_bounded() {
+    let document = "data \"aws_iam_policy_document\" \"d\" {\n  statement {\n    actions = [\"s3:Get*\"]\n    resources = [for x in range(20) : \"arn:aws:s3:::b${x}\"]\n  }\n}\n";
+    let role = "resource \"aws_iam_policy\" \"p\" {\n  count = 1200\n  name = \"p${count.index}\"\n  policy = data.aws_iam_policy_document.d.json\n}\n";
+    let (carried, stopped) = bounded(&format!("{document}{role}"), 1);
+    assert_eq!((carried.records.len(), stopped), (1200, vec![]));
+}

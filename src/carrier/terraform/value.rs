@@ -119,25 +119,6 @@ pub(super) fn text(node: &Node) -> Option<Text> {
     }
 }
 
-/// How much there is of a value, in members and parts of texts. None where it nests so
-/// deep that nothing could be done with it.
-pub(super) fn weight(node: &Node) -> Option<usize> {
-    fn weigh(node: &Node, depth: usize) -> Option<usize> {
-        if depth == 0 {
-            return None;
-        }
-        Some(match &node.value {
-            Value::String(text) => 1 + text.raw().len() / 64,
-            Value::List(items) => items.iter().try_fold(1, |sum: usize, item| Some(sum + weigh(item, depth - 1)?))?,
-            Value::Map(entries) => {
-                entries.iter().try_fold(1, |sum: usize, entry| Some(sum + 1 + weigh(&entry.value, depth - 1)?))?
-            }
-            _ => 1,
-        })
-    }
-    weigh(node, 128)
-}
-
 /// Whether all of a value is known.
 pub(super) fn is_known(node: &Node) -> bool {
     fn known(node: &Node, depth: usize) -> bool {
