@@ -72,6 +72,9 @@ pub(super) struct Directory<'a> {
     pub(super) resources: BTreeMap<SmolStr, Resource<'a>>,
     /// Keys of `resources` in source order.
     pub(super) order: Vec<SmolStr>,
+    /// Keys of the blocks that repeat the address of a block of another file, by address and
+    /// the file they stand in.
+    again: BTreeMap<(SmolStr, SourceId), SmolStr>,
     pub(super) providers: Vec<&'a Block>,
 }
 
@@ -151,7 +154,7 @@ impl<'a> Directory<'a> {
             match file.kind {
                 FileKind::Configuration | FileKind::Override => {
                     for block in &file.body.blocks {
-                        directory.block(block, file.kind == FileKind::Override);
+                        directory.block(block, file);
                     }
                 }
                 FileKind::AutomaticVariables => {
@@ -164,7 +167,7 @@ impl<'a> Directory<'a> {
         directory
     }
 
-    fn block(&mut self, block: &'a Block, overrides: bool) {
+    fn block(&mut self, block: &'a Block, file: &File) {
         let label = block.label(0);
         match (block.kind.as_str(), label, block.label(1)) {
             ("variable", Some(name), _) => {
@@ -189,18 +192,41 @@ impl<'a> Directory<'a> {
                 let data = kind != "resource";
                 let key =
                     SmolStr::from(if data { format!("{kind}.{first}.{second}") } else { format!("{first}.{second}") });
-                match self.resources.get_mut(&key) {
-                    Some(known) if overrides => known.overrides.push(block),
-                    // A second block of one address is an error for Terraform; the first is kept.
-                    Some(_) => {}
-                    None => {
-                        self.resources.insert(key.clone(), Resource { block, overrides: Vec::new(), data });
-                        self.order.push(key);
+                let key = match self.resources.get_mut(&key) {
+                    Some(known) if file.kind == FileKind::Override => return known.overrides.push(block),
+                    None => key,
+                    // A second block of one address is an error for Terraform. Files that
+                    // repeat each other are not meant to be run together: each has its own.
+                    // Of one file the first is kept.
+                    Some(known) => {
+                        let slot = (key, file.source);
+                        if known.block.span.source == file.source || self.again.contains_key(&slot) {
+                            return;
+                        }
+                        let stem =
+                            file.name.split('.').next().unwrap_or("").replace(|c: char| !c.is_alphanumeric(), "_");
+                        let own = SmolStr::from(format!("{}@{stem}", slot.0));
+                        if self.resources.contains_key(&own) {
+                            return;
+                        }
+                        self.again.insert(slot, own.clone());
+                        own
                     }
-                }
+                };
+                self.resources.insert(key.clone(), Resource { block, overrides: Vec::new(), data });
+                self.order.push(key);
             }
             _ => {}
         }
+    }
+
+    /// The key of what an address means where it stands in a file: the file's own block, if
+    /// several files have one.
+    pub(super) fn meant<'k>(&'k self, address: &'k SmolStr, file: SourceId) -> &'k SmolStr {
+        if self.again.is_empty() {
+            return address;
+        }
+        self.again.get(&(address.clone(), file)).unwrap_or(address)
     }
 
     /// The directory that a local module call names, seen from the run's root.

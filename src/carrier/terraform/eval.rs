@@ -364,7 +364,7 @@ impl<'a> Evaluator<'a> {
 
     fn for_expr(&mut self, each: &For, span: Span, scope: Scope<'_>) -> Node {
         let collection = self.eval(&each.collection, scope);
-        let Some(members) = members(&collection) else {
+        let Some(members) = self.members(&each.collection, &collection, scope.instance) else {
             let mut refs = Vec::new();
             value::refs_of(&collection, &mut refs);
             if refs.is_empty() {
@@ -480,7 +480,7 @@ impl<'a> Evaluator<'a> {
                 }
                 Piece::For { key_var, value_var, collection, body, span } => {
                     let over = self.eval(collection, scope);
-                    let Some(members) = members(&over) else {
+                    let Some(members) = self.members(collection, &over, scope.instance) else {
                         hole(out, &over, collection, *span);
                         continue;
                     };

@@ -55,6 +55,9 @@ impl Evaluator<'_> {
             return self.attempt(name, &call.args, span, scope);
         }
         let mut args: Vec<Node> = call.args.iter().map(|arg| self.eval(arg, scope)).collect();
+        if let ("jsonencode", [expr], [value]) = (name, call.args.as_slice(), args.as_mut_slice()) {
+            self.open(expr, value, scope.instance);
+        }
         if call.expand
             && let Some(last) = args.pop()
         {

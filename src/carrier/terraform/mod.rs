@@ -8,6 +8,7 @@ mod directory;
 mod eval;
 mod format;
 mod functions;
+mod given;
 mod hashes;
 mod installed;
 mod json;

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::arguments::misspelt;
 use super::directory::{Resource, block_type};
-use super::eval::{Each, Evaluator, Frame, Scope, members, reference};
+use super::eval::{Each, Evaluator, Frame, Scope, reference};
 use super::installed::not_read;
 use super::value::{self, list, map, unknown};
 use crate::carrier::cost;
@@ -106,6 +106,12 @@ impl<'a> Evaluator<'a> {
         for each in &expansion.each {
             let address = SmolStr::from(format!("{}{key}{}", self.prefix(instance), each.suffix()));
             for (body, condition) in self.variants(resource, instance, each) {
+                // Without a statement it only adds nothing to whatever it is merged into.
+                let adds = |name: &str| body.get(name).is_some_and(|node| node.as_list().is_none_or(|l| !l.is_empty()));
+                let parts = ["statement", "source_policy_documents", "override_policy_documents", "source_json"];
+                if resource.kind() == "aws_iam_policy_document" && !parts.into_iter().any(adds) {
+                    continue;
+                }
                 if !self.keep(&body, block.span) {
                     return;
                 }
@@ -177,21 +183,34 @@ impl<'a> Evaluator<'a> {
         variants
     }
 
-    /// Whether `count` and `for_each` make any instance on the sides that this variant takes:
-    /// `count = var.on ? 1 : 0` makes none where `var.on` is taken for false elsewhere.
+    /// Whether `count` and `for_each`, of the resource and of the modules it is in, make any
+    /// instance on the sides that this variant takes: `count = var.on ? 1 : 0` makes none
+    /// where `var.on` is taken for false elsewhere.
     fn stands(&mut self, resource: &'a Resource<'a>, instance: usize) -> bool {
-        let attribute = |name: &str| resource.attribute(name).map(|attribute| &attribute.value);
-        let Some(expr) = attribute("count").or_else(|| attribute("for_each")) else { return true };
+        let of = |name: &str| resource.attribute(name).map(|attribute| &attribute.value);
+        let mut all: Vec<(&'a Expr, usize)> = Vec::new();
+        all.extend(of("count").or_else(|| of("for_each")).map(|expr| (expr, instance)));
+        let mut here = instance;
+        for _ in 0..NESTING {
+            let Some((caller, call, _)) = self.instances.get(here).and_then(|i| i.caller.clone()) else { break };
+            let block = self.instances.get(caller).and_then(|i| i.directory.calls.get(call.as_str()).copied());
+            let of = |name: &str| block.and_then(|block| block.body.attribute(name)).map(|attribute| &attribute.value);
+            all.extend(of("count").or_else(|| of("for_each")).map(|expr| (expr, caller)));
+            here = caller;
+        }
         // what is told of the conditionals that were met alone is no value to keep
         let cache = std::mem::take(&mut self.cache);
         let (on, closed) = (self.choices.on, self.choices.closed);
         (self.choices.on, self.choices.closed) = (true, true);
-        let over = self.eval(expr, Scope::of(instance));
+        let stands = all.into_iter().all(|(expr, instance)| {
+            let over = self.eval(expr, Scope::of(instance));
+            value::index(&over) != Some(0)
+                && !over.as_list().is_some_and(<[Node]>::is_empty)
+                && over.as_map().is_none_or(|map| !map.is_empty())
+        });
         (self.choices.on, self.choices.closed) = (on, closed);
         self.cache = cache;
-        value::index(&over) != Some(0)
-            && !over.as_list().is_some_and(<[Node]>::is_empty)
-            && over.as_map().is_none_or(|map| !map.is_empty())
+        stands
     }
 
     /// The arguments and blocks of a resource as a map. `follow` says in which arguments
@@ -259,6 +278,13 @@ impl<'a> Evaluator<'a> {
                 items.push(self.block(&block.body, block.span, scope, depth));
             }
         }
+        if items.is_empty() {
+            // Without any statement there is no policy: there is one where this runs.
+            let statements = blocks.iter().filter(|block| block_type(block).0 == "statement");
+            let mut over = statements.filter_map(|block| block.body.attribute("for_each"));
+            let variable = over.find_map(|over| self.default(&over.value, scope.instance, NESTING));
+            items.extend(variable.map(|variable| unknown(vec![variable], span)));
+        }
         match (items.len(), dynamic) {
             (1, false) => items.pop().unwrap_or_else(|| list(Vec::new(), span)),
             _ => list(items, span),
@@ -272,7 +298,8 @@ impl<'a> Evaluator<'a> {
         }
         let mut entries = Vec::new();
         for attribute in &body.attributes {
-            let value = self.eval(&attribute.value, scope);
+            let mut value = self.eval(&attribute.value, scope);
+            self.open(&attribute.value, &mut value, scope.instance);
             entries.push(Entry {
                 key: Text::plain(attribute.key.clone(), attribute.key_span.start),
                 key_span: attribute.key_span,
@@ -306,7 +333,7 @@ impl<'a> Evaluator<'a> {
         if matches!(collection.value, Value::Null) {
             return;
         }
-        let Some(members) = members(&collection) else {
+        let Some(members) = self.members(&over.value, &collection, scope.instance) else {
             let mut refs = Vec::new();
             value::refs_of(&collection, &mut refs);
             if refs.is_empty() {

@@ -433,6 +433,7 @@ impl<'a> Evaluator<'a> {
     /// An attribute of a resource or data source.
     fn resource(&mut self, key: &SmolStr, steps: &[Step], span: Span, scope: Scope<'_>) -> Option<Node> {
         let directory = self.directory(scope.instance)?;
+        let key = directory.meant(key, span.source);
         let resource = directory.resources.get(key)?;
         let expansion = self.expansion(scope.instance, key, |name| resource.attribute(name).map(|a| &a.value))?;
         let absolute = |this: &Self, each: &Each, rest: &[Step]| {

@@ -507,6 +507,45 @@ resource "aws_iam_policy" "other" {{
 }
 
 #[test]
+fn a_side_on_which_a_module_is_not_called_says_nothing() {
+    let files = [
+        (
+            "main.tf",
+            r#"
+variable "on" {}
+locals { arn = var.on ? "arn:aws:s3:::x" : null }
+module "m" {
+  count  = var.on ? 1 : 0
+  source = "./m"
+  arn    = local.arn
+}
+"#,
+        ),
+        (
+            "m/main.tf",
+            r#"
+variable "arn" {}
+resource "aws_iam_policy" "p" {
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{
+    Effect = "Allow", Action = "s3:*", Resource = [var.arn] }] })
+}
+"#,
+        ),
+    ];
+    let (_, carried) = run(&files);
+    let documents: Vec<_> = carried
+        .declarations
+        .iter()
+        .filter_map(|declaration| match &declaration.item {
+            Item::AwsPolicy(policy) => Some(&policy.document),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(documents.len(), 1);
+    assert!(documents[0].problems.is_empty(), "{:?}", documents[0].problems);
+}
+
+#[test]
 fn an_index_after_an_attribute_splat_takes_from_the_list_it_makes() {
     let source = r#"
 variable "on" {}
@@ -599,4 +638,139 @@ fn what_a_large_organization_writes_is_not_bounded() {
     let role = "resource \"aws_iam_policy\" \"p\" {\n  count = 1200\n  name = \"p${count.index}\"\n  policy = data.aws_iam_policy_document.d.json\n}\n";
     let (carried, stopped) = bounded(&format!("{document}{role}"), 1);
     assert_eq!((carried.records.len(), stopped), (1200, vec![]));
+}
+
+#[test]
+fn a_member_of_a_set_is_its_own_key() {
+    let source = |members: &str| {
+        format!(
+            r#"
+variable "names" {{
+  type    = set(string)
+  default = ["role/a", "role/b"]
+}}
+locals {{
+  listed = ["role/a", "role/b"]
+  set    = toset(local.listed)
+}}
+data "aws_iam_policy_document" "d" {{
+  dynamic "statement" {{
+    for_each = {members}
+    content {{
+      actions   = ["s3:GetObject"]
+      resources = ["arn:aws:s3:::x/${{statement.key}}"]
+    }}
+  }}
+}}
+resource "aws_iam_policy" "p" {{
+  policy = data.aws_iam_policy_document.d.json
+}}
+resource "aws_iam_policy" "q" {{
+  policy = jsonencode({{ Version = "2012-10-17", Statement = [for k, v in {members} : {{
+    Effect = "Allow", Action = "s3:GetObject", Resource = "arn:aws:s3:::x/${{k}}" }}] }})
+}}
+"#
+        )
+    };
+    let table = [
+        ("toset(local.listed)", "role/a"),
+        ("local.set", "role/a"),
+        ("var.names", "role/a"),
+        ("setunion(local.set, [\"role/c\"])", "role/a"),
+        ("true ? local.set : []", "role/a"),
+        ("local.listed", "0"),
+        ("concat(local.listed, [])", "0"),
+    ];
+    for (members, expected) in table {
+        let (_, carried) = one(&source(members));
+        for address in ["aws_iam_policy.p", "aws_iam_policy.q"] {
+            let document = &policy(&carried, address).document;
+            let resource = document.statements[0].resource.as_ref().unwrap();
+            assert_eq!(resource.items[0].text.raw(), format!("arn:aws:s3:::x/{expected}"), "{address} of {members}");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_said_of_lists_that_are_empty_by_a_default_alone() {
+    let module = r#"
+variable "projects" {
+  default = []
+}
+variable "on" {
+  default = false
+}
+locals {
+  projects = var.on ? ["one"] : []
+}
+data "aws_iam_policy_document" "d" {
+  statement {
+    actions   = ["s3:GetObject"]
+    resources = [for project in var.projects : "arn:aws:s3:::x/${project}"]
+  }
+}
+data "aws_iam_policy_document" "none" {
+  dynamic "statement" {
+    for_each = local.projects
+    content {
+      actions   = ["s3:GetObject"]
+      resources = ["arn:aws:s3:::x/${statement.value}"]
+    }
+  }
+}
+resource "aws_iam_policy" "d" {
+  policy = data.aws_iam_policy_document.d.json
+}
+resource "aws_iam_policy" "none" {
+  policy = data.aws_iam_policy_document.none.json
+}
+resource "aws_iam_policy" "encoded" {
+  policy = jsonencode({ Version = "2012-10-17", Statement = [for project in concat(var.projects, []) : {
+    Effect = "Allow", Action = "s3:GetObject", Resource = project }] })
+}
+"#;
+    let (_, carried) = one(module);
+    for address in ["aws_iam_policy.d", "aws_iam_policy.none", "aws_iam_policy.encoded"] {
+        let document = &policy(&carried, address).document;
+        assert!(document.problems.is_empty(), "{address}: {:?}", document.problems);
+        let open = document.statements_unknown
+            || document.statements.iter().any(|statement| statement.resource.as_ref().is_some_and(|r| r.unknown));
+        assert!(open, "{address}");
+    }
+    // What is given here is what runs.
+    let files = [("main.tf", module), ("terraform.tfvars", "projects = []\non = false\n")];
+    let (_, carried) = run(&files);
+    assert!(!policy(&carried, "aws_iam_policy.encoded").document.statements_unknown);
+    let calls = [("main.tf", "module \"m\" {\n  source = \"./m\"\n}\n"), ("m/main.tf", module)];
+    let (_, carried) = run(&calls);
+    assert!(!policy(&carried, "module.m.aws_iam_policy.encoded").document.statements_unknown);
+}
+
+#[test]
+fn a_file_that_repeats_addresses_of_another_means_its_own() {
+    let file = |bucket: &str, holder: &str| {
+        format!(
+            r#"
+data "aws_iam_policy_document" "d" {{
+  statement {{
+    actions   = ["s3:GetObject"]
+    resources = ["arn:aws:s3:::{bucket}/*"]
+  }}
+}}
+resource "{holder}" "p" {{
+  policy = data.aws_iam_policy_document.d.json
+}}
+"#
+        )
+    };
+    let (one, two) = (file("one", "aws_iam_policy"), file("two", "aws_iam_policy"));
+    let three = file("three", "aws_s3_bucket_policy");
+    let (_, carried) = run(&[("a.tf", one.as_str()), ("b.tf", two.as_str()), ("c.tf", three.as_str())]);
+    let bucket = |address: &str| {
+        let document = &policy(&carried, address).document;
+        document.statements[0].resource.as_ref().unwrap().items[0].text.raw().to_owned()
+    };
+    assert_eq!(bucket("aws_iam_policy.p"), "arn:aws:s3:::one/*");
+    assert_eq!(bucket("aws_iam_policy.p@b"), "arn:aws:s3:::two/*");
+    assert_eq!(bucket("aws_s3_bucket_policy.p"), "arn:aws:s3:::three/*");
 }
