@@ -2,7 +2,7 @@
 
 use super::{Sink, aws_document, compute, named, named_list, own_reference, text_of};
 use crate::aws::document::{PolicyKind, guess_kind};
-use crate::carrier::declaration::{AwsAttachment, AwsPolicy, AwsPrincipal, AwsPrincipalKind, Item, Named};
+use crate::carrier::declaration::{AwsAttachment, AwsPolicy, AwsPrincipal, AwsPrincipalKind, Carrier, Item, Named};
 use crate::carrier::record::Record;
 use crate::source::{HOLE, Span};
 use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
@@ -188,7 +188,9 @@ pub(super) fn declare(record: &Record, sink: &mut Sink<'_>) {
 }
 
 fn policy(record: &Record, sink: &mut Sink<'_>, node: &Node, policy: AwsPolicyParts) {
-    if matches!(node.value, Value::Null) {
+    // what the provider reads where there is none
+    let none = matches!(record.carrier, Carrier::TerraformPlan | Carrier::PulumiState) && node.as_str() == Some("");
+    if none || matches!(node.value, Value::Null) {
         return;
     }
     let (document, diagnostics) = aws_document(node);

@@ -33,6 +33,15 @@ fn a_policy_string_in_a_plan_maps_through_its_escapes() {
 }
 
 #[test]
+fn an_empty_text_is_no_policy() {
+    let text = r#"{"format_version":"1.2","values":{"root_module":{"resources":[
+      {"address":"aws_s3_bucket.b","mode":"managed","type":"aws_s3_bucket","name":"b","values":{"bucket":"b","policy":""}}]}}}"#;
+    let (_, carried) = run(text);
+    assert_eq!(carried.records.len(), 1);
+    assert!(policies(&carried).is_empty() && carried.diagnostics.is_empty(), "{:?}", carried.diagnostics);
+}
+
+#[test]
 fn unknown_values_name_what_they_refer_to() {
     let text = r#"{"format_version":"1.2","resource_changes":[
       {"address":"module.m[\"a.b\"].aws_iam_role_policy_attachment.a","mode":"managed","type":"aws_iam_role_policy_attachment","name":"a",

@@ -141,11 +141,12 @@ fn is_vault_api_name(name: &str) -> bool {
             pair,
             ["sys", "auth" | "mounts" | "policies" | "policy" | "audit" | "namespaces"]
                 | ["identity", "entity" | "group" | "entity-alias" | "group-alias" | "oidc" | "mfa"]
-                | ["roles" | "static-roles" | "roleset" | "static-account", _]
         )
     });
+    // Elsewhere `roles/<name>/` is a directory of Ansible's.
+    let role = matches!(parts.as_slice(), [.., "roles" | "static-roles" | "roleset" | "static-account", _]);
     // `auth/<mount>/…`, and `auth/<mount>.json` for the mount itself.
-    pairs || parts.iter().rev().skip(1).take(4).any(|part| *part == "auth")
+    pairs || role || parts.iter().rev().skip(1).take(4).any(|part| *part == "auth")
 }
 
 /// A JSON list whose first element is a policy document.

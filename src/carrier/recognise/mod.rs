@@ -44,6 +44,10 @@ pub fn recognise(name: &str, text: &str) -> Option<Format> {
         return None;
     }
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // a template of Go or Jinja: what it makes is not known
+    if body.trim_start().starts_with("{{") || body.trim_start().starts_with("{%") {
+        return None;
+    }
     match body.trim_start().as_bytes().first() {
         None => None,
         Some(b'{' | b'[') => json::recognise(name, body),
@@ -124,6 +128,10 @@ mod tests {
             ("p.json", "{\"Name\": \"x\", \"Priority\": 1, \"Statement\": {\"GeoMatchStatement\": {}}}", None),
             ("p.json", "{\"version\": \"2012-10-17\", \"statement\": []}", Some(IamDocument)),
             ("p.json", "[{\"Version\": \"2012-10-17\", \"Statement\": []}]", Some(IamDocument)),
+            ("roles/web/templates/daemon.json", "{\"log\": 1}", None),
+            ("database/roles/web.json", "{\"log\": 1}", Some(VaultApi)),
+            ("roles/web.yaml", "{{- if eq .On \"yes\" }}\nkind: ClusterRole\n{{- end }}", None),
+            ("policy.json", "{% if on %}{\"Version\": \"2012-10-17\", \"Statement\": []}{% endif %}", None),
             ("list.json", "[1, {\"Statement\": 1}]", None),
             ("p.json", "{\"PolicyVersion\": {\"Document\": {\"Statement\": []}}}", Some(AwsCli)),
             ("p.json", "{\"Policy\": \"{\\\"Statement\\\": []}\"}", Some(AwsCli)),
