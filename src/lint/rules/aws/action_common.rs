@@ -28,6 +28,8 @@ const API_NAMES: &[(&str, &str)] = &[
     ("s3:putbucketencryption", "s3:PutEncryptionConfiguration"),
     ("s3:deletebucketencryption", "s3:PutEncryptionConfiguration"),
     ("s3:getbucketreplication", "s3:GetReplicationConfiguration"),
+    ("bedrock:converse", "bedrock:InvokeModel"),
+    ("bedrock:conversestream", "bedrock:InvokeModelWithResponseStream"),
     ("lambda:invoke", "lambda:InvokeFunction"),
     ("sqs:sendmessagebatch", "sqs:SendMessage"),
     ("sqs:deletemessagebatch", "sqs:DeleteMessage"),
@@ -39,9 +41,15 @@ const API_NAMES: &[(&str, &str)] = &[
     ("iam:getrolepolicies", "iam:ListRolePolicies"),
 ];
 
-/// What AWS itself writes though it is no action any more: the default policy of every topic
-/// lists it, and the examples made from that.
-const WRITTEN_BY_AWS: [&str; 1] = ["sns:receive"];
+/// What AWS itself writes though the reference does not have it: the default policy of every
+/// topic lists the first, and the examples made from that; MediaLive's guide asks for the
+/// others in the role that it takes flows with.
+const WRITTEN_BY_AWS: [&str; 4] = [
+    "sns:receive",
+    "mediaconnect:managedaddoutput",
+    "mediaconnect:manageddescribeflow",
+    "mediaconnect:managedremoveoutput",
+];
 
 /// Whether the action names a service that exists and no action of it.
 pub(super) fn unknown(action: &ActionFact<'_>) -> bool {

@@ -6,8 +6,14 @@ use crate::suggest::closest;
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
 /// Prefixes that exist, or existed, and are neither in the reference nor known to be retired.
-const UNLISTED: &[&str] =
-    &["alexaforbusiness", "application-cost-profiler", "awsmigrationhub", "iotthingsgraph", "macie"];
+const UNLISTED: &[&str] = &[
+    "alexaforbusiness",
+    "application-cost-profiler",
+    "awsmigrationhub",
+    "iotthingsgraph",
+    "macie",
+    "sagemaker-groundtruth-synthetic",
+];
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     for action in &context.facts.actions {
@@ -15,7 +21,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         let judged = action.item.text.is_known() && !prefix.is_empty() && !action.name().is_empty();
         if !judged
             || action.known_service().is_some()
-            || prefix.contains(['*', '?', '$', ' '])
+            || prefix.contains(['*', '?', '$', ' ', '{', '<'])
             || UNLISTED.contains(&prefix)
             || RETIRED.iter().any(|(retired, _)| *retired == prefix)
         {

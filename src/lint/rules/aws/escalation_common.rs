@@ -367,15 +367,20 @@ pub(super) fn first(
     sink: &mut Sink<'_>,
     (what, help): (impl Fn(&str) -> String, &str),
 ) {
+    if let Some(at) = first_of(holding, actions, reach) {
+        report(&[at], at, (what(&spelled(at.action)), help), sink.severity(), sink);
+    }
+}
+
+/// The first action of a list that a document grants, by place, sure ones first.
+pub(super) fn first_of<'f>(holding: &Holding<'f>, actions: &[&'static str], reach: Reach) -> Option<Grant<'f>> {
     let allowed = allowed(holding.statements);
     if !actions.iter().any(|action| allowed.meet(Services::of(action))) {
-        return;
+        return None;
     }
     let mut found: Vec<Grant<'_>> = actions.iter().filter_map(|action| grant(holding, action, reach)).collect();
     found.sort_by_key(|grant| (grant.lowered, grant.span.start));
-    if let Some(at) = found.first().copied() {
-        report(&[at], at, (what(&spelled(at.action)), help), sink.severity(), sink);
-    }
+    found.first().copied()
 }
 
 #[cfg(test)]

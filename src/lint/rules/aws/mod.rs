@@ -159,6 +159,7 @@ mod s3_public_policy_blocked;
 mod scp_attachments;
 mod scp_exempt_principal;
 mod scp_region_deny_global;
+mod search_common;
 mod secret_arn_suffix;
 mod securetransport_allow_false;
 mod service_common;

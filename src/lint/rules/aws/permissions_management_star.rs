@@ -80,3 +80,11 @@ fn grants_access(name: &str) -> bool {
     let more = ["put", "register", "set", "share", "update"];
     gives.iter().chain(&more).any(|verb| name.starts_with(verb)) && name != "createpolicy"
 }
+
+/// Whether an action gives access or takes it.
+pub(super) fn changes_access(name: &str) -> bool {
+    let takes = ["batchdelete", "batchremove", "batchrevoke", "cancel", "delete", "deny", "deregister", "detach"];
+    let more =
+        ["disable", "disassociate", "lift", "remove", "reset", "restore", "revoke", "start", "stop", "tag", "untag"];
+    grants_access(name) || takes.iter().chain(&more).any(|verb| name.starts_with(verb))
+}

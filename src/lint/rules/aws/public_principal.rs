@@ -1,4 +1,5 @@
 use super::guard_common::held_back;
+use super::search_common::{Domain, domain};
 use crate::aws::document::PolicyKind;
 use crate::lint::{Check, Confidence, ResourceFact, Severity, Sink, StatementContext, StatementFacts};
 
@@ -10,13 +11,21 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let Some(span) = facts.anyone().filter(|_| !held_back(context.document())) else { return };
+    let domain = domain(context);
+    if domain == Domain::Guarded {
+        return;
+    }
     let policy = context.document().policy;
     let everything = facts.actions.iter().any(|action| action.is_all()) && facts.any_resource().is_some();
-    let what = match facts.actions.first() {
+    // what AWS has no action for is told as such
+    let named = facts.actions.iter().find(|action| action.wildcard || action.known().is_some());
+    let what = match named.or(facts.actions.first()) {
         Some(action) if !facts.not_action => format!("`{}`", action.item.text.display()),
         _ => "this".to_owned(),
     };
-    let who = if by_caller(facts) {
+    let who = if domain == Domain::InVpc {
+        "whoever reaches the domain in its VPC"
+    } else if by_caller(facts) {
         "whoever has the right name or tag, in any AWS account,"
     } else {
         "everybody, AWS account or not,"
@@ -25,7 +34,14 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     if by_caller(facts) {
         finding.severity(Severity::High);
     }
-    finding.label("everybody").help("name the principals, or pin `aws:PrincipalOrgID` to your organization");
+    finding.label("everybody");
+    if domain == Domain::InVpc {
+        finding
+            .severity(Severity::Low)
+            .help("let its security groups admit few, or turn fine-grained access control on");
+    } else {
+        finding.help("name the principals, or pin `aws:PrincipalOrgID` to your organization");
+    }
     if let Some(action) = &facts.statement.action {
         finding.related(action.span, "may do this");
     }

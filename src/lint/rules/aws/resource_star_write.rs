@@ -1,5 +1,6 @@
+use super::permissions_management_star::changes_access;
 use super::resource_common::example;
-use crate::aws::catalog::{AccessLevel, Action, Service};
+use crate::aws::catalog::{AccessLevel, Action, ResourceType};
 use crate::lint::{ActionFact, Check, Severity, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -32,12 +33,13 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// The form of ARN that an action works on first.
+/// The form of ARN that an action works on: of the type that it has in its name, or else of
+/// the simplest.
 fn example_of(action: &ActionFact<'_>) -> Option<String> {
-    let first = |(service, known): (&'static Service, &'static Action)| {
-        service.resources_of(known).next().map(|kind| example(&kind.arn))
-    };
-    action.known().and_then(first)
+    let (service, known) = action.known()?;
+    let named = |kind: &ResourceType| known.lower.contains(&kind.name.to_ascii_lowercase().replace('-', ""));
+    let kind = service.resources_of(known).min_by_key(|kind| (!named(kind), kind.arn.len()))?;
+    Some(example(&kind.arn))
 }
 
 /// What an action of a name or pattern changes, if it can be limited to resources. Of a
@@ -46,22 +48,35 @@ fn example_of(action: &ActionFact<'_>) -> Option<String> {
 fn writes(action: &ActionFact<'_>) -> Option<AccessLevel> {
     if !action.wildcard {
         let (_, known) = action.known()?;
-        return (known.level.mutates() && known.takes_resource() && !shows(known)).then_some(known.level);
+        return limited(known).then(|| level(known));
     }
     if action.is_all() {
         return Some(AccessLevel::Write);
     }
-    action
-        .held()
-        .iter()
-        .filter(|known| known.level.mutates() && known.takes_resource() && !shows(known))
-        .map(|known| known.level)
-        .max_by_key(|l| rank(*l))
+    action.held().iter().filter(|known| limited(known)).map(|known| level(known)).max_by_key(|l| rank(*l))
+}
+
+/// Whether an action changes something and can be limited to resources. One that may be about
+/// a resource, and need not be, is granted on `*` to be granted in full:
+/// `cloudwatch:PutMetricData`.
+fn limited(known: &Action) -> bool {
+    let optional = matches!(known.resources, [only] if !only.required);
+    known.level.mutates() && known.takes_resource() && !optional && !shows(known)
+}
+
+/// What it changes. AWS counts much to the management of permissions.
+fn level(known: &Action) -> AccessLevel {
+    if known.level == AccessLevel::Permissions && !changes_access(&known.lower) {
+        AccessLevel::Write
+    } else {
+        known.level
+    }
 }
 
 /// Whether an action that AWS counts to the management of permissions only shows them.
 fn shows(known: &Action) -> bool {
-    known.level == AccessLevel::Permissions && ["describe", "list"].iter().any(|word| known.lower.starts_with(word))
+    known.level == AccessLevel::Permissions
+        && ["describe", "get", "list"].iter().any(|word| known.lower.starts_with(word))
 }
 
 fn rank(level: AccessLevel) -> u8 {

@@ -14,9 +14,14 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         }
         for (value, span) in texts(condition).into_iter().filter(|(value, _)| value.contains('*') && value.len() > 1) {
             let operator = condition.condition.operator.display();
-            let help = if value.starts_with("arn:") { "use `ArnLike`" } else { "use `StringLike`" };
+            let help = match (value.starts_with("arn:"), condition.negated) {
+                (true, false) => "use `ArnLike`",
+                (true, true) => "use `ArnNotLike`",
+                (false, false) => "use `StringLike`",
+                (false, true) => "use `StringNotLike`",
+            };
             sink.report(span, format!("`{operator}` compares `{value}` letter by letter, `*` included"))
-                .label("never matches")
+                .label(if condition.negated { "always passes" } else { "never matches" })
                 .help(help);
         }
     }

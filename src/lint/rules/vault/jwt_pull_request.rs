@@ -19,7 +19,7 @@ fn check(context: &RoleContext<'_>, sink: &mut Sink<'_>) {
     for (value, span) in all.iter().filter(|(value, _)| value.starts_with("repo:")) {
         let any = glob && value.strip_suffix('*').is_some_and(|stem| stem.ends_with(':') || stem.ends_with('/'));
         if any || value.ends_with(":pull_request") {
-            sink.report(*span, format!("`{value}` admits pull requests, whose code anybody may send"))
+            sink.report(*span, format!("`{value}` admits pull requests, whose code nobody has reviewed yet"))
                 .label("admits `:pull_request`")
                 .help("name the branch or the environment: `repo:org/name:ref:refs/heads/main`");
         }
