@@ -1,6 +1,8 @@
 //! What a value rests on as written: sets, whose members are their own keys, and defaults
 //! of variables, which whoever runs the root module may replace.
 
+use std::cell::Cell;
+
 use smol_str::SmolStr;
 
 use super::eval::{self, Evaluator};
@@ -8,8 +10,9 @@ use super::value::unknown;
 use crate::syntax::hcl2::{Expr, ExprKind, Step};
 use crate::syntax::{Node, Value};
 
-/// How far expressions are followed.
-const DEPTH: usize = 12;
+/// How far expressions are followed, and how many parts of them are looked at.
+const DEPTH: usize = 8;
+const STEPS: u32 = 256;
 
 impl Evaluator<'_> {
     /// Keys and values of what an expression gave: of a set each member is its own key.
@@ -66,7 +69,7 @@ impl Evaluator<'_> {
         }
         match (&expr.kind, &mut node.value) {
             (_, Value::List(items)) if items.is_empty() => {
-                if let Some(variable) = self.default(expr, instance, DEPTH) {
+                if let Some(variable) = self.default(expr, instance) {
                     *node = unknown(vec![variable], expr.span);
                 }
             }
@@ -93,18 +96,23 @@ impl Evaluator<'_> {
     }
 
     /// A variable of the root module with nothing but its default that an expression rests on.
-    pub(super) fn default(&self, expr: &Expr, instance: usize, depth: usize) -> Option<SmolStr> {
-        if depth == 0 {
+    pub(super) fn default(&self, expr: &Expr, instance: usize) -> Option<SmolStr> {
+        self.default_within(expr, instance, &Cell::new(STEPS), DEPTH)
+    }
+
+    fn default_within(&self, expr: &Expr, instance: usize, steps: &Cell<u32>, depth: usize) -> Option<SmolStr> {
+        if depth == 0 || steps.get() == 0 {
             return None;
         }
-        let of = |expr: &Expr| self.default(expr, instance, depth - 1);
+        steps.set(steps.get() - 1);
+        let of = |expr: &Expr| self.default_within(expr, instance, steps, depth - 1);
         match &expr.kind {
             ExprKind::Get(base, steps) => match (&base.kind, steps.first()) {
                 (ExprKind::Variable(root), Some(Step::Attr(name))) if root == "local" => {
                     of(self.local_expr(instance, name)?)
                 }
                 (ExprKind::Variable(root), Some(Step::Attr(name))) if root == "var" => {
-                    self.defaulted(instance, name, depth)
+                    self.defaulted(instance, name, steps, depth)
                 }
                 _ => of(base),
             },
@@ -120,7 +128,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn defaulted(&self, instance: usize, name: &SmolStr, depth: usize) -> Option<SmolStr> {
+    fn defaulted(&self, instance: usize, name: &SmolStr, steps: &Cell<u32>, depth: usize) -> Option<SmolStr> {
         let here = self.instances.get(instance)?;
         match &here.caller {
             None => {
@@ -130,7 +138,7 @@ impl Evaluator<'_> {
             }
             Some((caller, call, _)) => {
                 let block = self.instances.get(*caller)?.directory.calls.get(call.as_str())?;
-                self.default(&block.body.attribute(name)?.value, *caller, depth - 1)
+                self.default_within(&block.body.attribute(name)?.value, *caller, steps, depth - 1)
             }
         }
     }

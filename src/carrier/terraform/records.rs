@@ -282,7 +282,7 @@ impl<'a> Evaluator<'a> {
             // Without any statement there is no policy: there is one where this runs.
             let statements = blocks.iter().filter(|block| block_type(block).0 == "statement");
             let mut over = statements.filter_map(|block| block.body.attribute("for_each"));
-            let variable = over.find_map(|over| self.default(&over.value, scope.instance, NESTING));
+            let variable = over.find_map(|over| self.default(&over.value, scope.instance));
             items.extend(variable.map(|variable| unknown(vec![variable], span)));
         }
         match (items.len(), dynamic) {

@@ -1,4 +1,4 @@
-//! Domains of OpenSearch: what stands before the access policy.
+//! Domains of `OpenSearch`: what stands before the access policy.
 
 use crate::carrier::record::Record;
 use crate::lint::StatementContext;
