@@ -100,19 +100,19 @@ impl Evaluator<'_> {
         self.default_within(expr, instance, &Cell::new(STEPS), DEPTH)
     }
 
-    fn default_within(&self, expr: &Expr, instance: usize, steps: &Cell<u32>, depth: usize) -> Option<SmolStr> {
-        if depth == 0 || steps.get() == 0 {
+    fn default_within(&self, expr: &Expr, instance: usize, left: &Cell<u32>, depth: usize) -> Option<SmolStr> {
+        if depth == 0 || left.get() == 0 {
             return None;
         }
-        steps.set(steps.get() - 1);
-        let of = |expr: &Expr| self.default_within(expr, instance, steps, depth - 1);
+        left.set(left.get() - 1);
+        let of = |expr: &Expr| self.default_within(expr, instance, left, depth - 1);
         match &expr.kind {
             ExprKind::Get(base, steps) => match (&base.kind, steps.first()) {
                 (ExprKind::Variable(root), Some(Step::Attr(name))) if root == "local" => {
                     of(self.local_expr(instance, name)?)
                 }
                 (ExprKind::Variable(root), Some(Step::Attr(name))) if root == "var" => {
-                    self.defaulted(instance, name, steps, depth)
+                    self.defaulted(instance, name, left, depth)
                 }
                 _ => of(base),
             },
@@ -128,7 +128,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn defaulted(&self, instance: usize, name: &SmolStr, steps: &Cell<u32>, depth: usize) -> Option<SmolStr> {
+    fn defaulted(&self, instance: usize, name: &SmolStr, left: &Cell<u32>, depth: usize) -> Option<SmolStr> {
         let here = self.instances.get(instance)?;
         match &here.caller {
             None => {
@@ -138,7 +138,7 @@ impl Evaluator<'_> {
             }
             Some((caller, call, _)) => {
                 let block = self.instances.get(*caller)?.directory.calls.get(call.as_str())?;
-                self.default_within(&block.body.attribute(name)?.value, *caller, steps, depth - 1)
+                self.default_within(&block.body.attribute(name)?.value, *caller, left, depth - 1)
             }
         }
     }
