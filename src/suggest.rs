@@ -46,6 +46,35 @@ pub fn slipped(a: &str, b: &str) -> bool {
     (a.len() != b.len() && !digits(a) && !digits(b) && a.len().min(b.len()) > 3) || sorted(a) == sorted(b)
 }
 
+/// A name that others are compared with.
+#[derive(Debug)]
+pub struct Name {
+    letters: Vec<char>,
+    set: u64,
+    rows: Rows,
+}
+
+impl Name {
+    /// That name.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        let letters: Vec<char> = letters(name).collect();
+        Self { set: set(letters.iter().copied()), letters, rows: Rows::default() }
+    }
+
+    /// [`distance_below`] of another name.
+    #[must_use]
+    pub fn distance_below(&mut self, other: &str, bound: usize) -> Option<usize> {
+        // every letter that only one of them has takes a step of its own
+        let theirs = set(letters(other));
+        let own = (self.set & !theirs).count_ones().max((theirs & !self.set).count_ones());
+        if own as usize >= bound {
+            return None;
+        }
+        self.rows.distance_below(&self.letters, other, bound)
+    }
+}
+
 /// How many letters differ between two names without regard to case (optimal string
 /// alignment: insert, delete, replace, swap neighbours), if it is fewer than `bound`.
 #[must_use]
@@ -64,7 +93,7 @@ fn set(chars: impl Iterator<Item = char>) -> u64 {
 }
 
 /// What comparing two names needs, kept from one to the next.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Rows {
     other: Vec<char>,
     before: Vec<usize>,

@@ -16,7 +16,7 @@ use super::setting::Settings;
 use super::{Category, Confidence, Rule, Severity};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Span};
-use crate::suggest::distance_below;
+use crate::suggest::Name;
 
 /// What makes a rule fire.
 #[derive(Debug, Clone)]
@@ -121,10 +121,11 @@ impl Rules {
     #[must_use]
     pub fn similar(&self, name: &str) -> Vec<&Rule> {
         let slug = name.rsplit('/').next().unwrap_or(name);
+        let mut wanted = Name::new(slug);
         let mut ranked: Vec<(usize, &Rule)> = self
             .iter()
             .filter_map(|rule| {
-                let near = distance_below(slug, rule.slug(), 3 + rule.slug().len() / 8);
+                let near = wanted.distance_below(rule.slug(), 3 + rule.slug().len() / 8);
                 let part = || rule.slug().contains(slug).then(|| rule.slug().len() - slug.len());
                 Some((near.or_else(part)?, rule))
             })

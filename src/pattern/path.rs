@@ -179,8 +179,9 @@ impl PathLang {
     pub fn escape<'o>(&self, others: impl IntoIterator<Item = &'o Self>) -> Option<String> {
         let others = self.near(others);
         let mut least = self.least(&others, false)?;
-        // longer ones nobody writes
-        for index in 0..least.parts.len().min(SHORTENED) {
+        // Longer ones nobody writes; each try takes as long as the path is.
+        let tries = SHORTENED * SHORTENED / least.parts.len().max(SHORTENED);
+        for index in 0..least.parts.len().min(tries) {
             let mut shorter = least.clone();
             if let Some(part) = shorter.parts.get_mut(index) {
                 part.1 = false;
@@ -312,4 +313,21 @@ fn fresh_text(others: &[&PathLang], own: &PathLang) -> String {
     let candidates = ["example", "x"].into_iter().map(String::from).chain(letters);
     let counted = (0_u32..).map(|n| format!("example-{n}"));
     candidates.chain(counted).find(|text| !mentioned(text)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_of_thousands_of_segments_is_not_shortened_segment_by_segment() {
+        let wide = PathLang::parse(&format!("{}*", "+/".repeat(20_000)));
+        let taken = PathLang::parse(&format!("{}b*", "+/".repeat(20_000)));
+        for _ in 0..30 {
+            let path = wide.escape([&taken]).unwrap();
+            assert!(wide.matches(&path) && !taken.matches(&path));
+        }
+        let short = PathLang::parse("+/+/*").escape([&PathLang::parse("+/b/*")]).unwrap();
+        assert_eq!(short, "//", "what is short is still made as short as it can be");
+    }
 }

@@ -430,3 +430,21 @@ fn a_text_that_grows_by_a_letter_is_not_copied_without_end() {
         }
     }
 }
+
+/// Each member was looked for among all that were there before.
+#[cfg(feature = "typescript")]
+#[test]
+fn objects_that_are_spread_into_one_another_are_merged_by_name() {
+    let lines: Vec<String> =
+        (1..=500).map(|n| format!("const x{n} = {{...x{0}, ...x{0}, k{n}: '{n}'}};\n", n - 1)).collect();
+    let wide: Vec<String> = (0..20_000).map(|n| format!("k{n}: () => {n}, l{n}: {n},")).collect();
+    let policy = r#"'path "secret/*" { capabilities = ["raed"] }'"#;
+    let program = format!(
+        "import * as vault from '@pulumi/vault';\nconst x0 = {{}};\n{}const w = {{{}}};\nnew vault.Policy('p', {{name: x500.k7, policy: {policy}}});\n",
+        lines.concat(),
+        wide.concat(),
+    );
+    let dir = directory(&[("index.ts", program.as_bytes())]);
+    let out = overgrant(dir.path(), &["check", "--format", "json"]).stdout;
+    assert!(out.contains("vault/unknown-capability") && !out.contains("too-large"), "{out:.400}");
+}

@@ -125,6 +125,40 @@ fn configuration_ignores_by_rule_path_and_unit_until_a_day() {
     }
 }
 
+/// Each finding was held against each ignore, whose glob was read anew.
+#[test]
+fn thousands_of_ignores_are_read_once() {
+    let stanzas: String = (0..300).map(|at| format!("path \"*{at}\" {{\n  capabilities = [\"raed\"]\n}}\n")).collect();
+    let ignore = |path: String| Ignore { rule: "vault/unknown-capability".to_owned(), path, ..Ignore::default() };
+    let mut ignores: Vec<Ignore> = (0..2000).map(|at| ignore(format!("a{at}/**/*.hcl"))).collect();
+    let open = Selection { ignores: ignores.clone(), ..Selection::default() };
+    ignores.push(ignore("policies/*".to_owned()));
+    let closed = Selection { ignores, ..Selection::default() };
+    for (selection, suppressed) in [(open, 0), (closed, 300)] {
+        let (_, report) = check(&[("policies/app.hcl", &stanzas)], lint::builtin(), &selection);
+        assert_eq!(report.suppressed.len(), suppressed);
+    }
+}
+
+/// What follows each comment of a long list of them, or stands before it on its line, was
+/// looked through for each.
+#[test]
+fn thousands_of_comments_that_ignore_are_read_in_one_go() {
+    let one = "# overgrant: ignore[vault/unknown-capability]\n";
+    let stanza = "path \"a/b\" { capabilities = [\"raed\"] }\n";
+    let line = "/* overgrant: ignore[vault/sudo-wide] */ ".repeat(5000);
+    let table = [
+        (format!("{}{stanza}", one.repeat(5000)), 1, 4999),
+        (format!("{line}{stanza}"), 0, 5000),
+        (format!("{stanza}{}", one.repeat(5000)), 0, 5000),
+    ];
+    for (text, suppressed, idle) in table {
+        let report = policy(&text, &Selection::default());
+        let found = report.findings.iter().filter(|finding| finding.rule == "cross/unused-ignore").count();
+        assert_eq!((report.suppressed.len(), found), (suppressed, idle));
+    }
+}
+
 #[test]
 fn users_write_rules_for_both_systems() {
     let vault = "---\ntitle: Payroll is for payroll\nseverity: critical\nvault: read on secret/data/payroll/*\n---\n";

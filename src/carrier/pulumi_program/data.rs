@@ -1,5 +1,6 @@
 //! Values as data: what is known of them, and how they are put into others.
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::source::{Span, Unknown};
@@ -61,21 +62,77 @@ pub(in crate::carrier) fn used_at(node: &Node, place: Span) -> Option<Node> {
     }
 }
 
-/// Adds a member to a map that is merged from several: a later one of the same name wins.
-pub(in crate::carrier) fn merge(entries: &mut Vec<Entry>, entry: Entry) {
-    entries.retain(|e| e.key.known().is_none() || e.key.known() != entry.key.known());
-    entries.push(entry);
+/// Members in order, which are found by their names.
+#[derive(Debug)]
+pub(in crate::carrier) struct Members<T> {
+    slots: Vec<Option<T>>,
+    places: FxHashMap<SmolStr, Vec<usize>>,
 }
 
-/// Adds a member that is written in the map which stands `here`: it replaces one that was
-/// merged in; two written here are both kept, as the mistake they are.
-pub(in crate::carrier) fn write(entries: &mut Vec<Entry>, entry: Entry, here: Span) {
-    entries.retain(|e| here.contains(e.key_span) || e.key.known() != entry.key.known());
-    entries.push(entry);
+impl<T> Default for Members<T> {
+    fn default() -> Self {
+        Self { slots: Vec::new(), places: FxHashMap::default() }
+    }
+}
+
+impl<T> Members<T> {
+    pub(in crate::carrier) fn push(&mut self, name: Option<&str>, member: T) {
+        if let Some(name) = name {
+            self.places.entry(SmolStr::new(name)).or_default().push(self.slots.len());
+        }
+        self.slots.push(Some(member));
+    }
+
+    /// Takes out the members of a name, but for some.
+    pub(in crate::carrier) fn remove(&mut self, name: &str, keeps: impl Fn(&T) -> bool) {
+        let Some(places) = self.places.get_mut(name) else { return };
+        let slots = &mut self.slots;
+        places.retain(|at| {
+            let Some(slot) = slots.get_mut(*at) else { return false };
+            let kept = slot.as_ref().is_some_and(&keeps);
+            if !kept {
+                *slot = None;
+            }
+            kept
+        });
+    }
+
+    pub(in crate::carrier) fn finish(self) -> Vec<T> {
+        self.slots.into_iter().flatten().collect()
+    }
+}
+
+impl Members<Entry> {
+    /// Adds a member to a map that is merged from several: a later one of the same name
+    /// wins.
+    pub(in crate::carrier) fn merge(&mut self, entry: Entry) {
+        let name = entry.key.known().map(SmolStr::new);
+        if let Some(name) = &name {
+            self.remove(name, |_| false);
+        }
+        self.push(name.as_deref(), entry);
+    }
+
+    /// Adds a member that is written in the map which stands `here`: it replaces one that
+    /// was merged in; two written here are both kept, as the mistake they are.
+    pub(in crate::carrier) fn write(&mut self, entry: Entry, here: Span) {
+        let name = entry.key.known().map(SmolStr::new);
+        if let Some(name) = &name {
+            self.remove(name, |known| here.contains(known.key_span));
+        }
+        self.push(name.as_deref(), entry);
+    }
+
+    /// Adds members that are not known.
+    pub(in crate::carrier) fn unknown(&mut self, spread: Node) {
+        if let Some(entry) = unknown_entry(spread) {
+            self.push(None, entry);
+        }
+    }
 }
 
 /// Members that are not known, as one of a map.
-pub(in crate::carrier) fn unknown_entry(spread: Node) -> Option<Entry> {
+fn unknown_entry(spread: Node) -> Option<Entry> {
     let key_span = spread.span;
     let Value::Unknown(inner) = &spread.value else { return None };
     Some(Entry { key: unknown_text(inner.clone(), key_span), key_span, value: spread })

@@ -12,8 +12,9 @@ use smol_str::SmolStr;
 use super::exec::truthy;
 use super::value::{Body, Function, Val};
 use super::{Reader, text};
+use crate::carrier::pulumi_program::data::{self, Members};
+use crate::carrier::pulumi_program::file;
 use crate::carrier::pulumi_program::scope::Bound;
-use crate::carrier::pulumi_program::{data, file};
 use crate::source::Unknown;
 use crate::syntax::python::literal::{self, Style};
 use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
@@ -239,26 +240,26 @@ impl<'a> Reader<'a> {
     }
 
     fn dict(&mut self, dict: &'a ExprDict) -> Val<'a> {
-        let mut entries: Vec<Entry> = Vec::with_capacity(dict.items.len());
+        let mut entries: Members<Entry> = Members::default();
         for item in &dict.items {
             let Some(key) = &item.key else {
                 let value = self.eval_node(&item.value);
                 if let Value::Map(inner) = value.value {
                     for entry in inner {
-                        data::merge(&mut entries, entry);
+                        entries.merge(entry);
                     }
                 } else {
-                    entries.extend(data::unknown_entry(self.spread(item.value.range())));
+                    entries.unknown(self.spread(item.value.range()));
                 }
                 continue;
             };
             let key_node = self.eval_node(key);
             let value = self.eval_node(&item.value);
             if let Some(key) = data::key_text(&key_node, self.span(key.range())) {
-                data::write(&mut entries, Entry { key, key_span: key_node.span, value }, self.span(dict.range));
+                entries.write(Entry { key, key_span: key_node.span, value }, self.span(dict.range));
             }
         }
-        Val::node(Node::new(self.span(dict.range), Value::Map(entries)))
+        Val::node(Node::new(self.span(dict.range), Value::Map(entries.finish())))
     }
 
     pub(super) fn attribute(&mut self, base: &Val<'a>, name: &str, range: TextRange) -> Val<'a> {
@@ -408,9 +409,9 @@ impl<'a> Reader<'a> {
                 Some(Value::String(builder.finish(span)))
             }
             (Operator::BitOr, Value::Map(a), Value::Map(b)) => {
-                let mut entries = a.clone();
-                b.iter().cloned().for_each(|entry| data::merge(&mut entries, entry));
-                Some(Value::Map(entries))
+                let mut entries: Members<Entry> = Members::default();
+                a.iter().chain(b).cloned().for_each(|entry| entries.merge(entry));
+                Some(Value::Map(entries.finish()))
             }
             (Operator::Mod, Value::String(template), _) => Some(Value::String(self.percent(template, left, right))),
             // `Path("policies") / "app.hcl"`

@@ -8,9 +8,10 @@ use smol_str::SmolStr;
 
 use super::Reader;
 use super::value::Val;
+use crate::carrier::pulumi_program::data::{self, Members};
 use crate::carrier::pulumi_program::file::{join_path, path_attribute};
-use crate::carrier::pulumi_program::{Language, data, text as strings};
-use crate::syntax::{Node, Text, TextBuilder, Value};
+use crate::carrier::pulumi_program::{Language, text as strings};
+use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
 
 /// Methods that change a list, set or dictionary in place, but for those that only order it.
 const CHANGES: &[&str] = &[
@@ -145,7 +146,8 @@ impl<'a> Reader<'a> {
                 Val::node(Node::new(span, Value::Null))
             }
             (Value::Map(entries), "update") => {
-                let mut entries = entries.clone();
+                let mut merged: Members<Entry> = Members::default();
+                entries.iter().cloned().for_each(|entry| merged.merge(entry));
                 let more = match &first {
                     Some(Val::Node(more)) => more.as_map().map(<[_]>::to_vec),
                     None => Some(Vec::new()),
@@ -154,9 +156,9 @@ impl<'a> Reader<'a> {
                 let changed = match more {
                     Some(more) => {
                         for entry in more {
-                            data::merge(&mut entries, entry);
+                            merged.merge(entry);
                         }
-                        self.made(Value::Map(entries), range).at(node.span)
+                        self.made(Value::Map(merged.finish()), range).at(node.span)
                     }
                     None => unknown,
                 };

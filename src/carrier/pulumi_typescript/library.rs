@@ -8,7 +8,7 @@ use super::call::Given;
 use super::value::{Val, parse_json, value_at};
 use crate::aws::managed_policy;
 use crate::carrier::pulumi_names::Package;
-use crate::carrier::pulumi_program::data;
+use crate::carrier::pulumi_program::data::{self, Members};
 use crate::carrier::pulumi_program::file::{join_path, path_attribute};
 use crate::source::{Span, Unknown};
 use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
@@ -171,20 +171,20 @@ impl<'a> Reader<'a> {
 
     /// `Object.assign(target, …)`: the members of all, later ones first.
     fn assigned(&mut self, given: &Given<'a>, place: Span) -> Val<'a> {
-        let mut entries: Vec<Entry> = Vec::new();
+        let mut entries: Members<Entry> = Members::default();
         for (value, at) in &given.values {
             let node = self.data(value.clone(), *at);
             match node.value {
                 Value::Map(inner) => {
                     for entry in inner {
-                        data::merge(&mut entries, entry);
+                        entries.merge(entry);
                     }
                 }
                 Value::Null => {}
-                _ => entries.extend(data::unknown_entry(self.spread(*at))),
+                _ => entries.unknown(self.spread(*at)),
             }
         }
-        value_at(place, Value::Map(entries))
+        value_at(place, Value::Map(entries.finish()))
     }
 
     /// `new X(…)` of what is no resource.
@@ -204,11 +204,11 @@ impl<'a> Reader<'a> {
 
 /// Pairs of key and value as a map.
 fn from_entries(items: &[Node]) -> Option<Vec<Entry>> {
-    let mut entries = Vec::with_capacity(items.len());
+    let mut entries: Members<Entry> = Members::default();
     for item in items {
         let [key, value] = item.as_list()? else { return None };
         let text = data::key_text(key, key.span)?;
-        data::merge(&mut entries, Entry { key: text, key_span: key.span, value: value.clone() });
+        entries.merge(Entry { key: text, key_span: key.span, value: value.clone() });
     }
-    Some(entries)
+    Some(entries.finish())
 }

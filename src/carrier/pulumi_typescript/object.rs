@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use super::Reader;
 use super::value::{Object, Val, unknown_named, value_at};
 use crate::carrier::pulumi_names::snake_case;
-use crate::carrier::pulumi_program::data;
+use crate::carrier::pulumi_program::data::{self, Members};
 use crate::source::Span;
 use crate::syntax::{Entry, Node, Text, Value};
 
@@ -44,8 +44,8 @@ impl<'a> Reader<'a> {
     /// `{…}`: data, or an object where a member is not data.
     pub(super) fn object(&mut self, object: &'a ObjectExpression<'a>) -> Val<'a> {
         let here = self.span(object.span);
-        let mut entries: Vec<Entry> = Vec::with_capacity(object.properties.len());
-        let mut others: Vec<(SmolStr, Val<'a>)> = Vec::new();
+        let mut entries: Members<Entry> = Members::default();
+        let mut others: Members<(SmolStr, Val<'a>)> = Members::default();
         for property in &object.properties {
             let property = match property {
                 ObjectPropertyKind::ObjectProperty(property) => property,
@@ -74,18 +74,21 @@ impl<'a> Reader<'a> {
             match (value, key.known()) {
                 (value @ (Val::Function(_) | Val::Class(_) | Val::Object(_)), Some(name)) => {
                     let name = SmolStr::new(name);
-                    entries.retain(|entry| entry.key.known() != Some(name.as_str()));
-                    others.retain(|(other, _)| *other != name);
-                    others.push((name, value));
+                    entries.remove(&name, |_| false);
+                    others.remove(&name, |_| false);
+                    others.push(Some(&name.clone()), (name, value));
                 }
                 (value, known) => {
-                    others.retain(|(other, _)| Some(other.as_str()) != known);
+                    if let Some(known) = known {
+                        others.remove(known, |_| false);
+                    }
                     let value = self.data(value, self.span_of(&property.value));
-                    data::write(&mut entries, Entry { key, key_span, value }, here);
+                    entries.write(Entry { key, key_span, value }, here);
                 }
             }
         }
-        let node = Node::new(here, Value::Map(entries));
+        let node = Node::new(here, Value::Map(entries.finish()));
+        let others = others.finish();
         if others.is_empty() {
             return Val::node(node);
         }
@@ -99,8 +102,8 @@ impl<'a> Reader<'a> {
     /// `...value` in an object.
     fn spread_into(
         &mut self,
-        entries: &mut Vec<Entry>,
-        others: &mut Vec<(SmolStr, Val<'a>)>,
+        entries: &mut Members<Entry>,
+        others: &mut Members<(SmolStr, Val<'a>)>,
         written: &'a oxc_ast::ast::Expression<'a>,
     ) {
         let value = self.eval(written);
@@ -111,9 +114,9 @@ impl<'a> Reader<'a> {
                     Val::Node(node) => {
                         let key = Text::atomic(name, node.span);
                         let entry = Entry { key, key_span: node.span, value: Node::clone(&node) };
-                        data::merge(entries, entry);
+                        entries.merge(entry);
                     }
-                    other => others.push((name, other)),
+                    other => others.push(Some(&name.clone()), (name, other)),
                 }
             }
             return;
@@ -123,12 +126,12 @@ impl<'a> Reader<'a> {
         match node.value {
             Value::Map(inner) => {
                 for entry in inner {
-                    data::merge(entries, entry);
+                    entries.merge(entry);
                 }
             }
             // `...(undefined)` and `...(flag && {})` of a false flag are nothing.
             Value::Null | Value::Bool(false) => {}
-            _ => entries.extend(data::unknown_entry(self.spread(place))),
+            _ => entries.unknown(self.spread(place)),
         }
     }
 
