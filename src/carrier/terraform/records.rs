@@ -106,10 +106,9 @@ impl<'a> Evaluator<'a> {
         for each in &expansion.each {
             let address = SmolStr::from(format!("{}{key}{}", self.prefix(instance), each.suffix()));
             for (body, condition) in self.variants(resource, instance, each) {
-                // Without a statement it only adds nothing to whatever it is merged into.
-                let adds = |name: &str| body.get(name).is_some_and(|node| node.as_list().is_none_or(|l| !l.is_empty()));
-                let parts = ["statement", "source_policy_documents", "override_policy_documents", "source_json"];
-                if resource.kind() == "aws_iam_policy_document" && !parts.into_iter().any(adds) {
+                // Without a statement it adds nothing to whatever it is merged into.
+                let statements = body.get("json").and_then(|document| document.get("Statement"));
+                if statements.and_then(Node::as_list).is_some_and(<[Node]>::is_empty) {
                     continue;
                 }
                 if !self.keep(&body, block.span) {

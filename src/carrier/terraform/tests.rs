@@ -737,6 +737,25 @@ resource "aws_iam_policy" "encoded" {
             || document.statements.iter().any(|statement| statement.resource.as_ref().is_some_and(|r| r.unknown));
         assert!(open, "{address}");
     }
+    // What nothing here uses is merged into something else, where it may add nothing.
+    let unused = r#"
+data "aws_iam_policy_document" "one" {
+  statement {
+    actions = ["s3:GetObject"]
+  }
+}
+data "aws_iam_policy_document" "none" {
+  dynamic "statement" {
+    for_each = []
+    content {
+      actions = ["s3:GetObject"]
+    }
+  }
+}
+"#;
+    let (_, carried) = one(unused);
+    let addresses: Vec<&str> = carried.records.iter().map(|record| record.address.as_str()).collect();
+    assert_eq!(addresses, ["data.aws_iam_policy_document.one"]);
     // What is given here is what runs.
     let files = [("main.tf", module), ("terraform.tfvars", "projects = []\non = false\n")];
     let (_, carried) = run(&files);
