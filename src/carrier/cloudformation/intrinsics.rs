@@ -26,6 +26,12 @@ pub(super) struct Template<'a> {
     /// Conditions of unknown truth that were met, with their places.
     pub(super) met: Vec<(SmolStr, Span)>,
     pub(super) budget: Budget,
+    /// What conditions turned out to be, where nothing but their own text decided that.
+    pub(super) held: FxHashMap<SmolStr, Option<bool>>,
+    /// At what depth conditions were given up.
+    pub(super) given_up: FxHashMap<SmolStr, usize>,
+    /// Whether a condition was given up because too many lead to it.
+    pub(super) cut: bool,
 }
 
 /// Values by mapping, first and second key.
@@ -257,13 +263,30 @@ impl Template<'_> {
 
     /// Whether a condition of the template holds, if that can be told.
     pub(super) fn condition(&mut self, name: &str, depth: usize) -> Option<bool> {
+        if let Some(held) = self.held.get(name) {
+            return *held;
+        }
         let node = *self.conditions.get(name)?;
         let (_, entry) = function(node)?;
-        if depth == 0 { None } else { self.truth(entry, depth - 1) }
+        if depth <= self.given_up.get(name).copied().unwrap_or(0) {
+            self.cut = true;
+            return None;
+        }
+        let outer = std::mem::replace(&mut self.cut, false);
+        let met = self.met.len();
+        let holds = self.truth(entry, depth - 1);
+        if holds.is_some() || !self.cut && !self.budget.exhausted() && self.met.len() == met {
+            self.held.insert(SmolStr::new(name), holds);
+        } else if self.cut {
+            self.given_up.insert(SmolStr::new(name), depth);
+        }
+        self.cut |= outer;
+        holds
     }
 
     fn truth(&mut self, entry: &Entry, depth: usize) -> Option<bool> {
         if depth == 0 || !self.budget.spend(1, entry.key_span) {
+            self.cut = true;
             return None;
         }
         let name = entry.key.known()?;

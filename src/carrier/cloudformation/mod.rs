@@ -10,6 +10,7 @@ mod types;
 
 pub(super) use types::native_table;
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::declaration::Carrier;
@@ -98,6 +99,9 @@ fn template(root: &Node, texts: usize) -> Template<'_> {
         refused: Vec::new(),
         met: Vec::new(),
         budget: Budget::new(root.span, texts),
+        held: FxHashMap::default(),
+        given_up: FxHashMap::default(),
+        cut: false,
     }
 }
 

@@ -319,3 +319,22 @@ fn loops_of_a_few_dozen_turns_are_read_whole() {
     let carried = run(&text);
     assert_eq!((carried.diagnostics.as_slice(), carried.records.len()), (&[][..], 144));
 }
+
+#[test]
+fn conditions_of_conditions_are_told_once() {
+    let mut text = String::from(
+        "AWSTemplateFormatVersion: '2010-09-09'\nParameters:\n  P: {Type: String}\nConditions:\n  C0: !Equals [!Ref P, x]\n",
+    );
+    for n in 1..120 {
+        text += &format!("  C{n}: !And [{{Condition: C{0}}}, {{Condition: C{0}}}]\n", n - 1);
+    }
+    text += "Resources:\n";
+    for n in 0..120 {
+        text += &format!(
+            "  P{n}:\n    Type: AWS::IAM::ManagedPolicy\n    Condition: C{n}\n    Properties:\n      PolicyDocument: {{Statement: {{Effect: Allow, Action: 's3:*', Resource: !If [C{n}, a, b]}}}}\n"
+        );
+    }
+    let carried = run(&text);
+    assert_eq!(carried.diagnostics, []);
+    assert_eq!(carried.records.len(), 240, "each condition is followed both ways");
+}
