@@ -1,5 +1,6 @@
 //! Domains of `OpenSearch`: what stands before the access policy.
 
+use super::bucket_common::is_on;
 use crate::carrier::record::Record;
 use crate::lint::StatementContext;
 use crate::lint::rules::record_common::{directory, is_absent, is_made, is_to};
@@ -61,10 +62,6 @@ fn asks(record: &Record) -> bool {
         Value::List(items) => items.first(),
         _ => Some(options),
     };
-    let is = |name: &str| options.and_then(|options| options.get(name)).is_some_and(is_true);
+    let is = |name: &str| options.is_some_and(|options| is_on(options, name) == Some(true));
     is("enabled") && !is("anonymous_auth_enabled")
-}
-
-fn is_true(node: &Node) -> bool {
-    matches!(node.value, Value::Bool(true)) || node.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true"))
 }
