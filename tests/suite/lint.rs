@@ -128,7 +128,9 @@ fn configuration_ignores_by_rule_path_and_unit_until_a_day() {
 /// Each finding was held against each ignore, whose glob was read anew.
 #[test]
 fn thousands_of_ignores_are_read_once() {
-    let stanzas: String = (0..300).map(|at| format!("path \"*{at}\" {{\n  capabilities = [\"raed\"]\n}}\n")).collect();
+    let stanzas: Vec<String> =
+        (0..300).map(|at| format!("path \"*{at}\" {{\n  capabilities = [\"raed\"]\n}}\n")).collect();
+    let stanzas = stanzas.concat();
     let ignore = |path: String| Ignore { rule: "vault/unknown-capability".to_owned(), path, ..Ignore::default() };
     let mut ignores: Vec<Ignore> = (0..2000).map(|at| ignore(format!("a{at}/**/*.hcl"))).collect();
     let open = Selection { ignores: ignores.clone(), ..Selection::default() };

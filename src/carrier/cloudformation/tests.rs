@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::*;
 use crate::carrier::declaration::{AwsPolicy, Item};
 use crate::source::{Fragment, SourceId};
@@ -291,8 +293,8 @@ fn loops_in_loops_are_told_of_where_they_make_too_much() {
     let names = (0..60).map(|n| format!("n{n}")).collect::<Vec<_>>().join(", ");
     let head = "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n";
     let mut nested = format!("{head}  'Fn::ForEach::A':\n  - A\n  - [{names}]\n");
-    nested += &format!("  - 'Fn::ForEach::B':\n    - B\n    - [{names}]\n");
-    nested += &format!("    - 'Fn::ForEach::C':\n      - C\n      - [{names}]\n      - 'P${{A}}${{B}}${{C}}':\n");
+    write!(nested, "  - 'Fn::ForEach::B':\n    - B\n    - [{names}]\n").unwrap();
+    write!(nested, "    - 'Fn::ForEach::C':\n      - C\n      - [{names}]\n      - 'P${{A}}${{B}}${{C}}':\n").unwrap();
     nested += "          Type: AWS::IAM::ManagedPolicy\n          Properties:\n            PolicyDocument: {Statement: {Effect: Allow, Action: 's3:*', Resource: '*'}}\n";
     let long = format!(
         "{head}  'Fn::ForEach::A':\n  - A\n  - [{}]\n  - 'P':\n      Type: AWS::IAM::ManagedPolicy\n      Properties:\n        PolicyDocument: \"{}\"\n",
@@ -326,13 +328,14 @@ fn conditions_of_conditions_are_told_once() {
         "AWSTemplateFormatVersion: '2010-09-09'\nParameters:\n  P: {Type: String}\nConditions:\n  C0: !Equals [!Ref P, x]\n",
     );
     for n in 1..120 {
-        text += &format!("  C{n}: !And [{{Condition: C{0}}}, {{Condition: C{0}}}]\n", n - 1);
+        writeln!(text, "  C{n}: !And [{{Condition: C{0}}}, {{Condition: C{0}}}]", n - 1).unwrap();
     }
     text += "Resources:\n";
     for n in 0..120 {
-        text += &format!(
+        write!(
+            text,
             "  P{n}:\n    Type: AWS::IAM::ManagedPolicy\n    Condition: C{n}\n    Properties:\n      PolicyDocument: {{Statement: {{Effect: Allow, Action: 's3:*', Resource: !If [C{n}, a, b]}}}}\n"
-        );
+        ).unwrap();
     }
     let carried = run(&text);
     assert_eq!(carried.diagnostics, []);

@@ -68,12 +68,11 @@ impl Budget {
     /// Counts the parts of a record that stands at `span`; whether it may be kept. After
     /// one that may not nothing is evaluated any more.
     pub(super) fn keep(&mut self, parts: usize, span: Span) -> bool {
-        match self.made.checked_sub(parts as u64) {
-            Some(left) => self.made = left,
-            None => {
-                self.stop(span);
-                self.work = 0;
-            }
+        if let Some(left) = self.made.checked_sub(parts as u64) {
+            self.made = left;
+        } else {
+            self.stop(span);
+            self.work = 0;
         }
         self.work > 0
     }

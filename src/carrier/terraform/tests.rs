@@ -582,7 +582,7 @@ fn bounded(text: &str, roots: usize) -> (Carried, Vec<usize>) {
     let told = carried.diagnostics.iter().filter(|told| told.code == "terraform/too-large");
     let line = |told: &Diagnostic| {
         let span = told.span.unwrap();
-        sources.text(span.source)[..span.start as usize].matches('\n').count() + 1
+        sources.positions(span).unwrap().0.line as usize
     };
     let lines = told.map(line).collect();
     (carried, lines)
@@ -598,13 +598,14 @@ fn few_lines_do_not_make_any_number_of_values() {
         let links: String = (1..30).map(next).collect();
         format!("locals {{\n  a0 = {first}\n{links}}}\n")
     };
-    let uses: String = (0..30)
+    let uses = (0..30)
         .map(|n| {
             format!(
                 "resource \"aws_iam_policy\" \"p{n}\" {{\n  policy = jsonencode({{ Statement = local.a{n} }})\n}}\n"
             )
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let document = |n: usize| {
         format!(
             "data \"aws_iam_policy_document\" \"d{n}\" {{\n  source_policy_documents = [for x in range(40) : data.aws_iam_policy_document.d{}.json]\n  statement {{\n    actions = [\"s3:*\"]\n  }}\n}}\n",
