@@ -29,6 +29,7 @@ pub mod diagnostic;
 pub mod lint;
 pub mod model;
 pub mod pattern;
+mod recurring;
 pub mod region;
 pub mod report;
 pub mod simulate;

@@ -5,13 +5,14 @@ use std::hash::{BuildHasher, BuildHasherDefault};
 use std::ops::Deref;
 use std::rc::Rc;
 
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHasher;
 use smol_str::SmolStr;
 
-use super::Services;
+use super::{Services, Traits};
 use crate::aws::catalog::{AccessLevel, Action, Service, catalog};
 use crate::aws::document::Item;
 use crate::pattern::glob;
+use crate::recurring::Recurring;
 
 /// One `Action` or `NotAction` item.
 #[derive(Debug, Clone)]
@@ -22,8 +23,8 @@ pub struct ActionFact<'a> {
 }
 
 impl<'a> ActionFact<'a> {
-    pub(super) fn new(item: &'a Item) -> Self {
-        Self { item, text: ActionText::of(item.text.raw_smol()) }
+    pub(super) fn new(item: &'a Item, text: Rc<ActionText>) -> Self {
+        Self { item, text }
     }
 }
 
@@ -54,6 +55,8 @@ pub struct ActionText {
     head: usize,
     service: OnceCell<Option<&'static Service>>,
     held: OnceCell<Held>,
+    traits: OnceCell<Traits>,
+    meant: OnceCell<Option<Box<str>>>,
 }
 
 /// The actions of the catalogue that a text matches.
@@ -64,42 +67,21 @@ struct Held {
     levels: u8,
 }
 
-/// Texts that are remembered.
-const MOST: usize = 1 << 15;
-
 thread_local! {
-    static TEXTS: RefCell<Texts> = RefCell::default();
-}
-
-/// What was looked into.
-#[derive(Default)]
-struct Texts {
-    by_text: FxHashMap<SmolStr, Rc<ActionText>>,
-    /// By where the text lies in memory. The text is kept, so that no other comes to lie there.
-    by_place: FxHashMap<usize, (SmolStr, Rc<ActionText>)>,
-}
-
-impl Texts {
-    fn of(&mut self, raw: &SmolStr) -> Rc<ActionText> {
-        // a long text that several places share need not be read
-        let place = raw.is_heap_allocated().then(|| raw.as_ptr().addr());
-        if let Some((_, known)) = place.and_then(|place| self.by_place.get(&place)) {
-            return Rc::clone(known);
-        }
-        if self.by_text.len().max(self.by_place.len()) >= MOST {
-            *self = Self::default();
-        }
-        let known = self.by_text.entry(raw.clone()).or_insert_with(|| Rc::new(ActionText::new(raw)));
-        if let Some(place) = place {
-            self.by_place.insert(place, (raw.clone(), Rc::clone(known)));
-        }
-        Rc::clone(known)
-    }
+    static TEXTS: RefCell<Recurring<Rc<ActionText>>> = RefCell::default();
 }
 
 impl ActionText {
-    fn of(raw: &SmolStr) -> Rc<Self> {
-        TEXTS.with_borrow_mut(|texts| texts.of(raw))
+    pub(super) fn of(raw: &SmolStr) -> Rc<Self> {
+        // a text that two places share need not be read
+        let same = |known: &SmolStr| (known.as_ptr(), known.len()) == (raw.as_ptr(), raw.len()) || known == raw;
+        let find = |raw: &SmolStr| Rc::new(Self::new(raw));
+        TEXTS.with_borrow_mut(|texts| {
+            if let Some((_, known)) = texts.expected(same) {
+                return Rc::clone(known);
+            }
+            texts.get(raw, find).map_or_else(|| find(raw), |(_, known)| Rc::clone(known))
+        })
     }
 
     fn new(raw: &SmolStr) -> Self {
@@ -111,7 +93,19 @@ impl ActionText {
         let all = wildcard && (lower.bytes().all(|b| b == b'*') || lower == "*:*");
         let services = Services::of(&lower);
         let print = print(&lower);
-        Self { lower, wildcard, services, all, colon, print, head, service: OnceCell::new(), held: OnceCell::new() }
+        Self {
+            lower,
+            wildcard,
+            services,
+            all,
+            colon,
+            print,
+            head,
+            service: OnceCell::new(),
+            held: OnceCell::new(),
+            traits: OnceCell::new(),
+            meant: OnceCell::new(),
+        }
     }
 
     /// The service that it is about, as the catalogue has it.
@@ -145,6 +139,29 @@ impl ActionText {
         })
     }
 
+    /// What rules ask before they look further.
+    pub(super) fn traits(&self) -> Traits {
+        *self.traits.get_or_init(|| {
+            let none = !self.all && self.held().is_empty();
+            let known = self.known_service().is_some();
+            let permissions = self.holds_level(AccessLevel::Permissions);
+            [
+                Traits::WIDE.where_so(self.wildcard),
+                Traits::SERVICE_STAR.where_so(self.is_service_star()),
+                Traits::NO_SERVICE.where_so(!self.all && !known),
+                Traits::NO_ACTION.where_so(none && known),
+                Traits::PERMISSIONS.where_so(permissions),
+            ]
+            .into_iter()
+            .fold(Traits::default(), Traits::union)
+        })
+    }
+
+    /// What was likely meant by it, which `find` tells by its name where that was not asked yet.
+    pub(crate) fn meant(&self, find: impl FnOnce(&str) -> Option<String>) -> Option<&str> {
+        self.meant.get_or_init(|| find(self.name()).map(String::into_boxed_str)).as_deref()
+    }
+
     /// The one action that it names, as the catalogue has it.
     #[must_use]
     pub fn known(&self) -> Option<(&'static Service, &'static Action)> {
@@ -166,12 +183,6 @@ impl ActionText {
     #[inline]
     pub fn name(&self) -> &str {
         if self.all { "*" } else { self.lower.get(self.colon + 1..).unwrap_or("") }
-    }
-
-    /// Whether it names one service, whatever it says of the service's actions.
-    #[must_use]
-    pub(crate) fn is_of_one(&self) -> bool {
-        self.services != Services::ALL && self.colon > 0 && self.colon < self.lower.len()
     }
 
     /// Whether it stands for every action: `*`, `**`, `*:*`.
@@ -199,7 +210,9 @@ impl ActionText {
     /// Whether there is an action that both match.
     #[inline]
     pub(crate) fn meets_pattern(&self, pattern: &ActionPattern) -> bool {
-        self.meets_asked(&pattern.asked())
+        // most pairs are two names of one service
+        let differ = self.print != pattern.print && !self.wildcard && !pattern.wildcard;
+        !differ && self.meets_asked(&pattern.asked())
     }
 
     /// The same, of an action or pattern of which all is told already.

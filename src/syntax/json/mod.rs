@@ -8,6 +8,8 @@ mod number;
 mod shared;
 mod string;
 
+use shared::Strings;
+
 use crate::diagnostic::Diagnostic;
 use crate::source::{Fragment, HOLE, Unknown};
 use crate::syntax::{Entry, Node, Text, Value};
@@ -65,6 +67,8 @@ struct Reader<'a> {
     items: Vec<Node>,
     /// The same of open objects.
     entries: Vec<Entry>,
+    /// Strings without escapes.
+    strings: Strings,
     /// What tells the objects that need not be read.
     known: Option<&'a mut dyn FnMut(usize) -> Option<usize>>,
 }
@@ -95,12 +99,15 @@ impl<'a> Reader<'a> {
             holes: !fragment.holes.is_empty(),
             items: Vec::new(),
             entries: Vec::new(),
+            strings: Strings::of_thread(),
             known: None,
         }
     }
 
     fn whole_text(mut self) -> (Option<Node>, Vec<Diagnostic>) {
-        match self.document() {
+        let read = self.document();
+        self.strings.give_back();
+        match read {
             Ok(node) => (Some(node), Vec::new()),
             Err(Failure(diagnostic)) => (None, vec![*diagnostic]),
         }
@@ -328,7 +335,7 @@ impl<'a> Reader<'a> {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
             self.pos += 1;
             // indentation, in one comparison
-            while self.bytes.get(self.pos..).is_some_and(|rest| rest.starts_with(b"        ")) {
+            while self.bytes.get(self.pos..).and_then(<[u8]>::first_chunk) == Some(b"        ") {
                 self.pos += 8;
             }
         }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::shared::shared;
 use super::{Failure, Reader, Result};
 use crate::source::{HOLE, Hole, Span, SpanMap};
 use crate::syntax::Text;
@@ -12,19 +11,25 @@ impl Reader<'_> {
     pub(super) fn string(&mut self) -> Result<(Text, Span)> {
         let open = self.pos;
         let start = open + 1;
-        let end = self.run_end(start);
-        if self.bytes.get(end) == Some(&b'"') {
-            self.pos = end + 1;
-            let span = self.span(open, self.pos);
-            let value = shared(self.text.get(start..end).unwrap_or_default());
-            if self.plain {
-                return Ok((Text::plain(value, span.start + 1), span));
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        let value = if let Some(value) = self.strings.expected(rest) {
+            value
+        } else {
+            let end = self.run_end(start);
+            if self.bytes.get(end) != Some(&b'"') {
+                return self.escaped(open);
             }
-            let mut map = SpanMap::empty(self.fragment.source());
-            self.fragment.copy_map(start, end, &mut map);
-            return Ok((Text::mapped(value, Arc::new(map), self.fragment.holes_in(start, end)), span));
+            self.strings.shared(self.text.get(start..end).unwrap_or_default())
+        };
+        let end = start + value.len();
+        self.pos = end + 1;
+        let span = self.span(open, self.pos);
+        if self.plain {
+            return Ok((Text::plain(value, span.start + 1), span));
         }
-        self.escaped(open)
+        let mut map = SpanMap::empty(self.fragment.source());
+        self.fragment.copy_map(start, end, &mut map);
+        Ok((Text::mapped(value, Arc::new(map), self.fragment.holes_in(start, end)), span))
     }
 
     fn run_end(&self, from: usize) -> usize {
