@@ -36,7 +36,7 @@ pub use exam::examine;
 pub use facts::{
     ActionFact, ActionText, ConditionFact, DocumentFacts, Quantifier, ResourceFact, StanzaFacts, StatementFacts, WRITES,
 };
-pub(crate) use facts::{Asked, Services};
+pub(crate) use facts::{Asked, Services, Traits};
 pub use finding::{Confidence, Edit, Finding, Fix, Safety, Severity};
 pub use page::{Example, Field, Page, PageError};
 pub use registry::{Rules, builtin, builtin_pages, native_ids, page_error};

@@ -173,22 +173,13 @@ impl DocumentFacts<'_> {
         if statements.len() > MOST {
             return Vec::new();
         }
-        // one action or pattern, on each of the resources
-        let met = |own: &StatementFacts<'_>, others: &[&StatementFacts<'_>], item: &ActionFact<'_>| {
-            let about = |facts: &StatementFacts<'_>| {
-                facts.not_action
-                    || (facts.services.meet(item.services)
-                        && match &facts.statement.action {
-                            Some(list) if list.plain && is_told(item) && !item.is_all() => facts.matches_text(item),
-                            _ => facts.actions.iter().any(|by| holds(by, item)),
-                        })
-            };
-            let mut others = others.iter().filter(|facts| about(facts)).peekable();
-            if own.not_resource || own.resources.is_empty() {
-                return others.peek().is_some();
-            }
-            let others: Vec<_> = others.collect();
-            own.resources.iter().all(|resource| others.iter().any(|facts| reaches(facts, resource)))
+        let about = |facts: &StatementFacts<'_>, item: &ActionFact<'_>| {
+            facts.not_action
+                || (facts.services.meet(item.services)
+                    && match &facts.statement.action {
+                        Some(list) if list.plain && is_told(item) && !item.is_all() => facts.matches_text(item),
+                        _ => facts.actions.iter().any(|by| holds(by, item)),
+                    })
         };
         let needless = |(index, facts): &(usize, &StatementFacts<'_>)| {
             if !own(facts) || facts.statement.unknown || facts.statement.conditions_unknown || facts.actions.is_empty()
@@ -202,7 +193,18 @@ impl DocumentFacts<'_> {
             }
             let keys = Keys::of(facts);
             let others: Vec<_> = among.map(|(_, by)| by).filter(|by| !keys.leave_out(by)).collect();
-            !others.is_empty() && (facts.not_action || facts.actions.iter().all(|item| met(facts, &others, item)))
+            // most differ in their first action
+            let known = |item: &ActionFact<'_>| others.iter().any(|facts| about(facts, item));
+            if others.is_empty() || !(facts.not_action || facts.actions.iter().all(known)) {
+                return false;
+            }
+            let Some(reaching) = reaching(facts, &others) else { return false };
+            // one action or pattern, on each of the resources
+            let met = |item: &ActionFact<'_>| {
+                let about = |of: u64| members(&others, of).any(|facts| about(facts, item));
+                reaching.iter().all(|of| about(*of))
+            };
+            facts.not_action || facts.actions.iter().all(met)
         };
         statements.iter().enumerate().filter(needless).map(|(index, _)| index).collect()
     }
@@ -249,6 +251,29 @@ fn holds(outer: &ActionFact<'_>, inner: &ActionFact<'_>) -> bool {
 /// Whether all of an action pattern is known, and it has a service.
 fn is_told(action: &ActionFact<'_>) -> bool {
     action.item.text.is_known() && action.lower.contains(':')
+}
+
+/// For each resource of a statement which of the others reach it, a bit each, alike ones once; none
+/// where no other reaches some resource.
+fn reaching(own: &StatementFacts<'_>, others: &[&StatementFacts<'_>]) -> Option<Vec<u64>> {
+    if own.not_resource || own.resources.is_empty() {
+        return Some(vec![u64::MAX]);
+    }
+    let mut all: Vec<u64> = Vec::new();
+    for resource in &own.resources {
+        let reach = others.iter().enumerate().filter(|(_, facts)| reaches(facts, resource));
+        match reach.fold(0, |all, (at, _)| all | 1 << at) {
+            0 => return None,
+            reach if !all.contains(&reach) => all.push(reach),
+            _ => {}
+        }
+    }
+    Some(all)
+}
+
+/// Those of at most [`MOST`] statements whose bit is set.
+fn members<'f, 'a>(statements: &[&'f StatementFacts<'a>], of: u64) -> impl Iterator<Item = &'f StatementFacts<'a>> {
+    statements.iter().enumerate().filter(move |(at, _)| (of >> at) & 1 == 1).map(|(_, facts)| *facts)
 }
 
 /// The same for the resources of a statement.

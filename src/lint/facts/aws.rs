@@ -1,12 +1,14 @@
 //! Facts about an AWS policy document, its statements and their parts.
 
 use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, StrExt};
 
-use super::Services;
 use super::action::{ActionFact, ActionText, Asked};
+use super::list::{ActionIndex, ActionList};
+use super::{Services, Traits};
 use crate::aws::catalog::{ConditionKey, catalog};
 use crate::aws::document::{Condition, Document, Effect, Item, PrincipalKind, Statement};
 use crate::lint::needless::{Answers, Needless};
@@ -302,30 +304,12 @@ pub struct StatementFacts<'a> {
     pub conditional: bool,
     /// Services that it may be about.
     pub(crate) services: Services,
-    index: OnceCell<ActionIndex>,
+    list: Rc<ActionList>,
     pub(in crate::lint) variables: OnceCell<Vec<(String, Span)>>,
-}
-
-/// The items of a long list of actions, so that an action is looked for in few of them.
-#[derive(Debug, Clone)]
-struct ActionIndex {
-    /// The numbers of all, in order.
-    prints: Box<[u64]>,
-    /// The places of those with wildcards.
-    wide: Box<[usize]>,
 }
 
 /// Lists of fewer actions are gone through one by one.
 const LONG: usize = 16;
-
-impl ActionIndex {
-    fn new(actions: &[ActionFact<'_>]) -> Self {
-        let mut prints: Box<[u64]> = actions.iter().map(|item| item.print()).collect();
-        prints.sort_unstable();
-        let wide = actions.iter().enumerate().filter(|(_, item)| item.wildcard).map(|(at, _)| at).collect();
-        Self { prints, wide }
-    }
-}
 
 impl<'a> StatementFacts<'a> {
     /// Works them out.
@@ -334,25 +318,20 @@ impl<'a> StatementFacts<'a> {
         let items = |list: &'a Option<crate::aws::document::ListElement>| -> &'a [Item] {
             list.as_ref().map_or(&[], |list| list.items.as_slice())
         };
-        let actions: Vec<ActionFact<'a>> = items(&statement.action).iter().map(ActionFact::new).collect();
-        let not_action = statement.action.as_ref().is_some_and(|list| list.negated);
-        let services = if not_action {
-            Services::ALL
-        } else {
-            actions.iter().fold(Services::NONE, |all, action| all.union(action.services))
-        };
+        let list = ActionList::of(statement);
+        let actions = items(&statement.action).iter().zip(&list.texts);
         Self {
             statement,
             allow: statement.effect == Some(Effect::Allow),
             deny: statement.effect == Some(Effect::Deny),
-            actions,
-            not_action,
+            actions: actions.map(|(item, text)| ActionFact::new(item, Rc::clone(text))).collect(),
+            not_action: statement.action.as_ref().is_some_and(|list| list.negated),
             resources: items(&statement.resource).iter().map(ResourceFact::new).collect(),
             not_resource: statement.resource.as_ref().is_some_and(|list| list.negated),
             conditions: statement.conditions.iter().map(ConditionFact::new).collect(),
             conditional: !statement.conditions.is_empty() || statement.conditions_unknown,
-            services,
-            index: OnceCell::new(),
+            services: list.services,
+            list,
             variables: OnceCell::new(),
         }
     }
@@ -377,8 +356,8 @@ impl<'a> StatementFacts<'a> {
         let meets = |item: &&ActionFact<'_>| item.meets_asked(asked);
         if !asked.wildcard && self.actions.len() >= LONG {
             let index = self.index();
-            let mut wide = index.wide.iter().filter_map(|at| self.actions.get(*at));
-            if index.prints.binary_search(&asked.print).is_err() && !wide.any(|item| meets(&item)) {
+            let mut wide = index.wide(asked.services).filter_map(|at| self.actions.get(at));
+            if index.lacks(asked.print) && !wide.any(|item| meets(&item)) {
                 return None;
             }
         }
@@ -392,9 +371,8 @@ impl<'a> StatementFacts<'a> {
             return self.actions.iter().any(|item| item.covers_item(inner));
         }
         let index = self.index();
-        let same = || index.prints.binary_search(&inner.print()).is_ok();
-        index.wide.iter().filter_map(|at| self.actions.get(*at)).any(|item| item.covers_item(inner))
-            || (same() && self.actions.iter().any(|item| item.is_same(inner)))
+        index.wide(inner.services).filter_map(|at| self.actions.get(at)).any(|item| item.covers_item(inner))
+            || (!index.lacks(inner.print()) && self.actions.iter().any(|item| item.is_same(inner)))
     }
 
     /// Whether an item matches the text of an action or pattern, whose wildcards count as
@@ -408,13 +386,18 @@ impl<'a> StatementFacts<'a> {
             return self.actions.iter().any(matches);
         }
         let index = self.index();
-        let same = || index.prints.binary_search(&inner.print()).is_ok();
-        index.wide.iter().filter_map(|at| self.actions.get(*at)).any(matches)
-            || (same() && self.actions.iter().any(|item| item.is_same(inner)))
+        index.wide(inner.services).filter_map(|at| self.actions.get(at)).any(matches)
+            || (!index.lacks(inner.print()) && self.actions.iter().any(|item| item.is_same(inner)))
     }
 
     fn index(&self) -> &ActionIndex {
-        self.index.get_or_init(|| ActionIndex::new(&self.actions))
+        self.list.index()
+    }
+
+    /// What is true of some of its actions.
+    #[must_use]
+    pub(crate) fn traits(&self) -> Traits {
+        self.list.traits()
     }
 
     /// Whether two items may say the same: where not, they surely do not.

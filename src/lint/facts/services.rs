@@ -2,7 +2,7 @@
 
 /// A set of services in which each is one of 128 bits: where two sets do not meet, no action
 /// is in both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Services(u128);
 
 impl Services {

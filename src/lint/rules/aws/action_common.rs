@@ -1,6 +1,6 @@
 //! Actions that the service does not have.
 
-use crate::aws::catalog::catalog;
+use crate::aws::catalog::{Service, catalog};
 use crate::lint::{ActionFact, Sink};
 use crate::suggest::closest;
 
@@ -72,16 +72,19 @@ pub(super) fn report(action: &ActionFact<'_>, sink: &mut Sink<'_>, effect: &str)
         return;
     }
     let Some(service) = catalog().service(action.service()) else { return };
-    let near = closest(action.name(), service.actions.iter().map(|known| known.name.as_str()));
     let message =
         format!("`{}` has no action `{}` (as of {}): {effect}", service.prefix, name_of(&shown), catalog().date());
     let finding = sink.report(action.item.span, message);
     finding.label("matches nothing");
-    if let Some(near) = near {
-        finding.help(format!("did you mean `{}:{near}`?", service.prefix));
-    } else if let Some(other) = elsewhere(service.prefix.as_str(), action.name()) {
-        finding.help(format!("did you mean `{other}`?"));
+    if let Some(meant) = action.meant(|name| meant(service, name)) {
+        finding.help(format!("did you mean `{meant}`?"));
     }
+}
+
+/// The action that is likely meant by a name that the service does not have.
+fn meant(service: &Service, name: &str) -> Option<String> {
+    let near = closest(name, service.actions.iter().map(|known| known.name.as_str()));
+    near.map(|near| format!("{}:{near}", service.prefix)).or_else(|| elsewhere(service.prefix.as_str(), name))
 }
 
 /// The action of that name of the one other service that has it. Names that several

@@ -1,9 +1,12 @@
 use crate::aws::catalog::catalog;
-use crate::lint::{Check, Sink, StatementContext};
+use crate::lint::{Check, Sink, StatementContext, Traits};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
+    if !context.facts.traits().any(Traits::NO_ACTION) {
+        return;
+    }
     for action in context.facts.actions.iter().filter(|a| a.wildcard && a.item.text.is_known() && !a.is_all()) {
         let prefix = action.service();
         if prefix.contains(['*', '?']) || action.name().starts_with('*') {

@@ -1,5 +1,5 @@
 use crate::aws::catalog::catalog;
-use crate::lint::{Check, Sink, StatementContext};
+use crate::lint::{ActionFact, Check, Services, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
@@ -29,13 +29,26 @@ pub(super) const RETIRED: &[(&str, &str)] = &[
     ("zocalo", "the actions of `workdocs`"),
 ];
 
+const SERVICES: Services = {
+    let (mut all, mut rest) = (Services::NONE, RETIRED);
+    while let [(prefix, _), others @ ..] = rest {
+        all = all.union(Services::of(prefix));
+        rest = others;
+    }
+    all
+};
+
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
     if !facts.allow || facts.not_action {
         return;
     }
+    if !facts.services.meet(SERVICES) {
+        return;
+    }
     let retired = |service: &str| RETIRED.iter().find(|(prefix, _)| *prefix == service);
-    let mut found = facts.actions.iter().filter(|action| retired(action.service()).is_some()).peekable();
+    let gone = |action: &&ActionFact<'_>| action.services.meet(SERVICES) && retired(action.service()).is_some();
+    let mut found = facts.actions.iter().filter(gone).peekable();
     let Some(first) = found.peek().copied() else { return };
     let Some((prefix, instead)) = retired(first.service()) else { return };
     let count = found.filter(|action| action.service() == first.service()).count();

@@ -1,6 +1,6 @@
 use super::action_retired::RETIRED;
 use crate::aws::catalog::catalog;
-use crate::lint::{Check, Confidence, Severity, Sink, StatementContext};
+use crate::lint::{Check, Confidence, Severity, Sink, StatementContext, Traits};
 use crate::suggest::closest;
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -16,6 +16,9 @@ const UNLISTED: &[&str] = &[
 ];
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
+    if !context.facts.traits().any(Traits::NO_SERVICE) {
+        return;
+    }
     for action in &context.facts.actions {
         let prefix = action.service();
         let judged = action.item.text.is_known() && !prefix.is_empty() && !action.name().is_empty();

@@ -1,5 +1,5 @@
 use crate::aws::catalog::{AccessLevel, Action, Service};
-use crate::lint::{ActionFact, Check, Severity, Sink, StatementContext};
+use crate::lint::{ActionFact, Check, Severity, Sink, StatementContext, Traits};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
@@ -25,9 +25,12 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     if facts.not_action || facts.not_resource || facts.conditional || !context.grants() {
         return;
     }
+    if !facts.traits().any(Traits::PERMISSIONS) {
+        return;
+    }
     let Some(resource) = facts.any_resource() else { return };
     let mut found: Option<(&ActionFact<'_>, String, bool)> = None;
-    for item in facts.actions.iter().filter(|item| !item.is_all()) {
+    for item in facts.actions.iter().filter(|item| item.holds_level(AccessLevel::Permissions)) {
         let worth = WORTH.contains(&item.service()) && !item.is_service_star();
         if found.is_some() && !worth {
             continue;
@@ -64,9 +67,6 @@ fn manages(context: &StatementContext<'_>, item: &ActionFact<'_>) -> Option<Stri
                 && deny.actions.iter().any(|item| item.covers(&lower))
         })
     };
-    if !item.holds_level(AccessLevel::Permissions) {
-        return None;
-    }
     let service = item.known_service()?;
     let found = item.held().iter().find(|action| gives(action) && !denied(service, action))?;
     Some(format!("{}:{}", service.prefix, found.name))

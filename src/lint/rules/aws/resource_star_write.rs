@@ -16,6 +16,9 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         let Some(level) = writes(action) else { continue };
         if worst.is_none_or(|(_, found)| rank(level) > rank(found)) {
             worst = Some((action, level));
+            if level == AccessLevel::Permissions {
+                break;
+            }
         }
     }
     let Some((action, level)) = worst else { return };

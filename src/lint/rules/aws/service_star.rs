@@ -1,6 +1,10 @@
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap;
+
 use super::resource_common::may_be;
-use crate::aws::catalog::{AccessLevel, Action, ResourceType, catalog};
-use crate::lint::{Check, ResourceFact, Severity, Sink, StatementContext, StatementFacts};
+use crate::aws::catalog::{AccessLevel, Action, ResourceType, Service, catalog};
+use crate::lint::{Check, ResourceFact, Severity, Sink, StatementContext, StatementFacts, Traits};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
@@ -15,7 +19,7 @@ const AGENTS: [&str; 2] = ["ec2messages", "ssmmessages"];
 
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
-    if facts.not_action || !context.grants() {
+    if facts.not_action || !facts.traits().any(Traits::SERVICE_STAR) || !context.grants() {
         return;
     }
     for action in facts.actions.iter().filter(|action| action.is_service_star() && action.service() != "iam") {
@@ -51,7 +55,13 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+thread_local! {
+    /// What each service comes to on everything, by its prefix.
+    static WHOLE: RefCell<FxHashMap<&'static str, Option<Granted>>> = RefCell::default();
+}
+
 /// What `service:*` comes to on the resources of a statement.
+#[derive(Clone, Copy)]
 struct Granted {
     count: usize,
     /// Whether that is every action of the service.
@@ -69,23 +79,30 @@ impl Granted {
             return Some(Self { count: 0, all: true, example: None, changes_access: false });
         };
         let listed = facts.statement.resource.as_ref().is_some_and(|list| !list.unknown);
-        let open = facts.not_resource || !listed || facts.any_resource().is_some();
+        if facts.not_resource || !listed || facts.any_resource().is_some() {
+            let whole = || Self::of(&service.actions.iter().collect::<Vec<_>>(), service);
+            return WHOLE.with_borrow_mut(|known| *known.entry(&service.prefix).or_insert_with(whole));
+        }
         let of = |kind: &ResourceType| {
             // a bucket's name holds no slash
             let bucket = service.prefix == "s3" && kind.name == "bucket";
             facts.resources.iter().any(|resource| may_be(resource.text, kind) && !(bucket && is_object(resource)))
         };
-        let kinds: Vec<bool> = if open { Vec::new() } else { service.resources.iter().map(of).collect() };
+        let kinds: Vec<bool> = service.resources.iter().map(of).collect();
         let reached = |action: &&'static Action| {
-            open || action.resources.iter().any(|r| kinds.get(usize::from(r.resource)).is_some_and(|reached| *reached))
+            action.resources.iter().any(|r| kinds.get(usize::from(r.resource)).is_some_and(|reached| *reached))
         };
-        let actions: Vec<&'static Action> = service.actions.iter().filter(reached).collect();
+        Self::of(&service.actions.iter().filter(reached).collect::<Vec<_>>(), service)
+    }
+
+    /// What some actions of a service come to.
+    fn of(actions: &[&'static Action], service: &Service) -> Option<Self> {
         if actions.is_empty() {
             return None;
         }
         let all = actions.len() == service.actions.len();
         let changes_access = actions.iter().any(|action| action.level == AccessLevel::Permissions);
-        Some(Self { count: actions.len(), all, example: worst(&actions), changes_access })
+        Some(Self { count: actions.len(), all, example: worst(actions), changes_access })
     }
 }
 
