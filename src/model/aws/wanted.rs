@@ -15,6 +15,18 @@ pub(crate) enum Left {
     Whole,
 }
 
+impl Left {
+    /// What takes it away in some circumstances, if anything does; none where nothing is left.
+    #[allow(clippy::option_option, reason = "that something is left, and what it depends on, are two questions")]
+    pub(crate) fn some(self) -> Option<Option<(Span, &'static str)>> {
+        match self {
+            Self::Nothing => None,
+            Self::Sometimes(place, what) => Some(Some((place, what))),
+            Self::Whole => Some(None),
+        }
+    }
+}
+
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wanted<'q> {

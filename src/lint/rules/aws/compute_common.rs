@@ -1,6 +1,6 @@
 //! What takes over something that runs already, and with it its role.
 
-use super::escalation_common::{Grant, Reach, grant};
+use super::grant_common::{Grant, Reach, grant};
 use super::identity_common::{Account, Holder, Standing};
 use crate::carrier::declaration::AwsComputeKind as Kind;
 use crate::lint::{ConditionFact, StatementFacts};

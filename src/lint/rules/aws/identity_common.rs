@@ -3,7 +3,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::escalation_common::{Grant, Holding, denied, lowers};
+use super::grant_common::{Grant, Holding, weigh};
 use crate::aws::document::{Document, Effect, Statement};
 use crate::carrier::declaration::{AwsPrincipalKind, Item};
 use crate::lint::{Asked, Inputs, StatementFacts};
@@ -215,20 +215,9 @@ impl<'i> Holder<'i> {
         for (at, place, text, mention) in &self.mentions {
             let Some(facts) = self.statements.get(*at) else { continue };
             let Some(span) = facts.applies_to_asked(&asked) else { continue };
-            let Some(mut lowered) = lowers(facts, action) else { continue };
-            match denied(&self.statements, action, text) {
-                Some(true) => continue,
-                Some(false) => lowered = true,
-                None => {}
-            }
             // what a role may be passed to is looked at where that is known
-            let left = if action == "iam:passrole" { Left::Whole } else { self.left(action, text, *mention, &[]) };
-            let capped = match left {
-                Left::Nothing => continue,
-                Left::Sometimes(place, what) => Some((place, what)),
-                Left::Whole => None,
-            };
-            lowered |= capped.is_some();
+            let left = || if action == "iam:passrole" { Left::Whole } else { self.left(action, text, *mention, &[]) };
+            let Some((lowered, capped)) = weigh(facts, &self.statements, (action, text), left) else { continue };
             found.push((Grant { action, span, resource: Some(*place), lowered, capped, facts }, *mention));
         }
         found

@@ -55,6 +55,7 @@ mod forallvalues_deny;
 mod forallvalues_no_null;
 mod forallvalues_single_valued;
 mod foranyvalue_single_valued;
+mod grant_common;
 mod guard_common;
 mod hardcoded_access_key;
 mod iam_star;

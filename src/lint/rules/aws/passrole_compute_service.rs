@@ -1,4 +1,5 @@
-use super::escalation_common::{Holding, Reach, grant, grant_to, passes};
+use super::escalation_common::passes;
+use super::grant_common::{Holding, Reach, grant, grant_to};
 use crate::aws::pass_role::PASS_SETS;
 use crate::lint::{Check, Sink, StatementContext};
 

@@ -1,4 +1,5 @@
-use super::escalation_common::{Holding, limited, listed, milder, pass_set, report};
+use super::escalation_common::{limited, listed, milder, pass_set, report};
+use super::grant_common::Holding;
 use super::identity_common::is_bound_by_known;
 use crate::aws::document::{Document, PolicyKind};
 use crate::carrier::declaration::{AwsPolicy, Declaration, Item};

@@ -1,4 +1,5 @@
-use super::escalation_common::{Holding, Reach, grant, report, spelled};
+use super::escalation_common::{report, spelled};
+use super::grant_common::{Holding, Reach, grant};
 use crate::lint::{Check, DocumentContext, Sink};
 
 pub(super) const CHECK: Check = Check::AwsDocument(check);

@@ -1,4 +1,5 @@
-use super::escalation_common::{Holding, Reach, grants, listed, report};
+use super::escalation_common::{listed, report};
+use super::grant_common::{Holding, Reach, grants};
 use crate::lint::{Check, DocumentContext, Services, Sink};
 
 pub(super) const CHECK: Check = Check::AwsDocument(check);

@@ -1,7 +1,7 @@
 use rustc_hash::FxHashSet;
 
 use super::compute_common::{is_service, targets};
-use super::escalation_common::{Reach, grant};
+use super::grant_common::{Reach, grant};
 use super::identity_common::{Account, Holder, Standing, is_free};
 use super::way_common::Search;
 use crate::aws::document::{Effect, Statement};

@@ -1,4 +1,5 @@
-use super::escalation_common::{Holding, limited, listed, milder, pass_set, report};
+use super::escalation_common::{limited, listed, milder, pass_set, report};
+use super::grant_common::Holding;
 use crate::lint::{Check, DocumentContext, Sink};
 
 pub(super) const CHECK: Check = Check::AwsDocument(check);

@@ -1,4 +1,5 @@
-use super::escalation_common::{Holding, Reach, first_of, report, spelled};
+use super::escalation_common::{first_of, report, spelled};
+use super::grant_common::{Holding, Reach};
 use crate::carrier::declaration::AwsPrincipalKind as Kind;
 use crate::lint::{Check, DocumentContext, Severity, Sink};
 

@@ -1,4 +1,5 @@
-use super::escalation_common::{Holding, Reach, first};
+use super::escalation_common::first;
+use super::grant_common::{Holding, Reach};
 use crate::lint::{Check, DocumentContext, Sink};
 
 pub(super) const CHECK: Check = Check::AwsDocument(check);

@@ -79,10 +79,10 @@ fn record<'a>(context: &DocumentContext<'a>) -> Option<&'a str> {
 /// Characters that are no white space.
 fn dense(text: &str) -> usize {
     if text.is_ascii() {
-        // so many bytes that a byte can count them: that is worked out many at a time
+        // no more bytes than a byte can count: that is worked out many at a time
         let blank = |byte: &u8| u8::from(*byte == b' ') | u8::from(byte.wrapping_sub(b'\t') < 5);
         let blank: usize =
-            text.as_bytes().chunks(255).map(|part| usize::from(part.iter().map(blank).sum::<u8>())).sum();
+            text.as_bytes().chunks(224).map(|part| usize::from(part.iter().map(blank).sum::<u8>())).sum();
         return text.len() - blank;
     }
     text.chars().filter(|char| !char.is_whitespace()).count()

@@ -3,7 +3,8 @@
 use rustc_hash::FxHashSet;
 
 use super::compute_common::{Target, called};
-use super::escalation_common::{Grant, Reach, grants, limited, listed, milder, passes, report, spelled};
+use super::escalation_common::{limited, listed, milder, passes, report, spelled};
+use super::grant_common::{Grant, Reach, grants};
 use super::identity_common::{Account, Holder, Standing, document, documents, is_free};
 use crate::aws::document::Effect;
 use crate::aws::pass_role::PASS_SETS;
