@@ -127,9 +127,9 @@ pub fn kind_by_name(name: &str, document: &Document) -> PolicyKind {
     let has = |wanted: &[&str]| wanted.iter().any(|phrase| path.contains(phrase));
     // a file that says whose policy it holds is believed before the directory it lies in
     let file = path.rsplit('/').next().unwrap_or(&path);
-    let own = RESOURCES.iter().any(|resource| file.contains(resource)) && !file.contains("rcp");
+    let own = || RESOURCES.iter().any(|resource| file.contains(resource)) && !file.contains("rcp");
     match guessed {
-        PolicyKind::Resource if own => PolicyKind::Resource,
+        PolicyKind::Resource if own() => PolicyKind::Resource,
         PolicyKind::Identity if word(&["scp", "scps"]) || has(&["service-control"]) => PolicyKind::Scp,
         PolicyKind::Identity if word(&["boundary", "boundaries"]) => PolicyKind::Boundary,
         PolicyKind::Identity if has(&["session-polic"]) => PolicyKind::Session,

@@ -116,6 +116,8 @@ pub(super) fn run_over<'s>(
         .flat_map_iter(|declaration| {
             let mut found = Vec::new();
             plan.declaration(inputs, (declaration, repeated), rules, &mut found);
+            // what is in order already is put in order with the rest at once
+            found.sort_by(Finding::order);
             found
         })
         .collect();

@@ -19,6 +19,15 @@ pub(super) struct Lines {
     pub(super) labels: Vec<Label>,
 }
 
+impl Lines {
+    /// How many there are.
+    fn count(&self) -> usize {
+        let text = self.text.as_bytes();
+        let open = text.last().is_some_and(|last| *last != b'\n');
+        memchr::memchr_iter(b'\n', text).count() + usize::from(open)
+    }
+}
+
 /// A marked place.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct Label {
@@ -75,7 +84,7 @@ impl Drawer {
     /// Adds the drawing of `lines` under the name of their place.
     pub(super) fn draw(&mut self, place: &str, mut lines: Lines, out: &mut String) {
         let own = lines.first;
-        lines.first = stand_in(own, lines.text.lines().count());
+        lines.first = stand_in(own, lines.count());
         if let Some(drawing) = self.drawn.get(&lines) {
             return drawing.write(place, own, out);
         }
@@ -208,7 +217,7 @@ impl SourceCode for Excerpt<'_> {
             SourceSpan::from((0, text.len())),
             self.0.first - 1,
             0,
-            text.lines().count(),
+            self.0.count(),
         )))
     }
 }

@@ -15,7 +15,8 @@ fn is_hostile(c: char) -> bool {
 /// turn the text's direction are shown as `\u{1b}`, never sent.
 #[must_use]
 pub fn line(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.contains(is_hostile) {
+    // without a way out of the loop many bytes are looked at in one step
+    if text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~')) || !text.contains(is_hostile) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
@@ -35,7 +36,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
 /// something harmless. Tabs stay; each line ends in one line feed.
 #[must_use]
 pub(super) fn same_length(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
+    if text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());

@@ -19,6 +19,9 @@ const MAX_COLUMNS: usize = 200;
 /// Bytes shown before and after a mark in a cut line.
 const NEIGHBOURHOOD: usize = 60;
 
+/// Bytes that most drawings take.
+const USUAL: usize = 1 << 10;
+
 /// A marked place.
 #[derive(Debug, Clone)]
 pub(super) struct Mark<'a> {
@@ -28,7 +31,7 @@ pub(super) struct Mark<'a> {
 
 /// Draws the marked places, the first one first; all must lie in the source of the first.
 pub(super) fn draw(run: &Run<'_>, drawer: &mut Drawer, marks: &[Mark<'_>]) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(USUAL);
     let Some(primary) = marks.first() else { return out };
     let marks: Vec<Cut<'_>> =
         marks.iter().filter(|m| m.span.source == primary.span.source).filter_map(|mark| cut(run, mark)).collect();
@@ -105,7 +108,7 @@ fn excerpt(run: &Run<'_>, marks: &[Cut<'_>]) -> Option<Excerpt> {
     let first_line = marks.iter().map(|m| m.first_line).min()?.saturating_sub(1).max(1);
     let last_line = marks.iter().map(|m| m.last_line).max()?.saturating_add(1);
     let line_start = |line: u32| lines.start_of(text, line).unwrap_or(text.len());
-    let starts: Vec<usize> = (first_line..=last_line.saturating_add(1)).map(line_start).collect();
+    let starts: Vec<usize> = lines.starts(text, first_line, last_line.saturating_add(1)).collect();
     let (mut start, mut end) = (*starts.first()?, *starts.last()?);
     let mut line = first_line;
     let long = starts.windows(2).any(|pair| matches!(pair, [from, to] if to.saturating_sub(*from) > MAX_COLUMNS));

@@ -1,5 +1,7 @@
 //! The one place where byte offsets become lines and columns.
 
+use std::iter;
+
 /// A place as people and tools count it: 1-based line and columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
@@ -31,7 +33,7 @@ pub struct LineIndex {
     marks: Vec<(u32, u32)>,
 }
 
-const BLOCK: usize = 256;
+const BLOCK: usize = 512;
 const STEP: usize = 4096;
 
 /// Characters and UTF-16 units that start in these bytes.
@@ -126,6 +128,15 @@ impl LineIndex {
             return memchr::memchr_iter(b'\n', part).nth(skipped).map(|at| from + at + 1);
         }
         self.breaks_in(bytes, from, from + BLOCK).nth(skipped).map(|at| at + 1)
+    }
+
+    /// Byte offsets at which the 1-based lines from `first` to `last` of the indexed text start;
+    /// its length for lines that it does not have.
+    pub fn starts<'t>(&self, text: &'t str, first: u32, last: u32) -> impl Iterator<Item = usize> + 't {
+        let from = self.start_of(text, first).unwrap_or(text.len());
+        let next = self.breaks_in(text.as_bytes(), from, text.len()).map(|at| at + 1);
+        let lines = (last.saturating_add(1)).saturating_sub(first) as usize;
+        iter::once(from).chain(next).chain(iter::repeat(text.len())).take(lines)
     }
 
     /// The 1-based line of a byte offset of the indexed text.
@@ -225,6 +236,14 @@ mod tests {
                     assert_eq!(index.count(), starts.len());
                     for (line, start) in (1..).zip(&starts) {
                         assert_eq!(index.start_of(&text, line), Some(*start), "line {line}");
+                    }
+                    let each = |line| index.start_of(&text, line).unwrap_or(text.len());
+                    let count = u32::try_from(starts.len()).unwrap();
+                    for (first, last) in
+                        [(1, count), (1, 1), (count / 2 + 1, count + 2), (count, count), (count + 1, count + 1)]
+                    {
+                        let all: Vec<usize> = index.starts(&text, first, last).collect();
+                        assert_eq!(all, (first..=last).map(each).collect::<Vec<_>>(), "{first} to {last}");
                     }
                     assert_eq!(index.start_of(&text, 0), None);
                     assert_eq!(index.start_of(&text, u32::try_from(starts.len()).unwrap() + 1), None);

@@ -1,7 +1,7 @@
 //! Checks of single values: actions, resources, condition values, variables
 //! (spec: aws-checks, groups B to D).
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use super::{Condition, Item, ListElement, Problem, Statement};
 use crate::aws::condition::value::{Cidr, Instant, Number, parse_bool};
@@ -43,31 +43,37 @@ pub(super) fn check_actions(element: &mut ListElement, first: usize, problems: &
 
 /// Whether a text is `service:Name`, with wildcards in the name alone.
 fn is_plain(text: &str) -> bool {
+    let kind = |byte: &u8| KINDS.get(usize::from(*byte)).copied().unwrap_or_default();
     let bytes = text.as_bytes();
-    let Some(colon) = memchr::memchr(b':', bytes) else { return false };
-    let table: &[u8; 256] = &KINDS;
-    let all = |part: Option<&[u8]>, kinds: u8| {
-        // without a way out of the loop many bytes are looked at in one step
-        let fits = |fits: bool, byte: &u8| fits & table.get(usize::from(*byte)).is_some_and(|kind| kind & kinds != 0);
-        part.is_some_and(|part| !part.is_empty() && part.iter().fold(true, fits))
-    };
-    all(bytes.get(..colon), WORD) && all(bytes.get(colon + 1..), WORD | WILD)
+    let Some(colon) = bytes.iter().position(|byte| kind(byte) != WORD) else { return false };
+    let Some((b':', name)) = bytes.get(colon..).and_then(<[u8]>::split_first) else { return false };
+    // without a way out of the loop
+    colon > 0 && !name.is_empty() && name.iter().fold(WORD, |worst, byte| worst | kind(byte)) <= WORD | WILD
 }
 
 /// Letters, digits and signs of the names of services and actions.
 const WORD: u8 = 1;
 /// Wildcards.
 const WILD: u8 = 2;
+/// All else.
+const OTHER: u8 = 4;
 
 /// What each byte is in an action.
-static KINDS: LazyLock<[u8; 256]> = LazyLock::new(|| {
-    std::array::from_fn(|byte| match u8::try_from(byte) {
-        Ok(b'-' | b'_' | b'.') => WORD,
-        Ok(b'*' | b'?') => WILD,
-        Ok(byte) if byte.is_ascii_alphanumeric() => WORD,
-        _ => 0,
-    })
-});
+static KINDS: [u8; 256] = {
+    let mut kinds = [OTHER; 256];
+    let mut byte: u8 = 0;
+    let mut rest = kinds.as_mut_slice();
+    while let [kind, others @ ..] = rest {
+        *kind = match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => WORD,
+            b'*' | b'?' => WILD,
+            _ => OTHER,
+        };
+        byte = byte.wrapping_add(1);
+        rest = others;
+    }
+    kinds
+};
 
 fn check_action(text: &str, item: &Item, problems: &mut Vec<Problem>) {
     if text.is_empty() {

@@ -128,11 +128,14 @@ impl<'a> AwsPlan<'a> {
         let mut reached: Vec<Option<Option<Reached<'_>>>> = Vec::new();
         let mut said = Said::default();
         for item in facts.actions.iter().filter(|item| item.services.meet(self.services)) {
-            if facts.actions.len() > MANY && said.often(item) {
+            let met = |(at, line): (usize, &'a Line)| {
+                Some((at, line, line.actions.iter().find(|action| item.meets_pattern(action))?))
+            };
+            let mut lines = region.lines.iter().enumerate().filter_map(met).peekable();
+            if lines.peek().is_none() || (facts.actions.len() > MANY && said.often(item)) {
                 continue;
             }
-            for (at, line) in region.lines.iter().enumerate() {
-                let Some(action) = line.actions.iter().find(|action| item.meets_pattern(action)) else { continue };
+            for (at, line, action) in lines {
                 reached.resize(region.lines.len(), None);
                 let Some(known) = reached.get_mut(at) else { continue };
                 if let Some(reached) = known.get_or_insert_with(|| self.reaches(facts, line)) {
