@@ -1,10 +1,13 @@
 use std::collections::BTreeSet;
 
+use rustc_hash::FxHashSet;
+
 use super::bucket_common::{in_modules, is_bucket, program, programs};
 use crate::carrier::declaration::{Declaration, Item};
 use crate::carrier::record::Record;
-use crate::lint::rules::record_common::{is_absent, is_to, refs};
+use crate::lint::rules::record_common::{is_absent, refs};
 use crate::lint::{Check, Inputs, Severity, Sink};
+use crate::syntax::Node;
 
 pub(super) const CHECK: Check = Check::Model(check);
 
@@ -13,9 +16,10 @@ pub(super) const CHECK: Check = Check::Model(check);
 fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
     let careful = refusing_http(inputs);
     for ((carrier, of), records) in programs(inputs) {
+        let policed = Policed::of(&records);
         let mine = |record: &&&Record| is_bucket(record) && is_absent(&record.body, "policy");
         let buckets = records.iter().filter(mine).copied();
-        let open: Vec<&Record> = buckets.filter(|bucket| !policed(&records, bucket)).collect();
+        let open: Vec<&Record> = buckets.filter(|bucket| !policed.holds(bucket)).collect();
         if open.is_empty() || in_modules(inputs, carrier, of, &open) {
             continue;
         }
@@ -46,30 +50,56 @@ fn report(bucket: &Record, message: String, severity: Severity, sink: &mut Sink<
     finding.unit_name = bucket.address.clone();
 }
 
-/// Whether the bucket has a policy, or may have one, among the records of its program.
-fn policed(records: &[&Record], record: &Record) -> bool {
-    records.iter().any(|other| {
-        let Some(bucket) = (other.kind == "aws_s3_bucket_policy").then(|| other.body.get("bucket")).flatten() else {
-            // Modules and components may give the bucket a policy.
-            return !other.kind.starts_with("aws_") && refers(other, record);
-        };
-        let found = refs(bucket);
-        // A policy whose bucket is not known may be this one's.
-        let elsewhere = records.iter().any(|bucket| {
-            is_bucket(bucket) && bucket.address != record.address && found.iter().any(|r| is_to(r, bucket))
-        });
-        let named = bucket.as_str().zip(record.body.get("bucket").and_then(|node| node.as_str()));
-        match named {
-            Some((theirs, ours)) => theirs == ours,
-            None => !elsewhere,
-        }
-    })
+/// Which buckets of a program have a policy, or may have one.
+#[derive(Default)]
+struct Policed<'r> {
+    /// All may: a policy is for a bucket that is not known.
+    all: bool,
+    /// The names of buckets that policies are for.
+    names: FxHashSet<&'r str>,
+    /// The addresses of the buckets that policies refer to, and modules and components, which
+    /// may give a bucket a policy.
+    addresses: FxHashSet<&'r str>,
 }
 
-/// Whether a resource of another provider takes the bucket.
-fn refers(other: &Record, bucket: &Record) -> bool {
-    let entries = other.body.as_map().unwrap_or(&[]);
-    entries.iter().any(|entry| refs(&entry.value).iter().any(|reference| is_to(reference, bucket)))
+impl<'r> Policed<'r> {
+    fn of(records: &[&'r Record]) -> Self {
+        let buckets = records.iter().filter(|record| is_bucket(record)).map(|record| record.address.as_str());
+        let buckets: FxHashSet<&str> = buckets.collect();
+        let referred = |node: &'r Node| refs(node).into_iter().filter_map(|reference| among(&buckets, reference));
+        let mut policed = Self::default();
+        for record in records {
+            if record.kind == "aws_s3_bucket_policy" {
+                let Some(bucket) = record.body.get("bucket") else { continue };
+                let found: FxHashSet<&str> = referred(bucket).collect();
+                policed.all |= bucket.as_str().is_none() && found.is_empty();
+                policed.names.extend(bucket.as_str());
+                if found.len() == 1 {
+                    policed.addresses.extend(found);
+                }
+            } else if !record.kind.starts_with("aws_") {
+                let entries = record.body.as_map().unwrap_or(&[]);
+                policed.addresses.extend(entries.iter().flat_map(|entry| referred(&entry.value)));
+            }
+        }
+        policed
+    }
+
+    fn holds(&self, bucket: &Record) -> bool {
+        // a policy for a name may be for a bucket whose name is not known
+        let named = match bucket.body.get("bucket").and_then(Node::as_str) {
+            Some(name) => self.names.contains(name),
+            None => !self.names.is_empty(),
+        };
+        self.all || named || self.addresses.contains(bucket.address.as_str())
+    }
+}
+
+/// The address among some that a reference is to: `aws_s3_bucket.logs` of
+/// `aws_s3_bucket.logs.id`.
+fn among<'r>(addresses: &FxHashSet<&str>, reference: &'r str) -> Option<&'r str> {
+    let ends = reference.match_indices(['.', '[']).map(|(at, _)| at).chain([reference.len()]);
+    ends.filter_map(|end| reference.get(..end)).find(|start| addresses.contains(start))
 }
 
 /// The programs in which a bucket policy refuses plain HTTP.

@@ -35,7 +35,8 @@ pub(super) fn domain(context: &StatementContext<'_>) -> Domain {
         let of = policy.attached_to.iter().any(|(name, _)| {
             let own = record.body.get("domain_name").and_then(Node::as_text);
             let mut references = name.holes().iter().flat_map(|hole| &hole.unknown.refs);
-            own.is_some_and(|own| own.display() == name.display()) || references.any(|r| is_to(r, record))
+            own.is_some_and(|text| text.display() == name.display())
+                || references.any(|reference| is_to(reference, record))
         });
         let inline = record.span.source == at.source && record.span.start <= at.start && at.end <= record.span.end;
         if !inline && !(of && directory(inputs, record.span) == directory(inputs, at)) {
