@@ -297,3 +297,28 @@ fn many_buckets_are_asked_for_their_policies_in_one_go() {
     let told: Vec<&str> = report.findings.iter().map(|finding| finding.message.as_str()).collect();
     assert_eq!(told, ["`aws_s3_bucket.b2000` has no bucket policy that refuses plain HTTP"]);
 }
+
+/// Fixes for templates and programs once spoke of the arguments of Terraform.
+#[test]
+fn an_argument_is_named_as_its_author_writes_it() {
+    let cases = [
+        ("main.tf", "resource \"aws_kms_key\" \"data\" {\n}\n", "enable_key_rotation"),
+        (
+            "template.yaml",
+            "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Key:\n    Type: AWS::KMS::Key\n",
+            "EnableKeyRotation",
+        ),
+        ("__main__.py", "import pulumi_aws as aws\naws.kms.Key('data', description='x')\n", "enable_key_rotation"),
+        (
+            "Pulumi.yaml",
+            "name: app\nruntime: yaml\nresources:\n  data:\n    type: aws:kms:Key\n    properties:\n      description: x\n",
+            "enableKeyRotation",
+        ),
+    ];
+    let selection = Selection { select: vec!["aws/kms-no-rotation".to_owned()], ..Selection::default() };
+    for (name, text, argument) in cases {
+        let (_, report) = check(&[(name, text)], lint::builtin(), &selection);
+        let help: Vec<_> = report.findings.iter().filter_map(|finding| finding.help.as_deref()).collect();
+        assert_eq!(help, [format!("set `{argument}` to true; what was encrypted before stays readable")], "{name}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use crate::carrier::declaration::Carrier;
 use crate::carrier::record::{Mode, Record};
 use crate::lint::Inputs;
 use crate::source::Span;
@@ -40,6 +41,25 @@ pub(super) fn together(inputs: &Inputs<'_>, a: &Record, b: &Record) -> bool {
 /// The directory of a span's file.
 pub(super) fn directory<'a>(inputs: &Inputs<'a>, span: Span) -> &'a str {
     inputs.sources.name(span.source).rsplit_once('/').map_or("", |(directory, _)| directory)
+}
+
+/// An argument as the author of a record writes it: `enable_key_rotation` is `EnableKeyRotation`
+/// in a template of CloudFormation, and `enableKeyRotation` in TypeScript and YAML for Pulumi.
+pub(super) fn written(inputs: &Inputs<'_>, record: &Record, argument: &str) -> String {
+    let python = || inputs.sources.name(record.span.source).ends_with(".py");
+    // words from this one on begin with a capital
+    let from = match record.carrier {
+        Carrier::CloudFormation => 0,
+        Carrier::PulumiState => 1,
+        Carrier::PulumiProgram if !python() => 1,
+        _ => return argument.to_owned(),
+    };
+    let word = |(at, word): (usize, &str)| {
+        let mut chars = word.chars();
+        let initial = chars.next().map(|c| if at >= from { c.to_ascii_uppercase() } else { c });
+        initial.into_iter().chain(chars).collect::<String>()
+    };
+    argument.split('_').enumerate().map(word).collect()
 }
 
 /// Whether the record makes something, whatever it depends on.

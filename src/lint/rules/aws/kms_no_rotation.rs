@@ -1,4 +1,4 @@
-use crate::lint::rules::record_common::{is_absent, is_made};
+use crate::lint::rules::record_common::{is_absent, is_made, written};
 use crate::lint::{Check, RecordContext, Sink};
 use crate::syntax::{Node, Value};
 
@@ -26,7 +26,8 @@ fn check(context: &RecordContext<'_>, sink: &mut Sink<'_>) {
         Some((Value::Bool(false), span)) => span,
         Some(_) => return,
     };
+    let argument = written(context.inputs, record, "enable_key_rotation");
     sink.report(span, format!("the material of `{}` is never changed", record.address))
         .label("not rotated")
-        .help("set `enable_key_rotation` to true; what was encrypted before stays readable");
+        .help(format!("set `{argument}` to true; what was encrypted before stays readable"));
 }

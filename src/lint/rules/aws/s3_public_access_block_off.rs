@@ -1,4 +1,5 @@
 use super::bucket_common::{block_of, flag_span, is_on};
+use crate::lint::rules::record_common::written;
 use crate::lint::{Check, RecordContext, Severity, Sink};
 
 pub(super) const CHECK: Check = Check::Record(check);
@@ -17,7 +18,7 @@ fn check(context: &RecordContext<'_>, sink: &mut Sink<'_>) {
     if policies == 0 && lists < 2 {
         return;
     }
-    let listed: Vec<String> = off.iter().map(|flag| format!("`{flag}`")).collect();
+    let listed: Vec<String> = off.iter().map(|flag| format!("`{}`", written(context.inputs, record, flag))).collect();
     let what = if policies == 0 { "an access control list" } else { "a policy" };
     let finding = sink.report(
         flag_span(block, first, record.kind_span),
