@@ -46,7 +46,7 @@ pub(super) fn directory<'a>(inputs: &Inputs<'a>, span: Span) -> &'a str {
 /// An argument as the author of a record writes it: `enable_key_rotation` is `EnableKeyRotation`
 /// in a template of CloudFormation, and `enableKeyRotation` in TypeScript and YAML for Pulumi.
 pub(super) fn written(inputs: &Inputs<'_>, record: &Record, argument: &str) -> String {
-    let python = || inputs.sources.name(record.span.source).ends_with(".py");
+    let python = || inputs.sources.name(record.span.source).rsplit_once('.').is_some_and(|(_, kind)| kind == "py");
     // words from this one on begin with a capital
     let from = match record.carrier {
         Carrier::CloudFormation => 0,

@@ -39,7 +39,8 @@ pub(super) fn domain(context: &StatementContext<'_>) -> Domain {
                 || references.any(|reference| is_to(reference, record))
         });
         let inline = record.span.source == at.source && record.span.start <= at.start && at.end <= record.span.end;
-        if !inline && !(of && directory(inputs, record.span) == directory(inputs, at)) {
+        let beside = || of && directory(inputs, record.span) == directory(inputs, at);
+        if !inline && !beside() {
             continue;
         }
         if asks(record) {
