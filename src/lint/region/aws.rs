@@ -276,6 +276,7 @@ fn documented(action: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lint::builtin_pages;
 
     #[test]
     fn lines_are_read() {
@@ -283,6 +284,21 @@ mod tests {
         let actions: Vec<_> = line.actions.iter().map(|action| action.lower.as_str()).collect();
         assert_eq!(actions, ["iam:passrole", "sts:*"]);
         assert_eq!(line.resources, ["*", "arn:aws:iam::*:role/*"]);
+    }
+
+    /// `redshift-data:GetStatementResult` was once to be limited, which is not possible.
+    #[test]
+    fn resources_are_to_be_named_only_for_actions_that_take_some() {
+        let mut asked = 0;
+        for (id, text) in builtin_pages().iter().filter(|(_, text)| text.contains("name the resources")) {
+            let lines = text.lines().filter_map(|text| line(text.strip_prefix("aws: ")?).ok());
+            for action in lines.flat_map(|line| line.actions) {
+                let Some((_, known)) = catalog().action(&action.lower) else { continue };
+                assert!(known.takes_resource(), "{id}: {}", action.lower);
+                asked += 1;
+            }
+        }
+        assert!(asked > 10, "{asked}");
     }
 
     #[test]

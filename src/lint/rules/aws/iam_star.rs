@@ -1,3 +1,4 @@
+use super::escalation_common::spelled;
 use crate::lint::{Check, ResourceFact, Severity, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -38,10 +39,16 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         sink.report(span, format!("`{}` lets the holder make itself administrator", action.item.text.display()))
             .label("holds actions that raise the holder")
             .related(resource, "on these principals")
-            .witness(format!("{raises} on arn:aws:iam::111122223333:user/x"))
+            .witness(format!("{} on arn:aws:iam::111122223333:{}/x", spelled(raises), kind_of(raises)))
             .severity(severity)
             .granted_by(span);
     }
+}
+
+/// The type of resource that one of these actions works on.
+fn kind_of(action: &str) -> &'static str {
+    let kinds = [("group", "group"), ("role", "role"), ("user", "user"), ("policy", "policy")];
+    kinds.iter().find(|(word, _)| action.contains(word)).map_or("user", |(_, kind)| kind)
 }
 
 /// Whether a resource is every user, group, role or policy of an account or of all.
