@@ -17,18 +17,31 @@ const MOST: usize = 8;
 
 /// A number that statements share which were read from the same text, if any was looked for.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Print(Option<u64>);
+pub(crate) struct Print {
+    number: Option<u64>,
+    again: bool,
+}
 
 impl Print {
     fn next() -> Self {
         /// None is given twice.
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        Self(Some(NEXT.fetch_add(1, Ordering::Relaxed)))
+        Self { number: Some(NEXT.fetch_add(1, Ordering::Relaxed)), again: false }
+    }
+
+    /// That of a statement whose text stood somewhere else before.
+    pub(super) fn again(self) -> Self {
+        Self { again: true, ..self }
     }
 
     /// The number.
     pub(crate) fn number(self) -> Option<u64> {
-        self.0
+        self.number
+    }
+
+    /// The number, where the text stood somewhere else before.
+    pub(crate) fn repeated(self) -> Option<u64> {
+        self.number.filter(|_| self.again)
     }
 }
 

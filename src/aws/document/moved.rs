@@ -44,7 +44,7 @@ impl Statement {
             condition_span: self.condition_span.map(|span| way.span(span)),
             conditions_unknown: false,
             unknown: false,
-            print: self.print,
+            print: self.print.again(),
         })
     }
 }

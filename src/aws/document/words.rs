@@ -72,7 +72,7 @@ impl Statement {
         let condition = |a: &Condition, b: &Condition| {
             text(&a.operator, &b.operator) && text(&a.key, &b.key) && all(&a.values, &b.values, value)
         };
-        if self.print.number().is_some() && self.print == other.print {
+        if self.print.number().is_some() && self.print.number() == other.print.number() {
             return true;
         }
         self.effect == other.effect

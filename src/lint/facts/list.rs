@@ -77,14 +77,14 @@ impl Traits {
 const MOST: usize = 1 << 14;
 
 thread_local! {
-    /// By the numbers of the statements' texts.
+    /// By the numbers of the statements' texts, once a text has come again.
     static LISTS: RefCell<FxHashMap<u64, Rc<ActionList>>> = RefCell::default();
 }
 
 impl ActionList {
     /// That of a statement.
     pub(super) fn of(statement: &Statement) -> Rc<Self> {
-        let Some(print) = statement.print.number() else { return Rc::new(Self::new(statement)) };
+        let Some(print) = statement.print.repeated() else { return Rc::new(Self::new(statement)) };
         LISTS.with_borrow_mut(|lists| {
             if lists.len() >= MOST {
                 lists.clear();
