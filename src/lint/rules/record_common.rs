@@ -54,12 +54,18 @@ pub(super) fn written(inputs: &Inputs<'_>, record: &Record, argument: &str) -> S
         Carrier::PulumiProgram if !python() => 1,
         _ => return argument.to_owned(),
     };
+    capitalised(argument, from)
+}
+
+/// A name in snake case with its words joined, those from one on with a capital:
+/// `block_public_acls` is `BlockPublicAcls` from the first on, `blockPublicAcls` from the second.
+pub(super) fn capitalised(name: &str, from: usize) -> String {
     let word = |(at, word): (usize, &str)| {
         let mut chars = word.chars();
         let initial = chars.next().map(|c| if at >= from { c.to_ascii_uppercase() } else { c });
         initial.into_iter().chain(chars).collect::<String>()
     };
-    argument.split('_').enumerate().map(word).collect()
+    name.split('_').enumerate().map(word).collect()
 }
 
 /// Whether the record makes something, whatever it depends on.

@@ -11,7 +11,7 @@ type Wide<'f, 'a> = (Services, usize, &'f ActionFact<'a>);
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let actions = &context.facts.actions;
     let known = || actions.iter().enumerate().filter(|(_, action)| action.item.text.is_known());
-    if actions.len() < 2 || !context.facts.traits().any(Traits::WIDE) || !known().any(|(_, action)| action.wildcard) {
+    if actions.len() < 2 || !context.facts.traits().any(Traits::WIDE) {
         return;
     }
     // patterns by their service, so that a long list of many services is not compared with itself

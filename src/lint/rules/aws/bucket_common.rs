@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::carrier::declaration::{AwsPolicy, Carrier};
 use crate::carrier::record::Record;
 use crate::lint::Inputs;
-use crate::lint::rules::record_common::{directory, is_made, is_to, refs};
+use crate::lint::rules::record_common::{capitalised, directory, is_made, is_to, refs};
 use crate::source::Span;
 use crate::syntax::{Node, Text, Value};
 
@@ -48,11 +48,7 @@ pub(super) fn in_modules(inputs: &Inputs<'_>, carrier: Carrier, directory: &str,
 
 /// A flag of a public access block, whatever it is called.
 fn flag<'n>(block: &'n Node, name: &str) -> Option<&'n Node> {
-    let pascal: String = name
-        .split('_')
-        .flat_map(|word| word.chars().enumerate().map(|(at, c)| if at == 0 { c.to_ascii_uppercase() } else { c }))
-        .collect();
-    block.get(name).or_else(|| block.get(&pascal))
+    block.get(name).or_else(|| block.get(&capitalised(name, 0)))
 }
 
 /// What a flag says; none where that is not known. Absent is off.
