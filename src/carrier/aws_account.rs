@@ -83,7 +83,7 @@ fn policy(address: SmolStr, value: &Node, parts: Parts, carried: &mut Carried) {
     let Some(document) = document_of(value, &mut carried.diagnostics) else { return };
     let Parts { kind, name, attached_to } = parts;
     let service = (kind == PolicyKind::Trust).then(|| SmolStr::new_static("sts"));
-    let item = AwsPolicy { kind, kind_guessed: false, service, name, attached_to, document };
+    let item = AwsPolicy { kind, kind_guessed: false, service, name, id: None, attached_to, document };
     push(address, value.span, Item::AwsPolicy(item), carried);
 }
 

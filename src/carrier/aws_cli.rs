@@ -6,7 +6,10 @@ use smol_str::SmolStr;
 
 use super::Carried;
 use super::bare::{at_start, kind_by_name, service_of, stem};
-use super::declaration::{AwsPolicy, AwsPrincipal, AwsPrincipalKind, Carrier, Declaration, Item, Named};
+use super::declaration::{
+    AwsOrganizationPart, AwsOrganizationPartKind, AwsPolicy, AwsPrincipal, AwsPrincipalKind, Carrier, Declaration,
+    Item, Named, management_account,
+};
 use crate::aws::document::{self, Document, PolicyKind};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -53,7 +56,8 @@ impl Reader<'_> {
         let value = &entry.value;
         match entry.key.known() {
             Some("AssumeRolePolicyDocument") => {
-                self.policy(value, Some(PolicyKind::Trust), None, attached(object, &["RoleName", "Arn"]), None);
+                let to = attached(object, &["RoleName", "Arn"]);
+                self.policy(value, Some(PolicyKind::Trust), (None, None), to, None);
             }
             Some("PolicyDocument" | "Document") => {
                 let kind = match object {
@@ -66,7 +70,7 @@ impl Reader<'_> {
                 let name = named(object, &["PolicyName", "PolicyArn", "Arn"])
                     .or_else(|| outer.and_then(|o| named(o, &["PolicyName", "PolicyArn", "Arn"])));
                 let to = attached(object, &["UserName", "GroupName", "RoleName", "VpcEndpointId"]);
-                self.policy(value, kind, name, to, None);
+                self.policy(value, kind, (name, None), to, None);
             }
             Some("Content") => {
                 let summary = object.get("PolicySummary");
@@ -77,14 +81,24 @@ impl Reader<'_> {
                     _ => return,
                 };
                 let name = summary.and_then(|s| named(s, &["Name", "Arn", "Id"]));
-                self.policy(value, Some(kind), name, Vec::new(), None);
+                let id = summary.and_then(|s| named(s, &["Id"]));
+                // what `organizations list-targets-for-policy` prints, joined to the policy
+                let targets = [Some(object), outer].into_iter().flatten().find_map(|o| o.get("Targets")?.as_list());
+                let to = targets.unwrap_or_default().iter().filter_map(|target| named(target, &["TargetId"])).collect();
+                self.policy(value, Some(kind), (name, id), to, None);
+                let arn = summary.and_then(|s| s.get("Arn")).and_then(Node::as_str);
+                if let Some(management) = arn.and_then(management_account) {
+                    let kind = AwsOrganizationPartKind::Organization;
+                    let part = AwsOrganizationPart { kind, id: None, parent: None, management: Some(management) };
+                    self.push(self.stem.clone(), object.span, Item::AwsOrganizationPart(part));
+                }
             }
             Some("Policy" | "policy" | "policyText" | "ResourcePolicy" | "resourcePolicy")
                 if value.as_text().is_some() || value.get("Statement").is_some() =>
             {
                 let service = service_by_members(object);
                 let keys = ["QueueArn", "TopicArn", "ARN", "repositoryName", "resourceArn", "Name"];
-                self.policy(value, None, None, attached(object, &keys), service);
+                self.policy(value, None, (None, None), attached(object, &keys), service);
             }
             _ => self.value(value, Some(object), depth + 1),
         }
@@ -94,7 +108,7 @@ impl Reader<'_> {
         &mut self,
         value: &Node,
         kind: Option<PolicyKind>,
-        name: Option<Named>,
+        (name, id): (Option<Named>, Option<Named>),
         attached_to: Vec<Named>,
         service: Option<&'static str>,
     ) {
@@ -105,7 +119,7 @@ impl Reader<'_> {
         let own = name.as_ref().or(attached_to.first()).and_then(|(text, _)| text.known());
         let address = own.map_or_else(|| self.stem.clone(), SmolStr::new);
         let name = name.or_else(|| Some(at_start(self.stem.clone(), value.span)));
-        let item = Item::AwsPolicy(AwsPolicy { kind, kind_guessed, service, name, attached_to, document });
+        let item = Item::AwsPolicy(AwsPolicy { kind, kind_guessed, service, name, id, attached_to, document });
         self.push(address, value.span, item);
     }
 

@@ -57,6 +57,7 @@ fn documents(name: &str, node: &Node, among: Option<&Reading<'_, '_>>) -> Carrie
             kind_guessed: true,
             service: service_of(kind, &document),
             name: Some(at_start(name_text.clone(), node.span)),
+            id: None,
             attached_to: Vec::new(),
             document,
         });

@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 
 use crate::aws::document::{Document, PolicyKind};
+use crate::aws::principal::is_account;
 use crate::source::{Span, Unknown};
 use crate::syntax::{Node, Text};
 use crate::vault::policy::Policy;
@@ -65,6 +66,10 @@ pub enum Item {
     AwsPrincipal(AwsPrincipal),
     /// A policy attached to a principal, declared apart from both.
     AwsAttachment(AwsAttachment),
+    /// A policy of an organization attached to a part of it, declared apart from both.
+    AwsTarget(AwsTarget),
+    /// An organization, or a unit or account of one.
+    AwsOrganizationPart(AwsOrganizationPart),
     /// What runs with a role of its own, or lends one.
     AwsCompute(AwsCompute),
 }
@@ -167,8 +172,11 @@ pub struct AwsPolicy {
     pub service: Option<SmolStr>,
     /// Policy name or ARN, if it has one.
     pub name: Option<Named>,
-    /// Who or what it is attached to: a principal's or resource's name or ARN, if the
-    /// declaration says (an inline policy, a trust policy, a bucket policy).
+    /// The id by which attachments name a policy of an organization (`p-…`), if known.
+    pub id: Option<Named>,
+    /// Who or what it is attached to: a principal's or resource's name or ARN, the id of a
+    /// root, unit or account, if the declaration says (an inline policy, a trust policy, a
+    /// bucket policy, a service control policy of CloudFormation).
     pub attached_to: Vec<Named>,
     /// The document.
     pub document: Document,
@@ -211,6 +219,50 @@ pub struct AwsAttachment {
     pub principals: Vec<(AwsPrincipalKind, Named)>,
     /// Policy ARN, name or reference.
     pub policy: Named,
+}
+
+/// A policy of an organization attached to a root, unit or account by a declaration of its own.
+#[derive(Debug, Clone)]
+pub struct AwsTarget {
+    /// Policy id or reference.
+    pub policy: Named,
+    /// The id of the root, unit or account, or a reference to it.
+    pub target: Named,
+}
+
+/// The kinds of [`AwsOrganizationPart`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AwsOrganizationPartKind {
+    /// The organization itself.
+    Organization,
+    /// An organizational unit.
+    Unit,
+    /// A member account.
+    Account,
+}
+
+/// An organization, or a unit or account of one.
+#[derive(Debug, Clone)]
+pub struct AwsOrganizationPart {
+    /// Which kind.
+    pub kind: AwsOrganizationPartKind,
+    /// The id of a unit (`ou-…`) or account, if known.
+    pub id: Option<Named>,
+    /// The root or unit that a unit or account is in, by id or reference.
+    pub parent: Option<Named>,
+    /// The account that manages the organization, if the declaration says.
+    pub management: Option<SmolStr>,
+}
+
+/// The account that manages an organization, as the ARNs of what is in it tell:
+/// `arn:aws:organizations::111122223333:ou/o-exampleorg/ou-ab12-11111111`. Policies of AWS's own
+/// have `aws` there
+/// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html>).
+#[must_use]
+pub fn management_account(arn: &str) -> Option<SmolStr> {
+    let (service, rest) = arn.strip_prefix("arn:")?.split_once(':')?.1.split_once("::")?;
+    let account = rest.split(':').next().filter(|_| service == "organizations")?;
+    is_account(account).then(|| SmolStr::new(account))
 }
 
 /// What runs with a role, or lends a role to what runs.

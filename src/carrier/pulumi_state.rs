@@ -72,7 +72,9 @@ fn record(node: &Node) -> Option<Record> {
             let name = name(key, class.as_ref());
             let known = entries.iter().any(|e: &Entry| e.key.known() == Some(name.as_str()));
             // Outputs repeat the inputs; only what names the resource is added from them.
-            if known || !(all || matches!(name.as_str(), "arn" | "name")) {
+            let naming = matches!(name.as_str(), "arn" | "name")
+                || kind.starts_with("aws_organizations_") && matches!(name.as_str(), "id" | "master_account_id");
+            if known || !(all || naming) {
                 continue;
             }
             let reference = SmolStr::from(format!("{address}.{name}"));

@@ -1,19 +1,22 @@
 //! `overgrant simulate`
 
+use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Map, Value};
+use smol_str::SmolStr;
 
 use super::asked::{self, VaultAsked};
 use super::setup::ReadArgs;
 use super::world::{AnswerFormat, ContextArgs, Refusal, World, no_principal, parse_pair};
 use super::{Exit, Global, Terminal, requests};
 use crate::aws::document::PolicyKind;
-use crate::aws::evaluate::{self, PreparedPolicy};
+use crate::aws::evaluate::{self, Owner, PreparedPolicy};
 use crate::carrier::declaration::{AwsPolicy, Item};
 use crate::decision::Decision;
+use crate::model::DeclId;
 use crate::report::answer::Answer;
 use crate::simulate::principal::{AwsQuestion, Principal, System, identity_of, resolve, resolve_for};
 use crate::source::{Fragment, SourceId};
@@ -352,7 +355,9 @@ fn aws(chosen: &Chosen<'_>, action: &str) -> Result<Answer, Refusal> {
 
     let mut prepared: Vec<(PolicyKind, PreparedPolicy)> = Vec::new();
     let mut used: Vec<String> = Vec::new();
-    for declaration in chosen.world.model.declarations() {
+    // Those of an organization that stand in files bind as they are attached.
+    let mut in_files: BTreeSet<DeclId> = BTreeSet::new();
+    for (index, declaration) in chosen.world.model.declarations().iter().enumerate() {
         let Item::AwsPolicy(AwsPolicy { kind, name, document, .. }) = &declaration.item else { continue };
         let name = name.as_ref().map_or_else(|| declaration.address.to_string(), |(text, _)| text.display());
         let short = name.rsplit('/').next().unwrap_or(&name);
@@ -360,29 +365,41 @@ fn aws(chosen: &Chosen<'_>, action: &str) -> Result<Answer, Refusal> {
         if asked || chosen.in_files(declaration.span.source) {
             used.push(name.clone());
             used.push(short.to_owned());
-            prepared.push((*kind, PreparedPolicy::new(name, document.clone(), *kind)));
+            if !asked && matches!(kind, PolicyKind::Scp | PolicyKind::Rcp) {
+                in_files.insert(DeclId::at(index));
+            } else {
+                prepared.push((*kind, PreparedPolicy::new(name, document.clone(), *kind)));
+            }
         }
     }
     if let Some(missing) = chosen.names.iter().find(|wanted| !used.contains(**wanted)) {
         return Err(no_policy(missing).into());
     }
-    if prepared.is_empty() {
+    if prepared.is_empty() && in_files.is_empty() {
         return Err("no IAM policy is in the given files".into());
     }
     let of = |wanted: &[PolicyKind]| -> Vec<&PreparedPolicy> {
         prepared.iter().filter(|(kind, _)| wanted.contains(kind)).map(|(_, policy)| policy).collect()
     };
-    // All of one kind count as one level of the organization.
-    let level = |policies: &[&PreparedPolicy]| usize::from(!policies.is_empty());
-    let (scps, rcps) = (of(&[PolicyKind::Scp]), of(&[PolicyKind::Rcp]));
+    let owner = match &request.resource_account {
+        Owner::Account(account) => Some(account),
+        Owner::Caller => request.caller.account.as_ref(),
+        Owner::Unknown => None,
+    };
+    // Those given by name are one level.
+    let levels = |kind: PolicyKind, account: Option<&SmolStr>| -> Vec<Vec<&PreparedPolicy>> {
+        let binding = chosen.world.model.binding(kind, account.map(SmolStr::as_str));
+        let levels = binding.map(|level| level.policies_among(|id| in_files.contains(&id))).chain([of(&[kind])]);
+        levels.filter(|level| !level.is_empty()).collect()
+    };
     let policies = evaluate::Policies {
         identity: of(&[PolicyKind::Identity]),
         resource: of(&[PolicyKind::Resource, PolicyKind::Trust]),
         resource_unknown: false,
         boundary: of(&[PolicyKind::Boundary]),
         session: of(&[PolicyKind::Session]),
-        scps: vec![scps.clone(); level(&scps)],
-        rcps: vec![rcps.clone(); level(&rcps)],
+        scps: levels(PolicyKind::Scp, request.caller.account.as_ref()),
+        rcps: levels(PolicyKind::Rcp, owner),
         endpoint: of(&[PolicyKind::Endpoint]),
     };
     let explanation = evaluate::explain(&request, &policies);

@@ -206,7 +206,7 @@ impl Plan<'_> {
                     check(&context, &mut sink(rule, Some(declaration.span), name, &declaration.address, out));
                 }
             }
-            Item::AwsAttachment(_) | Item::AwsCompute(_) => {}
+            Item::AwsAttachment(_) | Item::AwsTarget(_) | Item::AwsOrganizationPart(_) | Item::AwsCompute(_) => {}
         }
     }
 

@@ -5,12 +5,14 @@ mod cap;
 mod ceiling;
 mod issued;
 mod mention;
+mod organization;
 mod runner;
 mod wanted;
 
 pub use bearing::Bearing;
 pub(crate) use ceiling::{Ceiling, circumstance, left};
 pub use mention::Mention;
+pub use organization::Binding;
 pub use runner::{AwsRunner, AwsRunnerId};
 pub(crate) use wanted::{Left, Wanted};
 
@@ -67,6 +69,12 @@ pub struct AwsIdentity {
 }
 
 impl AwsIdentity {
+    /// The account that it is in, if its ARN tells.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        self.arn.as_deref().and_then(account_of).filter(|account| crate::aws::principal::is_account(account))
+    }
+
     /// One that nothing is known of but its kind and where it is declared.
     fn new(kind: AwsPrincipalKind, decl: DeclId, address: SmolStr, exists_if: &[SmolStr]) -> Self {
         Self {
@@ -101,6 +109,7 @@ pub struct AwsModel {
     /// The Terraform directory of a source, or the source itself.
     homes: Vec<u32>,
     caps: cap::Caps,
+    organization: organization::Organization,
     /// Declarations of users, groups and roles.
     pub principals: Vec<DeclId>,
     /// Declarations of policy documents.
@@ -134,6 +143,7 @@ impl AwsModel {
                 _ => {}
             }
         }
+        model.organization = organization::Organization::new(declarations, sources, &model.scps, &model.rcps);
         let issues = vault.objects.iter().any(|object| object.kind == VaultKind::SecretsRole("aws".into()));
         if model.principals.is_empty() && !issues {
             return model;

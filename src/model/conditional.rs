@@ -26,7 +26,11 @@ impl Alternatives {
                 Item::VaultPolicy(_) => 0,
                 Item::VaultObject(_) => 1,
                 Item::AwsPrincipal(_) => 2,
-                Item::AwsPolicy(_) | Item::AwsAttachment(_) | Item::AwsCompute(_) => continue,
+                Item::AwsPolicy(_)
+                | Item::AwsAttachment(_)
+                | Item::AwsTarget(_)
+                | Item::AwsOrganizationPart(_)
+                | Item::AwsCompute(_) => continue,
             };
             if declaration.condition.is_some() {
                 let key = (declaration.address.as_str(), declaration.span, sort);

@@ -45,19 +45,19 @@ impl<'a> Scope<'a> {
         2 * shared + usize::from(a == b)
     }
 
+    /// The directory that a declaration stands in.
+    pub(super) fn directory(&self, id: DeclId) -> Option<&[&'a str]> {
+        self.directories.get(self.sources.get(id.index())?.0 as usize).map(Vec::as_slice)
+    }
+
     /// Whether two declarations stand in one directory.
     pub(super) fn in_one_directory(&self, a: DeclId, b: DeclId) -> bool {
-        let directory = |id: DeclId| self.directories.get(self.sources.get(id.index())?.0 as usize);
-        directory(a) == directory(b)
+        self.directory(a) == self.directory(b)
     }
 
     /// Whether one of two declarations stands in the directory of the other, or below it.
     pub(super) fn related(&self, a: DeclId, b: DeclId) -> bool {
-        let directory = |id: DeclId| {
-            let source = self.sources.get(id.index())?;
-            self.directories.get(source.0 as usize).map(Vec::as_slice)
-        };
-        match (directory(a), directory(b)) {
+        match (self.directory(a), self.directory(b)) {
             (Some(a), Some(b)) => a.starts_with(b) || b.starts_with(a),
             _ => false,
         }

@@ -234,12 +234,16 @@ impl<'a> View<'a> {
 
     fn aws_policy(&self, id: DeclId) -> Option<Value> {
         let policy = self.document(id)?;
+        let mut attached_to: Vec<String> = self.model.targets_of(id).map(String::from).collect();
+        if attached_to.is_empty() {
+            attached_to.extend(policy.attached_to.iter().map(|(text, _)| text.display()));
+        }
         Some(json!({
             "name": self.policy_name(id),
             "kind": policy.kind.name(),
             "kind_guessed": policy.kind_guessed,
             "service": policy.service.as_deref(),
-            "attached_to": policy.attached_to.iter().map(|(text, _)| text.display()).collect::<Vec<_>>(),
+            "attached_to": attached_to,
             "statements": policy.document.statements.len(),
             "place": self.declared(id),
         }))

@@ -5,8 +5,9 @@ use smol_str::SmolStr;
 
 use super::access_row::{Access, Row};
 use super::principal::{ChainLink, place};
-use crate::aws::document::{Document, Effect, ListElement, Statement, statement_name};
+use crate::aws::document::{Document, Effect, ListElement, PolicyKind, Statement, statement_name};
 use crate::carrier::declaration::{AwsPrincipalKind, Item};
+use crate::model::aws::Binding;
 use crate::model::{AwsIdentity, AwsIdentityId, DeclId, Model, VaultPrincipal};
 use crate::region::aws::{Answer, Policies};
 use crate::source::SourceMap;
@@ -137,16 +138,24 @@ fn caps<'m>(model: &'m Model, identity: &'m AwsIdentity, out: &mut Access) -> Ve
             caps.push(Cap { name: format!("the permissions boundary `{name}`"), documents: vec![document], closed });
         }
     }
-    if !model.aws.scps.is_empty() && identity.kind != AwsPrincipalKind::Group {
+    if identity.kind == AwsPrincipalKind::Group {
+        return caps;
+    }
+    let (binding, perhaps): (Vec<Binding<'_>>, Vec<Binding<'_>>) =
+        model.binding(PolicyKind::Scp, identity.account()).partition(|level| level.certain);
+    if !binding.is_empty() {
         out.notes.push("the service control policies of the model cap all of this".to_owned());
-        let there = |decl: &&DeclId| model.given_if(**decl).is_empty();
-        let documents: Vec<&Document> =
-            model.aws.scps.iter().filter(there).filter_map(|decl| Some(policy_of(model, *decl)?.1)).collect();
-        // where all of them only deny, AWS has `FullAWSAccess` beside them
-        let allows = documents.iter().flat_map(|document| &document.statements).any(|s| s.effect != Some(Effect::Deny));
-        let closed = allows
-            && documents.len() == model.aws.scps.len()
-            && !documents.iter().any(|document| document.statements_unknown);
+    }
+    if !perhaps.is_empty() {
+        let places: Vec<String> = perhaps.iter().map(|level| format!("of {}", level.place())).collect();
+        let places = places.join(", ");
+        out.notes.push(format!("the service control policies {places} cap all of this where it is in there"));
+    }
+    for level in binding {
+        let there = level.policies().iter().filter(|policy| !policy.may_be_absent());
+        let documents: Vec<&Document> = there.map(|policy| policy.document.as_ref()).collect();
+        let closed =
+            documents.len() == level.policies().len() && !documents.iter().any(|document| document.statements_unknown);
         caps.push(Cap { name: "the service control policies".to_owned(), documents, closed });
     }
     caps

@@ -34,6 +34,7 @@ mod model_aws_engine;
 mod model_aws_runners;
 mod model_escalation;
 mod model_kubernetes;
+mod model_organization;
 mod model_powers;
 mod model_simulate;
 mod model_vault;

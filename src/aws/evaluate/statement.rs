@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use super::request::{Request, Target};
 use crate::aws::condition::contradiction::contradiction;
@@ -29,6 +29,9 @@ pub struct PreparedPolicy {
     pub(super) unknown: bool,
     /// What it depends on whether the policy is there; empty where it certainly is.
     given_if: Arc<[SmolStr]>,
+    /// Who has to be where for the policy to bind: "the caller is in `ou-ab12-11111111`", its
+    /// opposite, and what is to be known; none where it binds whoever it is given for.
+    binds_if: Option<Arc<[SmolStr; 3]>>,
 }
 
 #[derive(Debug, Clone)]
@@ -103,7 +106,8 @@ impl PreparedPolicy {
             .filter_map(|(index, statement)| PreparedStatement::new(statement, index, enabled, own_resource))
             .collect();
         let unknown = document.statements_unknown;
-        Self { name: name.into(), document: Arc::new(document), statements, unknown, given_if: Arc::default() }
+        let (document, given_if) = (Arc::new(document), Arc::default());
+        Self { name: name.into(), document, statements, unknown, given_if, binds_if: None }
     }
 
     /// The same, of which it depends on `refs` whether it is there at all.
@@ -113,15 +117,40 @@ impl PreparedPolicy {
         self
     }
 
-    /// Whether it depends on something that the policy is there.
+    /// The same, of which it is not known whether it binds: it does where `who` is in `place`.
     #[must_use]
-    pub fn may_be_absent(&self) -> bool {
-        !self.given_if.is_empty()
+    pub fn binds_if(mut self, who: &str, place: &str) -> Self {
+        let [is, is_not, whether] = [
+            format_smolstr!("{who} is in {place}"),
+            format_smolstr!("{who} is not in {place}"),
+            format_smolstr!("whether {who} is in {place}"),
+        ];
+        self.binds_if = Some(Arc::new([is, is_not, whether]));
+        self
     }
 
-    /// Whether the policy is there, if that depends on something.
+    /// Whether it depends on something that the policy is there, or binds.
+    #[must_use]
+    pub fn may_be_absent(&self) -> bool {
+        !self.given_if.is_empty() || self.binds_if.is_some()
+    }
+
+    /// Whether the policy is there and binds, if that depends on something.
     pub(super) fn presence<L: Logic>(&self, logic: &mut L) -> Option<L::Value> {
-        self.may_be_absent().then(|| {
+        // All that is attached to one place binds together, so that it is one thing not known.
+        let binds = self.binds_if.as_ref().map(|words| {
+            let [is, is_not, whether] = words.as_ref();
+            logic.unknown(|| Atom::new(is.as_str(), is_not.as_str(), vec![Missing::Fact(whether.clone())]))
+        });
+        let there = self.is_there(logic);
+        match (there, binds) {
+            (Some(there), Some(binds)) => Some(logic.and(there, binds)),
+            (there, binds) => there.or(binds),
+        }
+    }
+
+    fn is_there<L: Logic>(&self, logic: &mut L) -> Option<L::Value> {
+        (!self.given_if.is_empty()).then(|| {
             logic.unknown(|| {
                 let name = &self.name;
                 let refs: Vec<String> = self.given_if.iter().map(|name| format!("`{name}`")).collect();

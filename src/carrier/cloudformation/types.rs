@@ -85,6 +85,13 @@ const TYPES: &[Type] = &[
     row("AWS::MSK::ClusterPolicy", "aws_msk_cluster_policy", &[]),
     row("AWS::MediaStore::Container", "aws_media_store_container_policy", &[]),
     row("AWS::OpenSearchService::Domain", "aws_opensearch_domain", &[]),
+    row(
+        "AWS::Organizations::Account",
+        "aws_organizations_account",
+        &[("AccountName", "name"), ("ParentIds", "parent_id")],
+    ),
+    row("AWS::Organizations::Organization", "aws_organizations_organization", &[]),
+    row("AWS::Organizations::OrganizationalUnit", "aws_organizations_organizational_unit", &[]),
     row("AWS::Organizations::Policy", "aws_organizations_policy", &[]),
     row("AWS::Organizations::ResourcePolicy", "aws_organizations_resource_policy", &[]),
     row(

@@ -1,6 +1,6 @@
 //! What the resource types of Terraform's `aws` provider declare.
 
-use super::{Sink, aws_document, compute, named, named_list, own_reference, text_of};
+use super::{Sink, aws_document, compute, named, named_list, organization, own_reference, text_of};
 use crate::aws::document::{PolicyKind, guess_kind};
 use crate::carrier::declaration::{AwsAttachment, AwsPolicy, AwsPrincipal, AwsPrincipalKind, Carrier, Item, Named};
 use crate::carrier::record::Record;
@@ -129,7 +129,6 @@ const HOLDERS: &[Holder] = &[
 /// Types that declare nothing and that rules look at.
 const WATCHED: &[&str] = &[
     "aws_lambda_function_url",
-    "aws_organizations_policy_attachment",
     "aws_s3_account_public_access_block",
     "aws_s3_bucket_acl",
     "aws_s3_bucket_public_access_block",
@@ -140,7 +139,8 @@ pub(super) fn supports(kind: &str) -> bool {
     WATCHED.contains(&kind)
         || compute::supports(kind)
         || kind.starts_with("aws_iam_")
-        || matches!(kind, "aws_organizations_policy" | "aws_lambda_permission")
+        || organization::supports(kind)
+        || kind == "aws_lambda_permission"
         || HOLDERS.binary_search_by(|holder| holder.kind.cmp(kind)).is_ok()
 }
 
@@ -174,9 +174,9 @@ pub(super) fn declare(record: &Record, sink: &mut Sink<'_>) {
         }
         "aws_iam_user_group_membership" => membership(record, named_list(record, "user"), "groups", sink),
         "aws_iam_group_membership" => membership(record, named_list(record, "users"), "group", sink),
-        "aws_organizations_policy" => organization_policy(record, sink),
         "aws_lambda_permission" => lambda_permission(record, sink),
         kind if compute::supports(kind) => compute::declare(record, sink),
+        kind if organization::supports(kind) => organization::declare(record, sink),
         kind => {
             if let Ok(at) = HOLDERS.binary_search_by(|holder| holder.kind.cmp(kind))
                 && let Some(holder) = HOLDERS.get(at)
@@ -187,7 +187,7 @@ pub(super) fn declare(record: &Record, sink: &mut Sink<'_>) {
     }
 }
 
-fn policy(record: &Record, sink: &mut Sink<'_>, node: &Node, policy: AwsPolicyParts) {
+pub(super) fn policy(record: &Record, sink: &mut Sink<'_>, node: &Node, policy: AwsPolicyParts) {
     // what the provider reads where there is none
     let none = matches!(record.carrier, Carrier::TerraformPlan | Carrier::PulumiState) && node.as_str() == Some("");
     if none || matches!(node.value, Value::Null) {
@@ -195,21 +195,22 @@ fn policy(record: &Record, sink: &mut Sink<'_>, node: &Node, policy: AwsPolicyPa
     }
     let (document, diagnostics) = aws_document(node);
     sink.out.diagnostics.extend(diagnostics);
-    let AwsPolicyParts { kind, service, name, attached_to } = policy;
+    let AwsPolicyParts { kind, service, name, id, attached_to } = policy;
     let service = (!service.is_empty()).then(|| service.into());
-    let item = AwsPolicy { kind, kind_guessed: false, service, name, attached_to, document };
+    let item = AwsPolicy { kind, kind_guessed: false, service, name, id, attached_to, document };
     sink.push(record, Item::AwsPolicy(item));
 }
 
-struct AwsPolicyParts {
-    kind: PolicyKind,
-    service: &'static str,
-    name: Option<Named>,
-    attached_to: Vec<Named>,
+pub(super) struct AwsPolicyParts {
+    pub(super) kind: PolicyKind,
+    pub(super) service: &'static str,
+    pub(super) name: Option<Named>,
+    pub(super) id: Option<Named>,
+    pub(super) attached_to: Vec<Named>,
 }
 
 fn identity(name: Option<Named>, attached_to: Vec<Named>) -> AwsPolicyParts {
-    AwsPolicyParts { kind: PolicyKind::Identity, service: "", name, attached_to }
+    AwsPolicyParts { kind: PolicyKind::Identity, service: "", name, id: None, attached_to }
 }
 
 /// The name of the resource, or a reference to it where it has none.
@@ -242,8 +243,13 @@ fn principal(record: &Record, kind: AwsPrincipalKind, sink: &mut Sink<'_>) {
 fn role(record: &Record, sink: &mut Sink<'_>) {
     let name = own_name(record);
     if let Some(trust) = record.body.get("assume_role_policy") {
-        let parts =
-            AwsPolicyParts { kind: PolicyKind::Trust, service: "sts", name: None, attached_to: vec![name.clone()] };
+        let parts = AwsPolicyParts {
+            kind: PolicyKind::Trust,
+            service: "sts",
+            name: None,
+            id: None,
+            attached_to: vec![name.clone()],
+        };
         policy(record, sink, trust, parts);
     }
     principal(record, AwsPrincipalKind::Role, sink);
@@ -301,20 +307,6 @@ fn membership(record: &Record, users: Vec<Named>, groups: &str, sink: &mut Sink<
             body: Node::new(record.span, Value::Map(Vec::new())),
         };
         sink.push(record, Item::AwsPrincipal(item));
-    }
-}
-
-fn organization_policy(record: &Record, sink: &mut Sink<'_>) {
-    let kind = match record.body.get("type").map(|node| (node.as_str(), &node.value)) {
-        None | Some((Some("SERVICE_CONTROL_POLICY"), _) | (None, Value::Null)) => PolicyKind::Scp,
-        Some((Some("RESOURCE_CONTROL_POLICY"), _)) => PolicyKind::Rcp,
-        // Tag, backup and AI opt-out policies are no access control; an unknown type could
-        // be any of them.
-        Some(_) => return,
-    };
-    if let Some(content) = record.body.get("content") {
-        let parts = AwsPolicyParts { kind, service: "", name: named(record, "name"), attached_to: Vec::new() };
-        policy(record, sink, content, parts);
     }
 }
 
@@ -387,7 +379,7 @@ fn lambda_permission(record: &Record, sink: &mut Sink<'_>) {
     let version = Node::new(record.kind_span, Value::String(Text::atomic("2012-10-17", record.kind_span)));
     let entries = vec![member("Version", record.kind_span, version), member("Statement", record.kind_span, list)];
     let attached_to = text_of(&function.value).into_iter().collect();
-    let parts = AwsPolicyParts { kind: PolicyKind::Resource, service: "lambda", name: None, attached_to };
+    let parts = AwsPolicyParts { kind: PolicyKind::Resource, service: "lambda", name: None, id: None, attached_to };
     policy(record, sink, &map(record.span, entries), parts);
 }
 
@@ -402,6 +394,7 @@ pub(super) fn unused_document(record: &Record, sink: &mut Sink<'_>) {
         kind_guessed: true,
         service: None,
         name: record.label.clone(),
+        id: None,
         attached_to: Vec::new(),
         document,
     };
@@ -429,7 +422,7 @@ fn held(record: &Record, holder: &Holder, sink: &mut Sink<'_>) {
     }
     let name =
         if holder.kind.ends_with("_policy") { named(record, "name").or(named(record, "policy_name")) } else { None };
-    let parts = AwsPolicyParts { kind: holder.policy, service: holder.service, name, attached_to };
+    let parts = AwsPolicyParts { kind: holder.policy, service: holder.service, name, id: None, attached_to };
     policy(record, sink, document, parts);
 }
 

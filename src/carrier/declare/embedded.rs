@@ -49,6 +49,7 @@ fn given(body: &Node) -> Option<(AwsPolicy, Vec<crate::diagnostic::Diagnostic>)>
         kind_guessed: false,
         service: None,
         name: None,
+        id: None,
         attached_to: Vec::new(),
         document,
     };

@@ -8,6 +8,7 @@ mod aws;
 mod compute;
 mod document;
 mod embedded;
+mod organization;
 mod vault;
 
 use smol_str::SmolStr;

@@ -1,11 +1,14 @@
 //! The policies that bear on an identity: its own, those of its groups, its boundary, the
 //! organization's and the resource's, as far as the model has them.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
-use super::{AwsIdentityId, NO_ACCOUNT};
+use super::{AwsIdentityId, Binding, NO_ACCOUNT};
 use crate::aws::document::{Document, PolicyKind};
 use crate::aws::evaluate::{Policies, PreparedPolicy};
+use crate::aws::principal::is_account;
 use crate::carrier::declaration::{AwsPolicy, AwsPrincipalKind, Item};
 use crate::model::{AwsIdentity, DeclId, Model};
 use crate::pattern::arn;
@@ -25,22 +28,21 @@ pub struct Bearing {
     boundary: Vec<PreparedPolicy>,
     session: Vec<PreparedPolicy>,
     resource: Vec<PreparedPolicy>,
-    scps: Vec<PreparedPolicy>,
-    rcps: Vec<PreparedPolicy>,
+    scps: Vec<Arc<[PreparedPolicy]>>,
+    rcps: Vec<Arc<[PreparedPolicy]>>,
 }
 
 impl Bearing {
     /// The policies by their layers.
     #[must_use]
     pub fn policies(&self) -> Policies<'_> {
-        let level = |policies: &'_ [PreparedPolicy]| usize::from(!policies.is_empty());
         Policies {
             identity: self.identity.iter().collect(),
             boundary: self.boundary.iter().collect(),
             session: self.session.iter().collect(),
             resource: self.resource.iter().collect(),
-            scps: vec![self.scps.iter().collect(); level(&self.scps)],
-            rcps: vec![self.rcps.iter().collect(); level(&self.rcps)],
+            scps: self.scps.iter().map(|level| level.iter().collect()).collect(),
+            rcps: self.rcps.iter().map(|level| level.iter().collect()).collect(),
             ..Policies::default()
         }
     }
@@ -114,9 +116,9 @@ fn only_if<'a, T: PartialEq>(all: &'a [(T, Vec<SmolStr>)], what: &T) -> &'a [Smo
 impl Model {
     /// The policies that bear on an identity's request of a resource.
     ///
-    /// What the model does not tell is taken so: every SCP and RCP of the model applies, on
-    /// one level; a level whose SCPs only deny has `FullAWSAccess` too, which AWS attaches;
-    /// a resource without a policy in the model has none; an identity without account is of
+    /// What the model does not tell is taken so: SCPs and RCPs of which nothing tells what they
+    /// are attached to apply, on one level; a level whose SCPs only deny has `FullAWSAccess`
+    /// too, which AWS attaches; a resource without a policy in the model has none; an identity without account is of
     /// the model's only one, else of the resource's. Notes say so.
     #[must_use]
     pub fn bearing_on(&self, id: AwsIdentityId, resource: &str) -> Bearing {
@@ -127,8 +129,9 @@ impl Model {
     #[must_use]
     pub fn bearing_on_owned(&self, id: AwsIdentityId, resource: &str, owner: Option<&str>) -> Bearing {
         let Some(identity) = self.aws.identity(id) else { return Bearing::default() };
-        let mut bearing = prepare(self, identity, resource);
-        let (caller, note) = caller_arn(self, identity, owner.or(account_of(resource)));
+        let owner = owner.or(account_of(resource));
+        let mut bearing = prepare(self, identity, resource, owner);
+        let (caller, note) = caller_arn(self, identity, owner);
         bearing.caller = caller;
         bearing.notes.extend(note);
         bearing.missing = missing(self, identity);
@@ -152,7 +155,7 @@ impl Model {
     }
 }
 
-fn prepare(model: &Model, identity: &AwsIdentity, resource: &str) -> Bearing {
+fn prepare(model: &Model, identity: &AwsIdentity, resource: &str, owner: Option<&str>) -> Bearing {
     let mut notes = Vec::new();
     let attached = |to: &AwsIdentity, id: DeclId, prefix: &str, kind: PolicyKind, member_if: &[SmolStr]| {
         let mut given_if = member_if.to_vec();
@@ -195,18 +198,21 @@ fn prepare(model: &Model, identity: &AwsIdentity, resource: &str) -> Bearing {
         }
     }
     on_it.extend(model.trust_of(resource));
-    let scps = model.organization().to_vec();
-    if !scps.is_empty() {
-        notes.push("every SCP of the model is taken to apply".to_owned());
-        if !model.organization_allows() {
-            notes.push("the SCPs only deny, so `FullAWSAccess` is taken to be attached beside them".to_owned());
+    // what has no owner of its own is of the caller's account
+    let owner = owner.filter(|owner| is_account(owner)).or(identity.account().filter(|_| resource == "*"));
+    let mut levels = |kind: PolicyKind, account: Option<&str>| -> Vec<Arc<[PreparedPolicy]>> {
+        let levels: Vec<Binding<'_>> = model.binding(kind, account).collect();
+        let name = if kind == PolicyKind::Rcp { "RCP" } else { "SCP" };
+        if levels.iter().any(|level| level.level.everywhere) {
+            notes.push(format!("every {name} of which nothing tells what it is attached to is taken to apply"));
         }
-    }
-    let rcps: Vec<PreparedPolicy> =
-        model.aws.rcps.iter().filter_map(|id| compiled(model, *id, "", PolicyKind::Rcp, &[])).collect();
-    if !rcps.is_empty() {
-        notes.push("every RCP of the model is taken to apply".to_owned());
-    }
+        if levels.iter().any(|level| level.level.only_deny) {
+            notes.push("where SCPs only deny, `FullAWSAccess` is taken to be attached beside them".to_owned());
+        }
+        levels.iter().map(|level| Arc::clone(level.policies())).collect()
+    };
+    let scps = levels(PolicyKind::Scp, identity.account());
+    let rcps = levels(PolicyKind::Rcp, owner);
     Bearing { identity: own, boundary, session, resource: on_it, scps, rcps, notes, ..Bearing::default() }
 }
 

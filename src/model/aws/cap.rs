@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
 
-use super::bearing::{compiled, full_access, policy};
+use super::bearing::{compiled, policy};
+use super::organization::{Binding, Prepared};
 use super::wanted::{Left, WantedByAnybody};
 use super::{AwsIdentity, AwsIdentityId, NO_ACCOUNT, account_of, kind_name};
 use crate::aws::document::{Document, Effect, ListElement, PolicyKind, Statement};
@@ -19,15 +20,20 @@ use crate::syntax::{Node, Value};
 /// What limits identities, compiled when it is first asked for.
 #[derive(Debug, Default)]
 pub(super) struct Caps {
-    organization: OnceLock<Vec<PreparedPolicy>>,
+    scps: OnceLock<Vec<Prepared>>,
+    rcps: OnceLock<Vec<Prepared>>,
     accounts: OnceLock<Vec<SmolStr>>,
     policies: OnceLock<FxHashMap<DeclId, PreparedPolicy>>,
     holders: OnceLock<FxHashMap<Span, Vec<AwsIdentityId>>>,
-    /// By action in lower case: the organization's policies that may be about it.
-    about: Mutex<FxHashMap<SmolStr, Arc<[Places]>>>,
-    /// What the organization leaves of what anybody is granted, as far as it was asked.
-    left: Mutex<FxHashMap<WantedByAnybody, Left>>,
+    /// By level of the organization, whether it certainly binds, and action: the policies that
+    /// may be about it.
+    about: Mutex<FxHashMap<(usize, bool, SmolStr), About>>,
+    /// What a level leaves of what anybody is granted, as far as it was asked.
+    left: Mutex<FxHashMap<(usize, bool, WantedByAnybody), Left>>,
 }
+
+/// The policies of a level that may be about an action.
+type About = Arc<[Places]>;
 
 /// A policy of the organization, and its statements that may be about an action.
 #[derive(Debug, Clone)]
@@ -40,58 +46,33 @@ pub(super) struct Places {
 const MOST_ACCOUNTS: usize = 8;
 
 impl Model {
-    /// The service control policies of the model, compiled: all of one level. Where they only
-    /// deny, `FullAWSAccess` is beside them, which AWS attaches.
-    ///
-    /// That they bind whoever asks is a choice: nothing tells which account manages the
-    /// organization, whose principals they do not bind.
-    #[must_use]
-    pub fn organization(&self) -> &[PreparedPolicy] {
-        self.aws.caps.organization.get_or_init(|| {
-            let mut all: Vec<PreparedPolicy> =
-                self.aws.scps.iter().filter_map(|id| compiled(self, *id, "", PolicyKind::Scp, &[])).collect();
-            if !all.is_empty() && !self.organization_allows() {
-                all.extend(full_access());
-            }
-            all
-        })
+    /// The levels of the organization's policies of a kind, compiled.
+    pub(super) fn prepared_levels(&self, kind: PolicyKind) -> &[Prepared] {
+        let levels = if kind == PolicyKind::Rcp { &self.aws.caps.rcps } else { &self.aws.caps.scps };
+        levels.get_or_init(|| self.prepare_levels(kind))
     }
 
-    /// The policies of the organization some of whose statements may be about a request's
-    /// action. Many documents ask about few actions, so that each is looked for once.
-    pub(super) fn organization_about(&self, request: &Request) -> Arc<[Places]> {
-        let action = &request.action;
-        if let Some(known) = self.aws.caps.about.lock().ok().and_then(|known| known.get(action).cloned()) {
+    /// The policies of a level some of whose statements may be about a request's action. Many
+    /// documents ask about few actions, so that each is looked for once.
+    pub(super) fn level_about(&self, level: Binding<'_>, request: &Request) -> About {
+        let key = (level.index, level.certain, request.action.clone());
+        if let Some(known) = self.aws.caps.about.lock().ok().and_then(|known| known.get(&key).cloned()) {
             return known;
         }
-        let all = self.organization().iter().enumerate();
+        let all = level.policies().iter().enumerate();
         let all = all.map(|(policy, prepared)| Places { policy, statements: prepared.about(request) });
-        let found: Arc<[Places]> = all
-            .filter(|places| self.organization().get(places.policy).is_some_and(|own| matters(own, places)))
-            .collect();
+        let found: About =
+            all.filter(|places| level.policies().get(places.policy).is_some_and(|own| matters(own, places))).collect();
         if let Ok(mut known) = self.aws.caps.about.lock() {
-            known.insert(action.clone(), Arc::clone(&found));
+            known.insert(key, Arc::clone(&found));
         }
         found
     }
 
-    /// Whether what no policy of the organization allows is refused. Beside one that only denies
-    /// AWS keeps `FullAWSAccess`, which stands in no file; where there is such a one, those that
-    /// allow little are for other accounts than it.
-    pub(super) fn organization_caps(&self) -> bool {
-        let mut documents = self.aws.scps.iter().filter_map(|id| Some(&policy(self, *id)?.document));
-        documents.all(may_allow)
-    }
-
-    /// What the organization was asked of somebody who is not known, and what it leaves.
-    pub(super) fn asked_of_organization(&self) -> &Mutex<FxHashMap<WantedByAnybody, Left>> {
+    /// What levels of the organization were asked of somebody who is not known, and what they
+    /// leave.
+    pub(super) fn asked_of_levels(&self) -> &Mutex<FxHashMap<(usize, bool, WantedByAnybody), Left>> {
         &self.aws.caps.left
-    }
-
-    /// Whether some service control policy of the model may allow anything.
-    pub(super) fn organization_allows(&self) -> bool {
-        let mut documents = self.aws.scps.iter().filter_map(|id| Some(&policy(self, *id)?.document));
-        documents.any(may_allow)
     }
 
     /// A policy of an identity that limits it: a boundary, or one with a `Deny`.
@@ -178,7 +159,8 @@ impl Model {
     /// policies name.
     fn told_apart(&self) -> Vec<SmolStr> {
         let mut all = vec![SmolStr::new_static(NO_ACCOUNT)];
-        let statements = self.organization().iter().flat_map(|policy| &policy.document.statements);
+        let documents = self.aws.scps.iter().filter_map(|id| Some(&policy(self, *id)?.document));
+        let statements = documents.flat_map(|document| &document.statements);
         let values = statements.flat_map(|s| &s.conditions).flat_map(|condition| &condition.values);
         for text in values.filter_map(Node::as_str) {
             let account = account_of(text).unwrap_or(text);
@@ -192,7 +174,7 @@ impl Model {
 }
 
 /// Whether a document may allow anything.
-fn may_allow(document: &Document) -> bool {
+pub(super) fn may_allow(document: &Document) -> bool {
     document.statements_unknown || document.statements.iter().any(|s| s.effect != Some(Effect::Deny))
 }
 

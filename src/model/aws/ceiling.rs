@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use super::cap::Places;
+use super::organization::Binding;
 use super::wanted::{Left, Wanted, WantedByAnybody};
 use super::{AwsIdentity, AwsIdentityId};
 use crate::aws::catalog::catalog;
 use crate::aws::context::{Context, ContextValue};
-use crate::aws::document::{Effect, ListElement};
+use crate::aws::document::{Effect, ListElement, PolicyKind};
 use crate::aws::evaluate::{Part, PreparedPolicy, Request};
 use crate::decision::Truth;
 use crate::model::Model;
@@ -50,8 +51,9 @@ type About<'m> = (&'m PreparedPolicy, &'m [usize]);
 /// A kind of policies that limits a holder.
 struct Layer<'m> {
     policies: Vec<&'m PreparedPolicy>,
-    /// The model, where they are those of its organization, which remembers what it was asked.
-    organization: Option<&'m Model>,
+    /// The level, where they are of an organization, and the model, which remembers what it was
+    /// asked.
+    level: Option<(&'m Model, Binding<'m>)>,
     /// Whether what none of them allows is refused.
     caps: bool,
     /// Whether it depends on something that they are there.
@@ -67,25 +69,26 @@ pub(crate) struct Ceiling<'m> {
 }
 
 impl<'m> Ceiling<'m> {
-    /// Of somebody who is not known: what binds everybody.
-    ///
-    /// Service control policies count for all holders, as in simulations: nothing tells which
-    /// account manages the organization, whose users and roles they do not bind. Other than
-    /// there, one that denies everything is taken to be for other accounts, and nothing is
-    /// held against anybody for want of an `Allow` where some of them only deny.
+    /// Of somebody who is not known: what binds everybody, and what may bind whoever it is.
     pub(crate) fn of_anybody(model: &'m Model) -> Self {
-        let mut layers = Vec::new();
-        let scps = model.organization();
-        if !scps.is_empty() {
-            layers.push(Layer {
-                policies: scps.iter().collect(),
-                organization: Some(model),
-                caps: model.organization_caps(),
-                perhaps: false,
-                name: "service control policy",
-            });
-        }
-        Self { layers, callers: Vec::new() }
+        Self::in_account(model, None)
+    }
+
+    /// Of somebody in an account, if that is known.
+    ///
+    /// The account counts as one that does not manage the organization, as in simulations,
+    /// where nothing tells. Other than there, a policy that denies everything is taken to be for
+    /// other accounts, and nothing is held against anybody for want of an `Allow` where some
+    /// policies of a level only deny. What may bind makes a grant depend on circumstances.
+    fn in_account(model: &'m Model, account: Option<&str>) -> Self {
+        let layer = |level: Binding<'m>| Layer {
+            policies: level.policies().iter().collect(),
+            level: Some((model, level)),
+            caps: level.level.caps,
+            perhaps: false,
+            name: "service control policy",
+        };
+        Self { layers: model.binding(PolicyKind::Scp, account).map(layer).collect(), callers: Vec::new() }
     }
 
     /// Of an identity: what binds everybody, and its boundary. Neither binds a service-linked
@@ -97,13 +100,13 @@ impl<'m> Ceiling<'m> {
         {
             return Self { layers: Vec::new(), callers };
         }
-        let Self { mut layers, .. } = Self::of_anybody(model);
+        let Self { mut layers, .. } = Self::in_account(model, identity.account());
         let boundary = identity.boundary.and_then(|decl| Some((decl, model.limiting(decl)?)));
         if let Some((decl, boundary)) = boundary.filter(|(_, boundary)| !boundary.has_unseen()) {
             let perhaps = identity.attached_if.iter().any(|(id, _)| *id == decl);
             layers.push(Layer {
                 policies: vec![boundary],
-                organization: None,
+                level: None,
                 caps: true,
                 perhaps,
                 name: "permissions boundary",
@@ -126,7 +129,7 @@ impl<'m> Ceiling<'m> {
         if !others.is_empty() {
             ceiling.layers.push(Layer {
                 policies: others,
-                organization: None,
+                level: None,
                 caps: false,
                 perhaps: false,
                 name: "policy of the same holder",
@@ -215,10 +218,11 @@ impl Is {
 
 impl Layer<'_> {
     fn left(&self, callers: &[String], wanted: Wanted<'_>) -> Left {
-        let Some(model) = self.organization.filter(|_| callers.is_empty()) else {
+        let Some((model, level)) = self.level.filter(|_| callers.is_empty()) else {
             return self.worked_out(callers, wanted);
         };
-        let (key, memory) = (WantedByAnybody::of(wanted), model.asked_of_organization());
+        let memory = model.asked_of_levels();
+        let key = (level.index, level.certain, WantedByAnybody::of(wanted));
         if let Some(known) = memory.lock().ok().and_then(|memory| memory.get(&key).copied()) {
             return known;
         }
@@ -246,8 +250,8 @@ impl Layer<'_> {
         let anybody = [ANYBODY.to_owned()];
         let known = !callers.is_empty();
         let asked = request(ANYBODY, false, wanted.action, "*", None);
-        let places: Arc<[Places]> = match (&asked, self.organization) {
-            (Some(asked), Some(model)) => model.organization_about(asked),
+        let places: Arc<[Places]> = match (&asked, self.level) {
+            (Some(asked), Some((model, level))) => model.level_about(level, asked),
             (Some(asked), None) => {
                 let all = self.policies.iter().enumerate();
                 all.map(|(policy, prepared)| Places { policy, statements: prepared.about(asked) }).collect()
@@ -318,7 +322,7 @@ impl Layer<'_> {
         // What a `Deny` spares is named by its conditions. Those of an organization or a boundary
         // often spare much (machines of a type, what is tagged), so that only conditions on what is
         // attached or passed are taken to leave nothing that gives everything.
-        let closes = |key: &str| match self.caps || self.organization.is_some() {
+        let closes = |key: &str| match self.caps || self.level.is_some() {
             _ if wanted.surely => false,
             true => key.starts_with("iam:"),
             false => !circumstance(key),

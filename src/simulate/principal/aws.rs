@@ -79,9 +79,9 @@ pub struct NearStatement {
 /// Decides a question for an identity: its policies, those of its groups, its boundary,
 /// the organization's policies and the resource's, as far as the model has them.
 ///
-/// What the model does not tell is taken so: every SCP and RCP of the model applies, on
-/// one level; a level whose SCPs only deny has `FullAWSAccess` too, which AWS attaches; a
-/// resource without a policy in the model has none. Notes say so.
+/// What the model does not tell is taken so: SCPs and RCPs of which nothing tells what they are
+/// attached to apply, on one level; a level whose SCPs only deny has `FullAWSAccess` too, which
+/// AWS attaches; a resource without a policy in the model has none. Notes say so.
 ///
 /// # Errors
 /// One sentence where the action or resource makes no sense.
