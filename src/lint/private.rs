@@ -22,7 +22,7 @@ pub(super) fn note(inputs: &Inputs<'_>, rules: &Rules, findings: &[Finding], rep
     let mut windows: BTreeSet<Span> = BTreeSet::new();
     for record in inputs.records.iter().filter(|record| sources.contains(&record.span.source)) {
         let here = shown.partition_point(|span| (span.source, span.start) < (record.span.source, record.span.start));
-        let mut here = shown.iter().skip(here).take_while(|span| within(record.span, **span)).peekable();
+        let mut here = shown.iter().skip(here).take_while(|span| record.span.contains(**span)).peekable();
         if here.peek().is_none() {
             continue;
         }
@@ -31,7 +31,7 @@ pub(super) fn note(inputs: &Inputs<'_>, rules: &Rules, findings: &[Finding], rep
             report.machine_made.push(record.span.source);
             for entry in record.body.as_map().unwrap_or_default() {
                 let whole = entry.key_span.to(entry.value.span);
-                if here.clone().any(|span| within(whole, *span)) {
+                if here.clone().any(|span| whole.contains(*span)) {
                     windows.insert(whole);
                 }
             }
@@ -39,7 +39,7 @@ pub(super) fn note(inputs: &Inputs<'_>, rules: &Rules, findings: &[Finding], rep
     }
     report.machine_made.sort();
     report.machine_made.dedup();
-    report.secrets = secrets.into_iter().collect();
+    report.secrets = outermost(secrets);
     report.windows = windows.into_iter().collect();
 }
 
@@ -48,8 +48,16 @@ fn places(finding: &Finding) -> impl Iterator<Item = Span> {
     std::iter::once(finding.span).chain(finding.related.iter().map(|(span, _)| *span))
 }
 
-fn within(outer: Span, inner: Span) -> bool {
-    outer.source == inner.source && outer.start <= inner.start && inner.end <= outer.end
+/// The spans that lie in no other: both their starts and their ends are in order.
+fn outermost(spans: BTreeSet<Span>) -> Vec<Span> {
+    let mut outermost: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        while outermost.pop_if(|last| span.contains(*last)).is_some() {}
+        if !outermost.last().is_some_and(|last| last.contains(span)) {
+            outermost.push(span);
+        }
+    }
+    outermost
 }
 
 /// Plans, states and previews hold every value there is, secrets and all.
@@ -65,5 +73,19 @@ fn hidden(node: &Node, depth: usize, into: &mut BTreeSet<Span>) {
         Value::List(items) if depth > 0 => items.iter().for_each(|item| hidden(item, depth - 1, into)),
         Value::Map(entries) if depth > 0 => entries.iter().for_each(|entry| hidden(&entry.value, depth - 1, into)),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_nested_secrets_the_outermost_hides_all() {
+        let span = |source: u32, (start, end): (usize, usize)| Span::new(SourceId(source), start, end);
+        let all = [(0, (2, 9)), (0, (2, 20)), (0, (5, 8)), (0, (15, 25)), (0, (30, 40)), (1, (3, 9))];
+        let spans = all.map(|(source, places)| span(source, places));
+        let kept = [spans[1], spans[3], spans[4], spans[5]];
+        assert_eq!(outermost(spans.into_iter().collect()), kept);
     }
 }

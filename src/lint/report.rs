@@ -15,7 +15,7 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What holds but was ignored, in the same order.
     pub suppressed: Vec<Suppressed>,
-    /// Places of credentials, in order: no report shows what stands there.
+    /// Places of credentials, in order, none inside another: no report shows what stands there.
     pub secrets: Vec<Span>,
     /// Texts that a tool wrote with every value there is: around a finding in them no more
     /// is shown than the window it lies in.
@@ -25,6 +25,14 @@ pub struct Report {
 }
 
 impl Report {
+    /// The credentials that stand in these bytes of a source, at least in part.
+    #[must_use]
+    pub fn secrets_in(&self, place: Span) -> &[Span] {
+        let from = self.secrets.partition_point(|span| (span.source, span.end) <= (place.source, place.start));
+        let to = self.secrets.partition_point(|span| (span.source, span.start) < (place.source, place.end));
+        self.secrets.get(from..to).unwrap_or_default()
+    }
+
     /// How much may be shown around a place; none for no limit.
     #[must_use]
     pub fn window(&self, place: Span) -> Option<Span> {

@@ -149,10 +149,8 @@ fn excerpt(run: &Run<'_>, marks: &[Cut<'_>]) -> Option<Excerpt> {
 /// The text at `start` of a source with credentials made unreadable, byte for byte. A few
 /// characters stay where the credential is long, so that its owner knows which it is.
 fn masked<'t>(run: &Run<'_>, source: SourceId, start: usize, shown: &'t str) -> Cow<'t, str> {
-    let end = start + shown.len();
-    let inside = |span: &&Span| span.source == source && (span.start as usize) < end && (span.end as usize) > start;
-    let mut secrets = run.report.secrets.iter().filter(inside).peekable();
-    if secrets.peek().is_none() {
+    let secrets = run.report.secrets_in(Span::new(source, start, start + shown.len()));
+    if secrets.is_empty() {
         return Cow::Borrowed(shown);
     }
     let mut bytes = shown.as_bytes().to_vec();

@@ -132,11 +132,15 @@ impl LineIndex {
 
     /// Byte offsets at which the 1-based lines from `first` to `last` of the indexed text start;
     /// its length for lines that it does not have.
-    pub fn starts<'t>(&self, text: &'t str, first: u32, last: u32) -> impl Iterator<Item = usize> + 't {
-        let from = self.start_of(text, first).unwrap_or(text.len());
-        let next = self.breaks_in(text.as_bytes(), from, text.len()).map(|at| at + 1);
-        let lines = (last.saturating_add(1)).saturating_sub(first) as usize;
-        iter::once(from).chain(next).chain(iter::repeat(text.len())).take(lines)
+    pub fn starts<'t>(&'t self, text: &'t str, first: u32, last: u32) -> impl Iterator<Item = usize> + 't {
+        let start = move |line: u32| self.start_of(text, line).unwrap_or(text.len());
+        let next = move |(line, from): &(u32, usize)| {
+            let line = line.checked_add(1)?;
+            // mostly near; a line may be as long as the text
+            let near = self.breaks_in(text.as_bytes(), *from, from.saturating_add(BLOCK)).next();
+            Some((line, near.map_or_else(|| start(line), |at| at + 1)))
+        };
+        iter::successors(Some((first, start(first))), next).take_while(move |(line, _)| *line <= last).map(|(_, at)| at)
     }
 
     /// The 1-based line of a byte offset of the indexed text.

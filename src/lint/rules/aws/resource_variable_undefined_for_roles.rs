@@ -1,3 +1,5 @@
+use rustc_hash::FxHashSet;
+
 use crate::carrier::declaration::{AwsPrincipalKind, Item};
 use crate::lint::{Check, Inputs, Sink};
 use crate::source::Span;
@@ -7,14 +9,12 @@ pub(super) const CHECK: Check = Check::Model(check);
 fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
     let model = &inputs.model.aws;
     let identities: Vec<_> = model.identities().filter_map(|id| model.identity(id)).collect();
-    for role in identities.iter().filter(|identity| identity.kind == AwsPrincipalKind::Role) {
-        for id in &role.policies {
-            // a policy that users have as well means them
-            let shared =
-                |other: &crate::model::AwsIdentity| other.kind != AwsPrincipalKind::Role && other.policies.contains(id);
-            if identities.iter().any(|other| shared(other)) {
-                continue;
-            }
+    let (roles, others): (Vec<_>, Vec<_>) =
+        identities.into_iter().partition(|identity| identity.kind == AwsPrincipalKind::Role);
+    // a policy that users have as well means them
+    let shared: FxHashSet<_> = others.iter().flat_map(|identity| &identity.policies).collect();
+    for role in roles {
+        for id in role.policies.iter().filter(|id| !shared.contains(id)) {
             let Some(Item::AwsPolicy(policy)) = inputs.model.declaration(*id).map(|d| &d.item) else { continue };
             for statement in &policy.document.statements {
                 let items =
