@@ -6,7 +6,7 @@ use crate::source::Span;
 
 /// Work that small root modules of a run have between them, and the bounds of what each
 /// has of it.
-const WORK: Share = Share { all: 40_000_000, least: 100_000, most: 2_000_000, of_byte: 4 };
+const WORK: Share = Share { all: 40_000_000, least: 100_000, most: 16_000_000, of_byte: 4 };
 /// The same for the parts of the values of records.
 const MADE: Share = Share { all: 800_000, least: 1_000, most: 200_000, of_byte: 1 };
 

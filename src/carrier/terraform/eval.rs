@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 use super::Everything;
 use super::budget::Budget;
 use super::directory::Directory;
+use super::once::Once;
 use super::pattern::Expressions;
 use super::value::LONGEST;
 use super::value::{self, boolean, list, map, null, number, unknown};
@@ -36,7 +37,7 @@ pub(super) struct Evaluator<'a> {
     pub(super) expressions: Expressions,
     pub(super) choices: Choices,
     /// Things that decide whether a block or member is there at all.
-    pub(super) uncertain: Vec<Unknown>,
+    pub(super) uncertain: Once<Unknown>,
     pub(super) wants: BTreeSet<Want>,
     /// Documents that something else uses, by instance and address.
     pub(super) used: FxHashSet<(usize, SmolStr)>,
@@ -107,8 +108,8 @@ impl Each {
 /// A value worth keeping, and the choices it rests on.
 pub(super) struct Cached {
     pub(super) node: Rc<Node>,
-    pub(super) choices: Vec<SmolStr>,
-    pub(super) uncertain: Vec<Unknown>,
+    pub(super) choices: Rc<[SmolStr]>,
+    pub(super) uncertain: Rc<[Unknown]>,
 }
 
 /// Which side of unknown conditionals is taken.
@@ -123,7 +124,7 @@ pub(super) struct Choices {
     /// Conditions met, in order.
     pub(super) seen: Vec<(SmolStr, Unknown)>,
     /// Keys met since the innermost cached evaluation began.
-    pub(super) met: Vec<SmolStr>,
+    pub(super) met: Once<SmolStr>,
 }
 
 /// Names bound by `for`, `each`, `count` and template variables.
@@ -180,7 +181,7 @@ impl<'a> Evaluator<'a> {
             templates: FxHashMap::default(),
             expressions: Expressions::default(),
             choices: Choices::default(),
-            uncertain: Vec::new(),
+            uncertain: Once::default(),
             wants: BTreeSet::new(),
             used: FxHashSet::default(),
             failed: false,

@@ -13,6 +13,7 @@ mod hashes;
 mod installed;
 mod json;
 mod numbers;
+mod once;
 mod parse;
 mod pattern;
 mod records;

@@ -159,7 +159,7 @@ impl<'a> Evaluator<'a> {
             let seen = std::mem::take(&mut self.choices.seen);
             let mut refs: Vec<SmolStr> = Vec::new();
             let mut place = None;
-            for what in seen.iter().map(|(_, what)| what).chain(&self.uncertain) {
+            for what in seen.iter().map(|(_, what)| what).chain(self.uncertain.as_slice()) {
                 place.get_or_insert(what.span);
                 refs.extend(what.refs.iter().filter(|r| !refs.contains(r)).cloned().collect::<Vec<_>>());
             }

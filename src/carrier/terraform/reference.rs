@@ -133,10 +133,9 @@ impl<'a> Evaluator<'a> {
     ) -> Option<Rc<Node>> {
         let slot = (instance, self.choices.on, key.clone());
         if let Some(known) = self.cache.get(&slot) {
-            let (node, choices, uncertain) = (Rc::clone(&known.node), known.choices.clone(), known.uncertain.clone());
-            self.choices.met.extend(choices);
-            self.uncertain.extend(uncertain);
-            return Some(node);
+            self.choices.met.extend(&known.choices);
+            self.uncertain.extend(&known.uncertain);
+            return Some(Rc::clone(&known.node));
         }
         let guard = (instance, key);
         if !self.active.insert(guard.clone()) {
@@ -145,10 +144,10 @@ impl<'a> Evaluator<'a> {
         let outer_met = std::mem::take(&mut self.choices.met);
         let outer_uncertain = std::mem::take(&mut self.uncertain);
         let node = compute(self);
-        let choices = std::mem::replace(&mut self.choices.met, outer_met);
-        let uncertain = std::mem::replace(&mut self.uncertain, outer_uncertain);
-        self.choices.met.extend(choices.iter().cloned());
-        self.uncertain.extend(uncertain.iter().cloned());
+        let choices = std::mem::replace(&mut self.choices.met, outer_met).into_list();
+        let uncertain = std::mem::replace(&mut self.uncertain, outer_uncertain).into_list();
+        self.choices.met.extend(&choices);
+        self.uncertain.extend(&uncertain);
         self.active.remove(&guard);
         let node = Rc::new(node?);
         self.cache.insert(slot, Cached { node: Rc::clone(&node), choices, uncertain });
