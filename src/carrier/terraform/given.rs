@@ -11,7 +11,7 @@ use crate::syntax::hcl2::{Expr, ExprKind, Step};
 use crate::syntax::{Node, Value};
 
 /// How far expressions are followed, and how many parts of them are looked at.
-const DEPTH: usize = 8;
+const DEPTH: usize = 24;
 const STEPS: u32 = 256;
 
 impl Evaluator<'_> {
