@@ -32,6 +32,7 @@ pub mod record;
 pub mod render;
 pub mod service;
 pub mod terraform;
+mod unfilled;
 pub mod vault_api;
 pub mod vault_export;
 
@@ -250,7 +251,7 @@ fn parsed_json(sources: &SourceMap, source: SourceId, declare: impl FnOnce(&Node
 /// files that import each other) are read together here; every other text alone, by [`read`].
 #[must_use]
 pub fn read_all(sources: &SourceMap, inputs: &[(SourceId, Format)], options: &ReadOptions) -> Carried {
-    Reading::new(sources, inputs, options).finish()
+    Reading::new(sources, inputs, options).finish(sources)
 }
 
 /// Gets what texts refer to.
@@ -320,7 +321,7 @@ pub fn read_with(
     if std::mem::take(&mut reading.parses.waits) {
         reading.read_again(sources, options, &BTreeSet::new());
     }
-    reading.finish()
+    reading.finish(sources)
 }
 
 /// How far texts may refer to texts that refer to texts.
@@ -409,7 +410,7 @@ impl Reading {
 
     /// Everything, in order. A bare policy that a program reads is the program's: it knows
     /// name and place, and fills in what the text leaves open.
-    fn finish(self) -> Carried {
+    fn finish(self, sources: &SourceMap) -> Carried {
         let mut taken: FxHashSet<SourceId> = FxHashSet::default();
         if self.texts.iter().any(|(_, format, _)| format.is_bare_policy()) {
             let texts = self.texts.iter().filter(|(_, format, _)| !format.is_bare_policy());
@@ -442,6 +443,7 @@ impl Reading {
         for (_, carried) in self.roots {
             all.append(carried);
         }
+        unfilled::tell(sources, &mut all.diagnostics);
         all.records.sort_by_key(|record| record.span.source);
         all.wants.sort();
         all.wants.dedup();
