@@ -173,6 +173,12 @@ fn take(file: &Found, bytes: Result<Vec<u8>, Diagnostic>, options: &LoadOptions)
         Err(Undecoded { reason, bytes }) => {
             // A broken policy is told from a foreign binary file.
             let head = bytes.get(..64 * 1024).unwrap_or(&bytes);
+            if head.starts_with(GIT_CRYPT) {
+                let message = format!("`{name}` is encrypted by git-crypt, so it is not read");
+                let help = "unlock the repository to have it checked";
+                let diagnostic = Diagnostic::unreadable("input/encrypted", message, name).with_help(help).as_warning();
+                return Outcome::Unrecognised(diagnostic);
+            }
             let ours = carrier::recognise(&name, &String::from_utf8_lossy(head)).is_some();
             if !file.explicit && !ours {
                 return skip(match reason {
@@ -226,6 +232,9 @@ fn is_node_program(name: &str, text: &str) -> bool {
     let source = carrier::recognise::NODE_SOURCES.iter().any(|end| file.ends_with(end));
     (file == "package.json" || source) && ["@pulumi/vault", "@pulumi/aws"].iter().any(|package| text.contains(package))
 }
+
+/// How a file begins that git-crypt has encrypted. Source: git-crypt, `doc/` and `commands.cpp`.
+const GIT_CRYPT: &[u8] = b"\0GITCRYPT\0";
 
 /// The diagnostic for bytes that are no text, with a place in what of them is one.
 fn broken_text(name: &str, head: &[u8], reason: &NotText) -> Outcome {

@@ -192,6 +192,18 @@ fn bytes_that_are_no_text_are_told_with_their_place() {
     assert!(outcome.stdout.contains("nul.hcl") && outcome.stdout.contains("utf8.hcl"), "{}", outcome.stdout);
 }
 
+/// What only those with the key can read is no mistake, and the rest is checked.
+#[test]
+fn what_git_crypt_has_encrypted_is_left_out_with_a_word() {
+    let dir = directory(&[
+        ("terraform.tfvars", b"\0GITCRYPT\0\x8f\x01\xff"),
+        ("a.hcl", b"path \"secret/data/a\" { capabilities = [\"read\"] }"),
+    ]);
+    let outcome = overgrant(dir.path(), &["check"]);
+    assert_eq!(outcome.status, 0, "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("`terraform.tfvars` is encrypted by git-crypt"), "{}", outcome.stdout);
+}
+
 #[test]
 fn utf16_and_byte_order_marks_are_read_as_their_readers_do() {
     let policy = "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Alow\", \"Action\": \"s3:GetObject\", \"Resource\": \"*\"}]}";
