@@ -39,6 +39,17 @@ impl Severity {
         }
     }
 
+    /// One step milder.
+    #[must_use]
+    pub(crate) fn milder(self) -> Self {
+        match self {
+            Self::Critical => Self::High,
+            Self::High => Self::Medium,
+            Self::Medium => Self::Low,
+            Self::Low | Self::Info => Self::Info,
+        }
+    }
+
     /// The severity of that name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

@@ -12,6 +12,7 @@ mod check;
 mod exam;
 mod facts;
 mod finding;
+mod holding;
 mod ignore;
 mod installed;
 mod mentions;

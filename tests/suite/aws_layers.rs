@@ -20,9 +20,14 @@ const RULES: [&str; 10] = [
 
 /// Rule and severity of each finding that is a way to gain privileges.
 fn ways(files: &[(&str, &str)]) -> Vec<String> {
+    told(files, &RULES)
+}
+
+/// Rule and severity of each finding of some rules.
+fn told(files: &[(&str, &str)], rules: &[&str]) -> Vec<String> {
     let bytes: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
     let dir = directory(&bytes);
-    let out = overgrant(dir.path(), &["check", "--format", "json", "--select", &RULES.join(",")]).stdout;
+    let out = overgrant(dir.path(), &["check", "--format", "json", "--select", &rules.join(",")]).stdout;
     let report: Value = serde_json::from_str(&out).unwrap();
     let findings = report["findings"].as_array().unwrap();
     let told = findings.iter().filter(|finding| finding["unit"]["address"] != "aws_iam_policy.cap");
@@ -318,5 +323,114 @@ fn roles_are_passed_only_to_what_all_layers_let() {
     for (what, scp, expected) in table {
         let list: Vec<&str> = scp.iter().map(String::as_str).collect();
         assert_eq!(ways(&[("main.tf", &user(pass, "")), ("scp/a.json", &statements(&list))]), expected, "{what}");
+    }
+}
+
+/// Nearly every organization has such a policy, and made everything a grant of some circumstances.
+#[test]
+fn what_root_users_are_denied_takes_nothing_from_others() {
+    let root = |operator: &str| {
+        let condition = format!(r#"{{"{operator}":{{"aws:PrincipalArn":"arn:aws:iam::*:root"}}}}"#);
+        statements(&[&format!(r#"{{"Effect":"Deny","Action":"*","Resource":"*","Condition":{condition}}}"#)])
+    };
+    let policy = statements(&[SELF]);
+    let ways = |scp: &str| ways(&[("policy.json", &policy), ("scp/a.json", scp)]);
+    assert_eq!(ways(&root("StringLike")), ["privesc-self critical"]);
+    assert_eq!(ways(&root("ArnEquals")), ["privesc-self critical"]);
+    assert_eq!(ways(&root("ArnNotLike")), ["privesc-self high"]);
+}
+
+/// Each of these said "can" of what only the document allows, or at full severity of what is
+/// refused in most circumstances.
+#[test]
+fn what_a_rule_says_the_holder_can_do_is_what_all_layers_leave() {
+    const ROLES: &str = r#""arn:aws:iam::111122223333:role/*""#;
+    let allow = |what: &str, resource: &str| format!(r#"{{"Effect":"Allow",{what},"Resource":{resource}}}"#);
+    let tagged = r#"{"Effect":"Allow","Action":"ec2:StartInstances","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/team":"data"}}}"#;
+    let bounded = r#"{"Effect":"Allow","Action":"iam:CreateUser","Resource":"*","Condition":{"StringEquals":{"iam:PermissionsBoundary":"arn:aws:iam::111122223333:policy/edge"}}}"#;
+    // the rule, what is allowed, what to refuse, how bad it is in full, milder and refused
+    let table: [(&str, String, &str, [&str; 3]); 15] = [
+        ("passrole-star", allow(r#""Action":"iam:PassRole""#, r#""*""#), "iam:*", ["high", "medium", ""]),
+        ("s3-data-star", allow(r#""Action":"s3:GetObject""#, r#""*""#), "s3:Get*", ["medium", "low", ""]),
+        ("kms-decrypt-star", allow(r#""NotAction":"iam:*""#, r#""*""#), "kms:*", ["high", "medium", ""]),
+        ("passrole-any-role", allow(r#""Action":"iam:PassRole""#, ROLES), "iam:PassRole", ["high", "medium", ""]),
+        ("iam-star", allow(r#""Action":"iam:*""#, r#""*""#), "iam:*", ["critical", "high", ""]),
+        ("iam-star", allow(r#""Action":"iam:*""#, ROLES), "iam:*", ["critical", "high", ""]),
+        ("admin-star-star", allow(r#""Action":"*""#, r#""*""#), "iam:*", ["critical", "high", "high"]),
+        (
+            "permissions-management-star",
+            allow(r#""Action":"s3:PutBucketPolicy""#, r#""*""#),
+            "s3:PutBucketPolicy",
+            ["high", "medium", ""],
+        ),
+        ("notaction-allow-misses-iam", allow(r#""NotAction":"ec2:*""#, r#""*""#), "iam:*", ["critical", "high", ""]),
+        ("bedrock-full", allow(r#""Action":"bedrock:*""#, r#""*""#), "bedrock:*", ["low", "info", ""]),
+        (
+            "boundary-removable",
+            format!("{bounded},{}", allow(r#""Action":"iam:DeleteUserPermissionsBoundary""#, r#""*""#)),
+            "iam:DeleteUserPermissionsBoundary",
+            ["high", "medium", ""],
+        ),
+        (
+            "boundary-not-enforced",
+            format!("{bounded},{}", allow(r#""Action":"iam:CreateRole""#, r#""*""#)),
+            "iam:CreateRole",
+            ["high", "medium", ""],
+        ),
+        (
+            "abac-tagging-open",
+            format!("{tagged},{}", allow(r#""Action":"ec2:CreateTags""#, r#""*""#)),
+            "ec2:CreateTags",
+            ["medium", "low", ""],
+        ),
+        (
+            "abac-tagging-open",
+            format!("{tagged},{}", allow(r#""Action":"ec2:CreateTags""#, r#""*""#)),
+            "ec2:StartInstances",
+            ["medium", "low", ""],
+        ),
+        ("privesc-self", SELF.to_owned(), "iam:PutUserPolicy", ["critical", "high", ""]),
+    ];
+    for (rule, allowed, refused, [full, milder, nothing]) in table {
+        let file = user(&allowed, "permissions_boundary = aws_iam_policy.cap.arn");
+        let boundary = |list: &[&str]| {
+            let cap = "resource \"aws_iam_policy\" \"cap\" {\n  name = \"cap\"\n  policy = ";
+            format!("{file}{cap}jsonencode({})\n}}\n", statements(list))
+        };
+        let free = user(&allowed, "");
+        let more = |statement: &str| {
+            let more = "resource \"aws_iam_user_policy\" \"more\" {\n  user = aws_iam_user.dev.name\n  policy = ";
+            format!("{free}{more}jsonencode({})\n}}\n", statements(&[statement]))
+        };
+        let expect = |severity: &str| match severity {
+            "" => Vec::new(),
+            severity => vec![format!("{rule} {severity}")],
+        };
+        let mfa = format!(
+            r#"{{"Effect":"Deny","Action":"{refused}","Resource":"*","Condition":{{"BoolIfExists":{{"aws:MultiFactorAuthPresent":"false"}}}}}}"#
+        );
+        let deny = format!(r#"{{"Effect":"Deny","Action":"{refused}","Resource":"*"}}"#);
+        let spared = r#"{"Effect":"Deny","Action":"*","NotResource":"*"}"#;
+        let rules = [format!("aws/{rule}")];
+        let told = |files: &[(&str, &str)]| told(files, &rules.each_ref().map(String::as_str));
+        let beside = |statement: &str| user(&format!("{allowed},{statement}"), "");
+        assert_eq!(told(&[("main.tf", &free)]), expect(full), "{rule}");
+        // a Deny beside it that is about the action at all is taken for the guard by these
+        let cautious = rule.starts_with("boundary") || rule == "abac-tagging-open";
+        if !cautious {
+            assert_eq!(told(&[("main.tf", &beside(spared))]), expect(full), "{rule}, a denial of nothing");
+        }
+        for (statement, severity) in [(&mfa, milder), (&deny, nothing)] {
+            let scp = statements(&[ALLOW_ALL, statement]);
+            assert_eq!(told(&[("main.tf", &free), ("scp/a.json", &scp)]), expect(severity), "{rule}, {scp}");
+            let cap = boundary(&[ALLOW_ALL, statement]);
+            assert_eq!(told(&[("main.tf", &cap)]), expect(severity), "{rule}, a boundary {statement}");
+            if !cautious {
+                let here = beside(statement);
+                assert_eq!(told(&[("main.tf", &here)]), expect(severity), "{rule}, beside {statement}");
+            }
+            let other = more(statement);
+            assert_eq!(told(&[("main.tf", &other)]), expect(severity), "{rule}, by another policy {statement}");
+        }
     }
 }

@@ -11,6 +11,7 @@ use super::list::{ActionIndex, ActionList};
 use super::{Services, Traits};
 use crate::aws::catalog::{ConditionKey, catalog};
 use crate::aws::document::{Condition, Document, Effect, Item, PrincipalKind, Statement};
+use crate::lint::holding::Known;
 use crate::lint::needless::{Answers, Needless};
 use crate::pattern::{arn, glob};
 use crate::source::Span;
@@ -33,24 +34,7 @@ pub struct DocumentFacts<'a> {
     pub(in crate::lint) needless_allows: OnceCell<Vec<Needless>>,
     pub(in crate::lint) needless_denies: OnceCell<Vec<Needless>>,
     pub(in crate::lint) dead_allows: OnceCell<Vec<Needless>>,
-    pub(in crate::lint) denied: Denied,
-}
-
-/// Which actions on which resource patterns of the rules the document denies: to ask each of
-/// its statements for each finding takes their number squared.
-#[derive(Debug, Default)]
-pub(in crate::lint) struct Denied(RefCell<FxHashMap<SmolStr, FxHashMap<SmolStr, bool>>>);
-
-impl Denied {
-    /// What is known of an action on a pattern, or else what `ask` says.
-    pub(in crate::lint) fn of(&self, action: &str, pattern: &str, ask: impl FnOnce() -> bool) -> bool {
-        let known = self.0.borrow().get(action).and_then(|patterns| patterns.get(pattern).copied());
-        known.unwrap_or_else(|| {
-            let denied = ask();
-            self.0.borrow_mut().entry(action.into()).or_default().insert(pattern.into(), denied);
-            denied
-        })
-    }
+    pub(in crate::lint) left: Known,
 }
 
 impl<'a> DocumentFacts<'a> {
@@ -71,7 +55,7 @@ impl<'a> DocumentFacts<'a> {
             needless_allows: OnceCell::new(),
             needless_denies: OnceCell::new(),
             dead_allows: OnceCell::new(),
-            denied: Denied::default(),
+            left: Known::default(),
         }
     }
 }

@@ -9,8 +9,9 @@ use crate::aws::document::PolicyKind;
 use crate::lint::Services;
 use crate::lint::check::{Sink, StatementContext};
 use crate::lint::facts::{ActionFact, ActionPattern, ResourceFact, StatementFacts};
+use crate::lint::holding::Holding;
 use crate::lint::page::{Field, PageError};
-use crate::model::Ceiling;
+use crate::model::Wanted;
 use crate::source::Span;
 
 /// One `aws:` line of a page: any of these actions on any of these resources.
@@ -183,16 +184,9 @@ impl<'a> AwsPlan<'a> {
         sink: &mut Sink<'_>,
     ) {
         let facts = context.facts;
-        let document = context.document();
-        // an organization's policies or the boundary of all who hold the document may refuse it too
-        let refused = || {
-            document.grants_to_identity()
-                && Ceiling::refuses(document.inputs.model, document.document.span, action, pattern)
-        };
-        let nothing = || denied(document.statements, action, pattern) || refused();
-        if document.facts.denied.of(action, pattern, nothing) {
-            return;
-        }
+        let all = self.region.cover != Cover::Some;
+        let wanted = Wanted { action, resource: pattern, all, surely: true, services: &[] };
+        let Some(capped) = Holding::of(context.document()).left(wanted).some() else { return };
         let action = documented(action);
         // a pattern says little by itself: name what in it is meant
         let pattern_written = written == "NotAction" || written.contains(['*', '?']);
@@ -211,6 +205,7 @@ impl<'a> AwsPlan<'a> {
         {
             finding.related(place, "this condition does not limit it");
         }
+        finding.capped(capped);
     }
 }
 
@@ -231,18 +226,6 @@ impl<'a> Said<'a> {
         *count += 1;
         *count > MOST
     }
-}
-
-/// Whether statements deny an action on all of a resource pattern.
-fn denied(statements: &[StatementFacts<'_>], action: &str, pattern: &str) -> bool {
-    statements.iter().any(|other| {
-        other.deny
-            && !other.conditional
-            && other.applies_to(action).is_some()
-            && (other.not_action || other.actions.iter().any(|item| item.covers(action)))
-            && !other.not_resource
-            && (other.resources.is_empty() || other.resources.iter().any(|item| item.covers(pattern)))
-    })
 }
 
 /// `iam:PassRole, sts:AssumeRole on *`

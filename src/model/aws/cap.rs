@@ -8,7 +8,6 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::bearing::{compiled, policy};
 use super::organization::{Binding, Prepared};
-use super::wanted::{Left, WantedByAnybody};
 use super::{AwsIdentity, AwsIdentityId, NO_ACCOUNT, account_of, kind_name};
 use crate::aws::document::{Document, Effect, ListElement, PolicyKind, Statement};
 use crate::aws::evaluate::{PreparedPolicy, Request};
@@ -28,8 +27,6 @@ pub(super) struct Caps {
     /// By level of the organization, whether it certainly binds, and action: the policies that
     /// may be about it.
     about: Mutex<FxHashMap<(usize, bool, SmolStr), About>>,
-    /// What a level leaves of what anybody is granted, as far as it was asked.
-    left: Mutex<FxHashMap<(usize, bool, WantedByAnybody), Left>>,
 }
 
 /// The policies of a level that may be about an action.
@@ -67,12 +64,6 @@ impl Model {
             known.insert(key, Arc::clone(&found));
         }
         found
-    }
-
-    /// What levels of the organization were asked of somebody who is not known, and what they
-    /// leave.
-    pub(super) fn asked_of_levels(&self) -> &Mutex<FxHashMap<(usize, bool, WantedByAnybody), Left>> {
-        &self.aws.caps.left
     }
 
     /// A policy of an identity that limits it: a boundary, or one with a `Deny`.

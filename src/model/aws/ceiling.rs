@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::cap::Places;
 use super::organization::Binding;
-use super::wanted::{Left, Wanted, WantedByAnybody};
+use super::wanted::{Left, Wanted};
 use super::{AwsIdentity, AwsIdentityId};
 use crate::aws::catalog::catalog;
 use crate::aws::context::{Context, ContextValue};
-use crate::aws::document::{Effect, ListElement, PolicyKind};
+use crate::aws::document::{Effect, ListElement, PolicyKind, Statement};
 use crate::aws::evaluate::{Part, PreparedPolicy, Request};
 use crate::decision::Truth;
 use crate::model::Model;
@@ -51,8 +51,7 @@ type About<'m> = (&'m PreparedPolicy, &'m [usize]);
 /// A kind of policies that limits a holder.
 struct Layer<'m> {
     policies: Vec<&'m PreparedPolicy>,
-    /// The level, where they are of an organization, and the model, which remembers what it was
-    /// asked.
+    /// The level, where they are of an organization, and the model.
     level: Option<(&'m Model, Binding<'m>)>,
     /// Whether what none of them allows is refused.
     caps: bool,
@@ -151,12 +150,6 @@ impl<'m> Ceiling<'m> {
         if all.iter().any(Self::is_open) { Vec::new() } else { all }
     }
 
-    /// Whether a document's holders are surely refused what it allows, whoever they are.
-    pub(crate) fn refuses(model: &'m Model, document: Span, action: &str, resource: &str) -> bool {
-        let all = Self::of_document(model, document);
-        left(&all, Wanted { action, resource, all: false, surely: true, services: &[] }) == Left::Nothing
-    }
-
     /// Whether it limits nothing.
     pub(crate) fn is_open(&self) -> bool {
         self.layers.is_empty()
@@ -218,22 +211,6 @@ impl Is {
 
 impl Layer<'_> {
     fn left(&self, callers: &[String], wanted: Wanted<'_>) -> Left {
-        let Some((model, level)) = self.level.filter(|_| callers.is_empty()) else {
-            return self.worked_out(callers, wanted);
-        };
-        let memory = model.asked_of_levels();
-        let key = (level.index, level.certain, WantedByAnybody::of(wanted));
-        if let Some(known) = memory.lock().ok().and_then(|memory| memory.get(&key).copied()) {
-            return known;
-        }
-        let left = self.worked_out(callers, wanted);
-        if let Ok(mut memory) = memory.lock() {
-            memory.insert(key, left);
-        }
-        left
-    }
-
-    fn worked_out(&self, callers: &[String], wanted: Wanted<'_>) -> Left {
         if wanted.services.len() < 2 {
             return self.left_for(callers, wanted, wanted.services.first().copied());
         }
@@ -330,7 +307,7 @@ impl Layer<'_> {
         let mut denied = Is::No;
         for (policy, places) in about {
             for part in policy.parts(places, request).filter(|part| part.statement.effect == Some(Effect::Deny)) {
-                if part.resource == Truth::True {
+                if part.resource == Truth::True && !of_root_alone(part.statement) {
                     let perhaps = Is::Perhaps(part.statement.span);
                     let is = conditions(&part, |key| if closes(key) { Is::Yes } else { perhaps });
                     denied = denied.or(if is == Is::Yes && policy.may_be_absent() { perhaps } else { is });
@@ -365,6 +342,21 @@ impl Layer<'_> {
         }
         allowed
     }
+}
+
+/// Whether a statement is about root users alone, who hold no policies of users and roles.
+fn of_root_alone(statement: &Statement) -> bool {
+    let positive = |operator: &str| {
+        let lower = operator.to_ascii_lowercase();
+        matches!(lower.as_str(), "stringequals" | "stringlike" | "arnequals" | "arnlike")
+    };
+    statement.conditions.iter().any(|condition| {
+        condition.key.raw().eq_ignore_ascii_case("aws:PrincipalArn")
+            && positive(condition.operator.raw())
+            && !condition.unknown
+            && !condition.values.is_empty()
+            && condition.values.iter().all(|value| value.as_str().is_some_and(|text| text.ends_with(":root")))
+    })
 }
 
 /// Whether a statement applies where its resource is as asked; `unknown` tells what a condition

@@ -2,7 +2,9 @@
 
 use super::resource_common::may_be;
 use crate::aws::catalog::{AccessLevel, Action, ResourceType, catalog};
+use crate::lint::holding::{Capped, Holding, of_kind};
 use crate::lint::{ActionFact, ResourceFact, StatementFacts};
+use crate::model::{Left, Wanted};
 use crate::source::HOLE;
 
 /// What keeps a statement about tags to tags that give nothing: in lower case.
@@ -25,6 +27,8 @@ fn held(action: &ActionFact<'_>) -> usize {
 pub(super) struct Opened<'f, 'a> {
     pub(super) one: &'f Tagging<'f, 'a>,
     pub(super) service: &'f str,
+    /// What takes the tagging, or what it opens, away in some circumstances.
+    pub(super) capped: Capped,
     /// How many of the service's actions the statement has by tag.
     guarded: usize,
     reached: Vec<&'static Action>,
@@ -50,7 +54,7 @@ impl Opened<'_, '_> {
 
 /// What some tagging opens of a statement by tag, of the first service of which it does.
 pub(super) fn opened<'f, 'a>(
-    statements: &[StatementFacts<'a>],
+    holding: &Holding<'_>,
     scoped: &'f StatementFacts<'a>,
     tagging: &'f [Tagging<'f, 'a>],
 ) -> Option<Opened<'f, 'a>> {
@@ -61,13 +65,26 @@ pub(super) fn opened<'f, 'a>(
             continue;
         }
         asked.push(service);
-        let each = tagging.iter().map(|one| (one, reached(statements, scoped, one, service)));
-        if let Some((one, reached)) = each.into_iter().find(|(_, reached)| !reached.is_empty()) {
+        let each = tagging.iter().filter_map(|one| {
+            let reached = reached(holding, scoped, one, service);
+            let action = reached.first()?;
+            let tags = left(holding, one.facts, service, one.tags).some()?;
+            Some((one, tags.or(left(holding, scoped, service, &action.name).some()?), reached))
+        });
+        if let Some((one, capped, reached)) = each.into_iter().next() {
             let guarded = scoped.actions.iter().filter(|a| a.service() == service).map(held).sum();
-            return Some(Opened { one, service, guarded, reached });
+            return Some(Opened { one, service, capped, guarded, reached });
         }
     }
     None
+}
+
+/// What is left of an action on what a statement allows it on.
+fn left(holding: &Holding<'_>, facts: &StatementFacts<'_>, service: &str, action: &str) -> Left {
+    let action = format!("{service}:{}", action.to_ascii_lowercase());
+    let listed = facts.resources.iter().find(|resource| of_kind(resource, &action));
+    let resource = listed.filter(|_| !facts.not_resource).map_or("*", |resource| resource.text);
+    holding.left(Wanted { action: &action, resource, all: false, surely: true, services: &[] })
 }
 
 /// The condition that limits a statement to resources of some tag.
@@ -104,7 +121,7 @@ pub(super) fn tagging<'f, 'a>(statements: &'f [StatementFacts<'a>]) -> Vec<Taggi
 /// The actions of a statement by tag that the tagging opens: those on a type of resource that
 /// it may tag, and that no other statement allows without the tag.
 fn reached(
-    statements: &[StatementFacts<'_>],
+    holding: &Holding<'_>,
     scoped: &StatementFacts<'_>,
     one: &Tagging<'_, '_>,
     service: &str,
@@ -112,7 +129,7 @@ fn reached(
     let (facts, action) = (one.facts, one.action);
     let apart = action.service() == service && !std::ptr::eq(facts, scoped);
     let Some(known) = catalog().service(service).filter(|_| apart) else { return Vec::new() };
-    if denied(statements, action) || !overlap(facts, scoped) {
+    if denied(holding.statements, action) || !overlap(facts, scoped) {
         return Vec::new();
     }
     let among = |facts: &StatementFacts<'_>, kind: &ResourceType| {
@@ -126,7 +143,8 @@ fn reached(
     for other in own.flat_map(|item| item.held()).copied() {
         let full = || format!("{service}:{}", other.lower);
         if shared(other)
-            && !freely(statements, scoped, &full())
+            && !freely(holding.statements, scoped, &full())
+            && left(holding, scoped, service, &other.name) != Left::Nothing
             && !reached.iter().any(|known| known.lower == other.lower)
         {
             reached.push(other);

@@ -21,12 +21,13 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let tagging = tagging(&holder.statements);
+        let holding = holder.holding();
         for (scoped, owner) in holder.each().filter(|(facts, _)| facts.allow && !facts.not_action) {
             let Some(key) = by_tag(scoped) else { continue };
-            let Some(found) = opened(&holder.statements, scoped, &tagging) else { continue };
+            let Some(found) = opened(&holding, scoped, &tagging) else { continue };
             let own = |facts: &StatementFacts<'_>| of(&holder, facts) == Some(owner);
             let tags = format!("{}:{}", found.service, found.one.tags);
-            if own(found.one.facts) || !holder.may(&tags) || !seen.insert(key.condition.key_span) {
+            if own(found.one.facts) || !seen.insert(key.condition.key_span) {
                 continue;
             }
             let action = &found.one.action.item;
@@ -43,6 +44,7 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
             if found.is_little() {
                 finding.severity(Severity::Low);
             }
+            finding.capped(found.capped);
             if let Some(declaration) = model_declaration(inputs, owner) {
                 finding.unit = scoped.statement.span;
                 finding.address = declaration;

@@ -1,4 +1,4 @@
-use super::boundary_common::{BOUNDARY, IAM, demanded, denied};
+use super::boundary_common::{BOUNDARY, IAM, demanded, left};
 use crate::lint::{Check, ResourceFact, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -27,7 +27,9 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     for action in &facts.actions {
-        if let Some(open) = ACTIONS.iter().find(|known| action.meets(known) && !denied(context.document(), known)) {
+        let mut met = ACTIONS.iter().filter(|known| action.meets(known));
+        let open = met.find_map(|known| Some((known, left(context.document(), known).some()?)));
+        if let Some((open, capped)) = open {
             let shown = action.item.text.display();
             let name = if action.wildcard { format!("`{shown}` holds `{open}`, which") } else { format!("`{shown}`") };
             sink.report(
@@ -35,7 +37,8 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
                 format!("{name} asks for no permissions boundary here, as the policy does elsewhere"),
             )
             .granted_by(action.item.span)
-            .help("add a condition on `iam:PermissionsBoundary`");
+            .help("add a condition on `iam:PermissionsBoundary`")
+            .capped(capped);
         }
     }
 }

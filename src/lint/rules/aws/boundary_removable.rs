@@ -1,4 +1,4 @@
-use super::boundary_common::{IAM, demanded, denied};
+use super::boundary_common::{IAM, demanded, left};
 use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -11,14 +11,16 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     for action in &facts.actions {
-        if ACTIONS.iter().any(|known| action.meets(known) && !denied(context.document(), known)) {
+        let mut met = ACTIONS.iter().filter(|known| action.meets(known));
+        if let Some(capped) = met.find_map(|known| left(context.document(), known).some()) {
             let shown = action.item.text.display();
             sink.report(
                 action.item.span,
                 format!("`{shown}` takes away the boundary that the policy demands elsewhere"),
             )
             .granted_by(action.item.span)
-            .help("deny it");
+            .help("deny it")
+            .capped(capped);
         }
     }
 }

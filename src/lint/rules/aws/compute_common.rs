@@ -3,9 +3,10 @@
 use super::grant_common::{Grant, Reach, grant};
 use super::identity_common::{Account, Holder, Standing};
 use crate::carrier::declaration::AwsComputeKind as Kind;
+use crate::lint::holding::{both, refused};
 use crate::lint::{ConditionFact, StatementFacts};
 use crate::model::ids::DeclId;
-use crate::model::{AwsMention, AwsRunner, AwsRunnerId, Left, circumstance};
+use crate::model::{AwsMention, AwsRunner, AwsRunnerId, Left, Wanted, circumstance};
 use crate::pattern::glob;
 use crate::source::{HOLE, Span};
 
@@ -119,16 +120,8 @@ impl Target<'_> {
             let model = account.inputs.model;
             let Some(home) = model.declaration(owner).map(|document| document.span) else { continue };
             let Some(place) = self.place(facts, owner, home, account) else { continue };
-            match self.denied(holder, account, action) {
-                Some(true) => return None,
-                Some(false) => lowered = true,
-                None => {}
-            }
-            let capped = match holder.left(action, "", AwsMention::Runner(self.id), &[]) {
-                Left::Nothing => return None,
-                Left::Sometimes(place, what) => Some((place, what)),
-                Left::Whole => None,
-            };
+            let limits = || holder.left(action, "", AwsMention::Runner(self.id), &[]);
+            let capped = both(self.denied(holder, account, action), limits).some()?;
             lowered |= capped.is_some();
             let grant = Grant { action, span, resource: Some(place), lowered, capped, facts };
             if !lowered {
@@ -195,10 +188,10 @@ impl Target<'_> {
         })
     }
 
-    /// Whether a Deny takes it away: certainly or to all purposes (true), or in some
-    /// circumstances (false).
-    fn denied(&self, holder: &Holder<'_>, account: &Account<'_>, action: &str) -> Option<bool> {
-        let mut answer = None;
+    /// What Deny statements leave of it.
+    fn denied(&self, holder: &Holder<'_>, account: &Account<'_>, action: &str) -> Left {
+        let wanted = Wanted { action, resource: "", all: true, surely: false, services: &[] };
+        let mut left = Left::Whole;
         for (facts, owner) in holder.each().filter(|(facts, _)| facts.deny) {
             let covered = facts.actions.iter().any(|item| item.covers(action));
             if covered == facts.not_action {
@@ -209,15 +202,11 @@ impl Target<'_> {
                 Some(_) if facts.not_resource => self.place(facts, owner, self.at, account).is_none(),
                 Some(_) => self.may_be(facts, owner, account),
             };
-            if !hit {
-                continue;
+            if hit {
+                left = both(left, || refused(facts, wanted));
             }
-            if facts.conditions.iter().all(|condition| !circumstance(&condition.key)) {
-                return Some(true);
-            }
-            answer = Some(false);
         }
-        answer
+        left
     }
 }
 

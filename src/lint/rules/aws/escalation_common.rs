@@ -4,10 +4,11 @@
 
 use std::sync::LazyLock;
 
-use super::grant_common::{Grant, Holding, Reach, denied, grant, grant_to, grants};
+use super::grant_common::{Grant, Reach, grant, grant_to, grants};
 use crate::aws::catalog::catalog;
 use crate::aws::pass_role::PASS_SETS;
-use crate::lint::{ConditionFact, Services, Severity, Sink, StatementFacts};
+use crate::lint::holding::{Holding, goes_to};
+use crate::lint::{Services, Severity, Sink, StatementFacts};
 
 /// The services of each set's actions.
 static NEEDS: LazyLock<Vec<Services>> =
@@ -19,22 +20,9 @@ fn allowed(statements: &[StatementFacts<'_>]) -> Services {
 }
 
 /// Whether the conditions of an `iam:PassRole` statement let a role go to one of these.
-/// The key is part of every such request, so that `IfExists` makes no difference.
 pub(super) fn passes(facts: &StatementFacts<'_>, services: &[&str]) -> bool {
-    let hit = |condition: &ConditionFact<'_>, service: &str| {
-        let glob = condition.operator.contains("like");
-        let same = |value: &str| {
-            if glob { crate::pattern::glob::matches(value, service) } else { value.eq_ignore_ascii_case(service) }
-        };
-        condition.values().any(|(value, _)| same(value))
-    };
-    services.iter().any(|service| {
-        facts.conditions_on("iam:passedtoservice").all(|condition| match condition.operator.as_str() {
-            "null" => true,
-            _ if condition.negated => !hit(condition, service),
-            _ => hit(condition, service),
-        })
-    })
+    let to = |service: &&str| facts.conditions_on("iam:passedtoservice").all(|condition| goes_to(condition, service));
+    services.iter().any(to)
 }
 
 /// A set that the statements hold: `iam:PassRole` first.
@@ -59,9 +47,6 @@ pub(super) fn pass_set<'f>(holding: &Holding<'f>) -> Option<Vec<Grant<'f>>> {
             let Some(own) = statements.get(index..=index) else { continue };
             let pass = grant_to(holding, own, ("iam:passrole", Reach::Every), set.services);
             let Some(pass) = pass else { continue };
-            if denied(statements, "iam:passrole", "*") == Some(true) {
-                return None;
-            }
             let all: Vec<Grant<'f>> = std::iter::once(pass).chain(others.iter().copied()).collect();
             if !limited(&all) {
                 return Some(all);
@@ -76,16 +61,6 @@ pub(super) fn pass_set<'f>(holding: &Holding<'f>) -> Option<Vec<Grant<'f>>> {
 pub(super) fn limited(set: &[Grant<'_>]) -> bool {
     set.iter().any(|grant| grant.lowered)
         || set.first().is_some_and(|pass| pass.facts.conditions_on("iam:passedtoservice").next().is_some())
-}
-
-/// One step milder.
-pub(super) fn milder(severity: Severity) -> Severity {
-    match severity {
-        Severity::Critical => Severity::High,
-        Severity::High => Severity::Medium,
-        Severity::Medium => Severity::Low,
-        Severity::Low | Severity::Info => Severity::Info,
-    }
 }
 
 /// The action as AWS spells it.
@@ -112,7 +87,7 @@ pub(super) fn report(
     severity: Severity,
     sink: &mut Sink<'_>,
 ) {
-    let severity = if set.iter().any(|grant| grant.lowered) { milder(severity) } else { severity };
+    let severity = if set.iter().any(|grant| grant.lowered) { severity.milder() } else { severity };
     let finding = sink.report(at.span, message);
     finding
         .label(format!("allows `{}`", spelled(at.action)))
@@ -126,9 +101,7 @@ pub(super) fn report(
     if let Some(place) = at.resource {
         finding.related(place, "on this resource");
     }
-    if let Some((place, what)) = set.iter().find_map(|grant| grant.capped) {
-        finding.related(place, format!("this {what} takes it away in some circumstances"));
-    }
+    finding.taken(set.iter().find_map(|grant| grant.capped));
 }
 
 fn shown(facts: &StatementFacts<'_>) -> String {

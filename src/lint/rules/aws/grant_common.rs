@@ -1,11 +1,9 @@
 //! What grants an action: the statement that allows it widely enough, after what others deny and
 //! what limits the holder.
 
-use std::cell::OnceCell;
-
-use crate::aws::catalog::catalog;
-use crate::lint::{Asked, DocumentContext, ResourceFact, StatementFacts};
-use crate::model::{Ceiling, Left, Wanted, circumstance, left};
+use crate::lint::holding::{Capped, Holding, every, of_kind};
+use crate::lint::{Asked, ResourceFact, StatementFacts};
+use crate::model::{Left, Wanted, circumstance};
 use crate::source::Span;
 
 /// On which resources an action must be granted.
@@ -38,50 +36,6 @@ pub(super) struct Grant<'f> {
     pub(super) facts: &'f StatementFacts<'f>,
 }
 
-/// Statements, with what limits those who hold them.
-pub(super) struct Holding<'f> {
-    pub(super) statements: &'f [StatementFacts<'f>],
-    limits: Limits<'f>,
-}
-
-/// What limits holders.
-enum Limits<'f> {
-    /// Nothing that is looked at.
-    None,
-    /// What limits those who hold a document, worked out when something is granted.
-    Document(&'f DocumentContext<'f>, OnceCell<Vec<Ceiling<'f>>>),
-    /// What limits one.
-    Holder(&'f Ceiling<'f>),
-}
-
-impl<'f> Holding<'f> {
-    /// Statements by themselves.
-    pub(super) fn alone(statements: &'f [StatementFacts<'f>]) -> Self {
-        Self { statements, limits: Limits::None }
-    }
-
-    /// Those of a document, whoever holds it.
-    pub(super) fn of(context: &'f DocumentContext<'f>) -> Self {
-        Self { statements: context.statements, limits: Limits::Document(context, OnceCell::new()) }
-    }
-
-    /// All that a holder has.
-    pub(super) fn by(statements: &'f [StatementFacts<'f>], ceiling: &'f Ceiling<'f>) -> Self {
-        Self { statements, limits: Limits::Holder(ceiling) }
-    }
-
-    /// What is left of something that the statements grant.
-    fn left(&self, wanted: Wanted<'_>) -> Left {
-        match &self.limits {
-            Limits::None => Left::Whole,
-            Limits::Document(context, all) => {
-                left(all.get_or_init(|| Ceiling::of_document(context.inputs.model, context.document.span)), wanted)
-            }
-            Limits::Holder(ceiling) => ceiling.left(wanted),
-        }
-    }
-}
-
 /// The first statement that allows an action widely enough, sure ones before conditional
 /// ones, honouring what other statements deny and what limits the holder.
 pub(super) fn grant<'f>(holding: &Holding<'f>, action: &'static str, reach: Reach) -> Option<Grant<'f>> {
@@ -101,7 +55,7 @@ pub(super) fn grant_to<'f>(
         let Some(span) = facts.applies_to_asked(&asked) else { continue };
         let Some((resource, text)) = reaches(facts, action, reach) else { continue };
         let wanted = Wanted { action, resource: text, all: reach != Reach::Any, surely: false, services };
-        let weighed = weigh(facts, some, (action, text), || holding.left(wanted));
+        let weighed = weigh(facts, action, || holding.left(wanted));
         let Some((lowered, capped)) = weighed else { continue };
         let grant = Grant { action, span, resource, lowered, capped, facts };
         if !lowered {
@@ -117,25 +71,12 @@ pub(super) fn grants<'f>(holding: &Holding<'f>, actions: &[&'static str], reach:
     actions.iter().map(|action| grant(holding, action, reach)).collect()
 }
 
-/// What takes a grant away in some circumstances, and which kind of policy that is.
-type Capped = Option<(Span, &'static str)>;
-
-/// Whether an action on a resource, which a statement allows, depends on circumstances, and what
-/// of `left` takes it away in some; none where it is not granted, or its conditions may limit
-/// what is done.
-pub(super) fn weigh(
-    facts: &StatementFacts<'_>,
-    statements: &[StatementFacts<'_>],
-    (action, resource): (&str, &str),
-    left: impl FnOnce() -> Left,
-) -> Option<(bool, Capped)> {
+/// Whether an action that a statement allows depends on circumstances, and what of `left` takes it
+/// away in some; none where it is not granted, or its conditions may limit what is done.
+pub(super) fn weigh(facts: &StatementFacts<'_>, action: &str, left: impl FnOnce() -> Left) -> Option<(bool, Capped)> {
     let lowered = lowers(facts, action)?;
-    let denied = denied(statements, action, resource);
-    if denied == Some(true) {
-        return None;
-    }
     let capped = left().some()?;
-    Some((lowered || denied.is_some() || capped.is_some(), capped))
+    Some((lowered || capped.is_some(), capped))
 }
 
 /// The resource that makes a statement wide enough, and its text.
@@ -150,43 +91,6 @@ fn reaches<'f>(facts: &'f StatementFacts<'_>, action: &str, reach: Reach) -> Opt
         Reach::EveryOrSelf => resource.all || every(resource, action) || own(resource, action),
     };
     facts.resources.iter().find(wide).map(|resource| (Some(resource.item.span), resource.text))
-}
-
-/// Whether the ARN is of a service and type that the action works on.
-fn of_kind(resource: &ResourceFact<'_>, action: &str) -> bool {
-    let service = action.split(':').next().unwrap_or("");
-    let Some(own) = resource.field(2) else { return false };
-    if own != service && !own.contains('*') {
-        return false;
-    }
-    let Some((known, found)) = catalog().action(action) else { return true };
-    let kind = kind_of(resource.field(5).unwrap_or(""));
-    if kind.contains('*') || kind.is_empty() {
-        return true;
-    }
-    let mut types = known.resources_of(found).map(|one| kind_of(one.field(5))).peekable();
-    types.peek().is_none() || types.any(|of| of == kind || of.contains('$'))
-}
-
-/// `role` of `role/app/x`.
-fn kind_of(rest: &str) -> &str {
-    rest.split(['/', ':']).next().unwrap_or(rest)
-}
-
-/// Whether the ARN is every resource of a type the action works on: `role/*`.
-fn every(resource: &ResourceFact<'_>, action: &str) -> bool {
-    let rest = resource.field(5).unwrap_or("");
-    let mut segments = rest.split(['/', ':']);
-    let first = segments.next().unwrap_or("");
-    let star = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte == b'*');
-    let mut others = segments.peekable();
-    let open = if others.peek().is_none() {
-        // `*`, `role*`
-        first.ends_with('*') && !first.contains(['-', '_', '.'])
-    } else {
-        !first.is_empty() && others.all(star)
-    };
-    open && of_kind(resource, action)
 }
 
 /// Whether the ARN is the caller's own user.
@@ -212,28 +116,4 @@ fn lowers(facts: &StatementFacts<'_>, action: &str) -> Option<bool> {
         lowered = true;
     }
     Some(lowered)
-}
-
-/// Whether what is allowed is denied: certainly or to all purposes (true), in some
-/// circumstances (false), or not.
-pub(super) fn denied(statements: &[StatementFacts<'_>], action: &str, resource: &str) -> Option<bool> {
-    let mut answer = None;
-    for facts in statements.iter().filter(|facts| facts.deny) {
-        let covered = facts.actions.iter().any(|item| item.covers(action));
-        if covered == facts.not_action {
-            continue;
-        }
-        let whole = facts.resources.is_empty()
-            || facts.not_resource
-            || facts.resources.iter().any(|item| item.covers(resource) || every(item, action));
-        if !whole {
-            continue;
-        }
-        if facts.conditions.iter().all(|condition| !circumstance(&condition.key)) {
-            // unconditional, or unless a boundary, policy, tag or service is as demanded
-            return Some(true);
-        }
-        answer = Some(false);
-    }
-    answer
 }

@@ -1,4 +1,5 @@
 use super::escalation_common::spelled;
+use crate::lint::holding::Holding;
 use crate::lint::{Check, ResourceFact, Severity, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -27,10 +28,15 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     for action in facts.actions.iter().filter(|action| action.wildcard && action.service() == "iam") {
-        let raises = RAISE.iter().find(|raise| **raise != "iam:passrole" && action.meets(raise));
-        let Some(raises) = raises else { continue };
-        let wide = facts.resources.iter().find(|resource| wide(resource)).map(|resource| resource.item.span);
-        let Some(resource) = wide.or_else(|| facts.any_resource()) else { return };
+        let mut raises = RAISE.iter().filter(|raise| **raise != "iam:passrole" && action.meets(raise)).peekable();
+        if raises.peek().is_none() {
+            continue;
+        }
+        let wide = facts.resources.iter().find(|resource| wide(resource)).map(|item| (item.item.span, item.text));
+        let Some((resource, text)) = wide.or_else(|| Some((facts.any_resource()?, "*"))) else { return };
+        let holding = Holding::of(context.document());
+        let left = raises.filter_map(|raise| Some((raise, holding.surely(raise, text)?)));
+        let Some((raises, capped)) = left.min_by_key(|(_, capped)| capped.is_some()) else { continue };
         let span = action.item.span;
         let mut severity = sink.severity();
         if facts.conditional {
@@ -41,7 +47,8 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
             .related(resource, "on these principals")
             .witness(format!("{} on arn:aws:iam::111122223333:{}/x", spelled(raises), kind_of(raises)))
             .severity(severity)
-            .granted_by(span);
+            .granted_by(span)
+            .capped(capped);
     }
 }
 

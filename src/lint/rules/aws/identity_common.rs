@@ -3,9 +3,10 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::grant_common::{Grant, Holding, weigh};
+use super::grant_common::{Grant, weigh};
 use crate::aws::document::{Document, Effect, Statement};
 use crate::carrier::declaration::{AwsPrincipalKind, Item};
+use crate::lint::holding::{Holding, both, denied};
 use crate::lint::{Asked, Inputs, StatementFacts};
 use crate::model::ids::DeclId;
 use crate::model::{AwsIdentity, AwsIdentityId, AwsMention as Mention, AwsRunner, Ceiling, Left, Wanted};
@@ -169,11 +170,6 @@ impl<'i> Holder<'i> {
         Holding::by(&self.statements, &self.ceiling)
     }
 
-    /// Whether what limits it leaves an action on anything.
-    pub(super) fn may(&self, action: &str) -> bool {
-        self.ceiling.left(Wanted { action, resource: "*", all: false, surely: false, services: &[] }) != Left::Nothing
-    }
-
     /// What is left to it of an action on something of the model.
     pub(super) fn left(&self, action: &str, text: &str, mention: Mention, services: &[&str]) -> Left {
         if self.ceiling.is_open() {
@@ -216,8 +212,10 @@ impl<'i> Holder<'i> {
             let Some(facts) = self.statements.get(*at) else { continue };
             let Some(span) = facts.applies_to_asked(&asked) else { continue };
             // what a role may be passed to is looked at where that is known
-            let left = || if action == "iam:passrole" { Left::Whole } else { self.left(action, text, *mention, &[]) };
-            let Some((lowered, capped)) = weigh(facts, &self.statements, (action, text), left) else { continue };
+            let limits = || if action == "iam:passrole" { Left::Whole } else { self.left(action, text, *mention, &[]) };
+            let wanted = Wanted { action, resource: text, all: true, surely: false, services: &[] };
+            let left = || both(denied(&self.statements, wanted), limits);
+            let Some((lowered, capped)) = weigh(facts, action, left) else { continue };
             found.push((Grant { action, span, resource: Some(*place), lowered, capped, facts }, *mention));
         }
         found

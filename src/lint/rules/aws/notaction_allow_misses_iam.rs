@@ -1,3 +1,4 @@
+use crate::lint::holding::Holding;
 use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -19,25 +20,18 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     if list.unknown {
         return;
     }
-    let open = RAISE.iter().find(|(lower, _)| facts.applies_to(lower).is_some() && !denied(context, lower));
-    let Some((_, action)) = open else { return };
+    let holding = Holding::of(context.document());
+    let open = |(lower, action): &(&str, &'static str)| {
+        facts.applies_to(lower)?;
+        Some((*action, holding.surely(lower, "*")?))
+    };
+    let open = RAISE.iter().filter_map(open).min_by_key(|(_, capped)| capped.is_some());
+    let Some((action, capped)) = open else { return };
     let message = format!("this allows every action that is not listed, `{action}` among them");
     sink.report(list.key_span, message)
         .label("`iam:*` is not listed")
         .witness(format!("{action} on arn:aws:iam::111122223333:user/x"))
         .help("list the actions that are needed under `Action`, or add `iam:*` to the list")
-        .granted_by(list.key_span);
-}
-
-/// Whether the document denies an action everywhere without condition.
-fn denied(context: &StatementContext<'_>, action: &str) -> bool {
-    context.document().statements.iter().any(|other| {
-        let covers = other.not_action || other.actions.iter().any(|item| item.covers(action));
-        other.deny
-            && !other.conditional
-            && other.any_resource().is_some()
-            && !other.not_resource
-            && covers
-            && other.applies_to(action).is_some()
-    })
+        .granted_by(list.key_span)
+        .capped(capped);
 }

@@ -1,3 +1,4 @@
+use crate::lint::holding::Holding;
 use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -16,10 +17,12 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     if facts.pinned_by(&["iam:passedtoservice", "iam:associatedresourcearn"]) {
         return;
     }
+    let Some(capped) = Holding::of(context.document()).surely("iam:passrole", resource.text) else { return };
     let message = "this lets the holder hand any role of the account to any service and act with it";
     sink.report(action, message)
         .label("allows `iam:PassRole`")
         .related(resource.item.span, "every role of the account")
         .witness(format!("iam:PassRole on {}", resource.item.text.display()))
-        .granted_by(action);
+        .granted_by(action)
+        .capped(capped);
 }

@@ -1,6 +1,7 @@
 use super::escalation_common::passes;
-use super::grant_common::{Holding, Reach, grant, grant_to};
+use super::grant_common::{Reach, grant, grant_to};
 use crate::aws::pass_role::PASS_SETS;
+use crate::lint::holding::Holding;
 use crate::lint::{Check, Sink, StatementContext};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);

@@ -1,4 +1,5 @@
-use crate::aws::catalog::{AccessLevel, Action, Service};
+use crate::aws::catalog::{AccessLevel, Action};
+use crate::lint::holding::{Capped, Holding};
 use crate::lint::{ActionFact, Check, Severity, Sink, StatementContext, Traits};
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
@@ -29,7 +30,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let Some(resource) = facts.any_resource() else { return };
-    let mut found: Option<(&ActionFact<'_>, String, bool)> = None;
+    let mut found: Option<(&ActionFact<'_>, (String, Capped), bool)> = None;
     for item in facts.actions.iter().filter(|item| item.holds_level(AccessLevel::Permissions)) {
         let worth = WORTH.contains(&item.service()) && !item.is_service_star();
         if found.is_some() && !worth {
@@ -41,7 +42,7 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
             break;
         }
     }
-    let Some((item, action, worth)) = found else { return };
+    let Some((item, (action, capped), worth)) = found else { return };
     let span = item.item.span;
     let severity = if worth { sink.severity() } else { Severity::Low };
     sink.report(span, format!("`{action}` on every resource lets the holder say who else has access to them"))
@@ -49,27 +50,22 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         .related(resource, "every resource")
         .severity(severity)
         .help("name the resources in `Resource`, or limit them by a condition such as `aws:ResourceTag/…`")
-        .granted_by(span);
+        .granted_by(span)
+        .capped(capped);
 }
 
-/// An action of the item that manages permissions on resources and is not denied.
-fn manages(context: &StatementContext<'_>, item: &ActionFact<'_>) -> Option<String> {
+/// An action of the item that manages permissions on resources and is not refused, and what takes
+/// it away in some circumstances.
+fn manages(context: &StatementContext<'_>, item: &ActionFact<'_>) -> Option<(String, Capped)> {
     let gives = |action: &Action| {
         action.level == AccessLevel::Permissions && action.takes_resource() && grants_access(&action.lower)
     };
-    let denied = |service: &Service, action: &Action| {
-        let lower = format!("{}:{}", service.prefix, action.lower);
-        context.document().statements.iter().any(|deny| {
-            deny.deny
-                && !deny.conditional
-                && !deny.not_action
-                && (deny.resources.is_empty() || deny.any_resource().is_some())
-                && deny.actions.iter().any(|item| item.covers(&lower))
-        })
-    };
     let service = item.known_service()?;
-    let found = item.held().iter().find(|action| gives(action) && !denied(service, action))?;
-    Some(format!("{}:{}", service.prefix, found.name))
+    let left = |action: &&'static Action| {
+        let capped = Holding::of(context.document()).surely(&format!("{}:{}", service.prefix, action.lower), "*")?;
+        Some((format!("{}:{}", service.prefix, action.name), capped))
+    };
+    item.held().iter().filter(|action| gives(action)).find_map(left)
 }
 
 /// Whether an action of that class gives access. The class also holds actions that show it

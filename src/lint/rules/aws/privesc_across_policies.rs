@@ -1,8 +1,8 @@
-use super::escalation_common::{limited, listed, milder, pass_set, report};
-use super::grant_common::Holding;
+use super::escalation_common::{limited, listed, pass_set, report};
 use super::identity_common::is_bound_by_known;
 use crate::aws::document::{Document, PolicyKind};
 use crate::carrier::declaration::{AwsPolicy, Declaration, Item};
+use crate::lint::holding::Holding;
 use crate::lint::{Check, Inputs, Sink, StatementFacts};
 use crate::model::Ceiling;
 use crate::model::ids::DeclId;
@@ -45,7 +45,7 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
         seen.push(pass.span);
         let mut severity = sink.severity();
         if limited(&set) && !set.iter().any(|grant| grant.lowered) {
-            severity = milder(severity);
+            severity = severity.milder();
         }
         let name = model.name_of(id);
         let message = format!(

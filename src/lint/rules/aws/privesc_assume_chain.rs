@@ -1,5 +1,6 @@
 use super::escalation_common::{report, spelled};
-use super::grant_common::{Holding, Reach, grant};
+use super::grant_common::{Reach, grant};
+use crate::lint::holding::Holding;
 use crate::lint::{Check, DocumentContext, Sink};
 
 pub(super) const CHECK: Check = Check::AwsDocument(check);

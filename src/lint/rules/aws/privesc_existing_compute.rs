@@ -1,5 +1,6 @@
 use super::escalation_common::{listed, report};
-use super::grant_common::{Holding, Reach, grants};
+use super::grant_common::{Reach, grants};
+use crate::lint::holding::Holding;
 use crate::lint::{Check, DocumentContext, Services, Sink};
 
 pub(super) const CHECK: Check = Check::AwsDocument(check);

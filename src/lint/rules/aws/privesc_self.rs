@@ -1,6 +1,7 @@
 use super::escalation_common::{first_of, report, spelled};
-use super::grant_common::{Holding, Reach};
+use super::grant_common::Reach;
 use crate::carrier::declaration::AwsPrincipalKind as Kind;
+use crate::lint::holding::Holding;
 use crate::lint::{Check, DocumentContext, Severity, Sink};
 
 pub(super) const CHECK: Check = Check::AwsDocument(check);

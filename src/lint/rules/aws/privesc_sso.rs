@@ -1,5 +1,6 @@
 use super::escalation_common::first;
-use super::grant_common::{Holding, Reach};
+use super::grant_common::Reach;
+use crate::lint::holding::Holding;
 use crate::lint::{Check, DocumentContext, Sink};
 
 pub(super) const CHECK: Check = Check::AwsDocument(check);

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::compute_common::{Target, called};
-use super::escalation_common::{limited, listed, milder, passes, report, spelled};
+use super::escalation_common::{limited, listed, passes, report, spelled};
 use super::grant_common::{Grant, Reach, grants};
 use super::identity_common::{Account, Holder, Standing, document, documents, is_free};
 use crate::aws::document::Effect;
@@ -61,7 +61,7 @@ impl<'f> Search<'f, '_> {
         let Some(at) = way.grants.first().copied().filter(|at| seen.insert(at.span)) else { return };
         let Self { account, holder, .. } = self;
         let model = account.inputs.model;
-        let severity = (0..way.milder).fold(sink.severity(), |severity, _| milder(severity));
+        let severity = (0..way.milder).fold(sink.severity(), |severity, _| severity.milder());
         report(&way.grants, at, (way.message.clone(), way.help), severity, sink);
         let owner = holder.each().find(|(facts, _)| std::ptr::eq(*facts, at.facts)).map(|(_, owner)| owner);
         let declaration = owner.and_then(|decl| model.declaration(decl));
