@@ -193,7 +193,11 @@ fn statement(node: &Node, entries: &[Entry], problems: &mut Vec<Problem>) -> Sta
                 statement.resource.get_or_insert(element);
             }
             "Condition" => condition::read(entry, &mut statement, problems),
-            _ => problems.push(unknown_element("statement-unknown-element", "a statement", entry, &STATEMENT)),
+            _ => {
+                // one mistake is told once: what it was meant for is not missing as well
+                statement.unknown |= closest(entry.key.raw(), STATEMENT).is_some();
+                problems.push(unknown_element("statement-unknown-element", "a statement", entry, &STATEMENT));
+            }
         }
     }
     if !statement.unknown {
