@@ -4,11 +4,10 @@ use crate::lint::{Check, Inputs, Severity, Sink};
 pub(super) const CHECK: Check = Check::Model(check);
 
 /// AWS managed policies whose holder is administrator, or can become it by itself.
-const ADMIN: [&str; 8] = [
+const ADMIN: [&str; 7] = [
     "AdministratorAccess",
     "AdministratorAccess-AWSElasticBeanstalk",
     "AdministratorAccess-Amplify",
-    "AWSOrganizationsFullAccess",
     "AWSSSOMasterAccountAdministrator",
     "IAMFullAccess",
     "PowerUserAccess",
@@ -19,6 +18,12 @@ fn check(inputs: &Inputs<'_>, sink: &mut Sink<'_>) {
     for (declaration, name, span) in attached(inputs) {
         let (message, severity) = if ADMIN.contains(&name) {
             (format!("`{name}` makes whoever holds it administrator, or lets it become so"), sink.severity())
+        } else if name == "AWSOrganizationsFullAccess" {
+            // it has `organizations:*` and nothing that acts in a member account
+            (
+                format!("`{name}` lifts the service control policies of every account, and closes accounts"),
+                Severity::Medium,
+            )
         } else if name.ends_with("FullAccess") && !name.contains('/') {
             (format!("`{name}` grants all of a service on every resource"), Severity::Low)
         } else {
