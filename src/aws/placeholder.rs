@@ -1,9 +1,12 @@
-//! Text that stands for a value still to be written: `<my-org-id>`, `{{ account }}`.
+//! Text that stands for a value still to be written: `<my-org-id>`, `{{ account }}`, `[ORG_ID]`.
 
 /// The placeholder in a value, with its brackets. Policy variables (`${aws:username}`) are
 /// none.
 #[must_use]
 pub fn find(text: &str) -> Option<&str> {
+    if let Some(blank) = bracketed(text) {
+        return Some(blank);
+    }
     let mut text = text;
     let rest = loop {
         let at = memchr::memchr2(b'<', b'{', text.as_bytes())?;
@@ -14,6 +17,12 @@ pub fn find(text: &str) -> Option<&str> {
         // behind the variable there may be one
         text = rest.split_once('}')?.1;
     };
+    // what Jinja and its kin compute: `{{ arn.split(':')[4] }}`
+    if let Some((inner, after)) = rest.strip_prefix("{{").and_then(|inner| inner.split_once("}}"))
+        && inner.contains(|c: char| c.is_alphabetic())
+    {
+        return rest.get(..rest.len() - after.len());
+    }
     let (open, close) = if rest.starts_with('<') { ('<', '>') } else { ('{', '}') };
     let inner = rest.trim_start_matches(open);
     let (name, after) = inner.split_once(close)?;
@@ -21,6 +30,13 @@ pub fn find(text: &str) -> Option<&str> {
     let named = name.contains(|c: char| c.is_alphabetic()) && name.chars().all(word);
     let end = rest.len() - after.trim_start_matches(close).len();
     rest.get(..end).filter(|_| named)
+}
+
+/// A whole value in square brackets, in capitals as blanks are: `[MAX_AGE]`.
+fn bracketed(text: &str) -> Option<&str> {
+    let name = text.strip_prefix('[')?.strip_suffix(']')?;
+    let blank = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || " -_".contains(c);
+    (name.contains(|c: char| c.is_ascii_uppercase()) && name.chars().all(blank)).then_some(text)
 }
 
 #[cfg(test)]
@@ -47,6 +63,11 @@ mod tests {
             ("${aws:username}", None),
             ("${aws:PrincipalTag/a}{", None),
             ("o-exampleorgid", None),
+            ("{{ arn.split(':')[4] }}", Some("{{ arn.split(':')[4] }}")),
+            ("a/{{ lookup('env', 'B') }}/*", Some("{{ lookup('env', 'B') }}")),
+            ("[MAX_AGE_IN_MILLISECONDS]", Some("[MAX_AGE_IN_MILLISECONDS]")),
+            ("[a-z]*", None),
+            ("[1]", None),
             ("a < b > c", Some("< b >")),
             ("{\"a\": 1}", None),
             ("<>", None),
