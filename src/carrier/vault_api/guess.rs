@@ -90,14 +90,15 @@ const SIGNATURES: &[Signature] = &[
     line(&["bound_application_ids", "bound_space_ids"], &[], "a cf role", Kind::Role("cf")),
     line(&["bound_subjects", "bound_attributes"], &[], "a saml role", Kind::Role("saml")),
     line(&["workload_id_patterns"], &[], "a spiffe role", Kind::Role("spiffe")),
+    // these have a `credential_type` as well
+    line(&["creation_statements"], &[], "a database role", Kind::Engine("database")),
+    line(&["rotation_statements"], &["db_name"], "a database role", Kind::Engine("database")),
     line(
         &["credential_type", "credential_types", "policy_arns", "role_arns"],
         &[],
         "a role of an aws secrets engine",
         Kind::Engine("aws"),
     ),
-    line(&["creation_statements"], &[], "a database role", Kind::Engine("database")),
-    line(&["rotation_statements"], &["db_name"], "a database role", Kind::Engine("database")),
     line(&["allow_any_name", "enforce_hostnames", "cn_validations"], &[], "a pki role", Kind::Engine("pki")),
     line(
         &["allowed_users", "default_user", "allow_user_certificates", "allow_host_certificates"],
@@ -123,6 +124,10 @@ const SIGNATURES: &[Signature] = &[
 #[must_use]
 pub fn body(body: &Node) -> Option<Guess> {
     let has = |key: &&&str| body.get(key).is_some();
+    // a secret id that was just made has its role's `secret_id_ttl`, and is no role
+    if has(&&"secret_id_accessor") {
+        return None;
+    }
     let found = SIGNATURES.iter().find_map(|line| {
         let key = line.any.iter().find(has)?;
         line.all.iter().all(|key| has(&key)).then_some((line, *key))
@@ -233,4 +238,29 @@ fn by_name(mount: &str, table: &[(&str, &str)]) -> SmolStr {
         .iter()
         .find_map(|word| table.iter().find(|(name, _)| name == word))
         .map_or_else(|| SmolStr::new(last), |(_, kind)| SmolStr::new(kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Fragment, SourceMap};
+
+    fn guessed(text: &str) -> Option<&'static str> {
+        let mut sources = SourceMap::new();
+        let source = sources.add("answer.json", text);
+        let (node, _) = crate::syntax::json::parse(&Fragment::plain(source, 0, text));
+        body(&node?).map(|guess| guess.what)
+    }
+
+    #[test]
+    fn what_vault_answers_is_told_by_what_only_it_holds() {
+        let database = r#"{"creation_statements": ["CREATE"], "credential_type": "password", "db_name": "pg"}"#;
+        assert_eq!(guessed(database), Some("a database role"));
+        let fixed = r#"{"rotation_statements": [], "credential_type": "password", "db_name": "pg"}"#;
+        assert_eq!(guessed(fixed), Some("a database role"));
+        assert_eq!(guessed(r#"{"credential_type": "iam_user"}"#), Some("a role of an aws secrets engine"));
+        let made = r#"{"secret_id": "x", "secret_id_accessor": "y", "secret_id_ttl": 0}"#;
+        assert_eq!(guessed(made), None);
+        assert_eq!(guessed(r#"{"secret_id_ttl": 0, "bind_secret_id": true}"#), Some("an approle role"));
+    }
 }
