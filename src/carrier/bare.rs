@@ -148,10 +148,14 @@ fn hyphenated(name: &str) -> String {
     let mut before = '/';
     let mut chars = name.chars().peekable();
     while let Some(char) = chars.next() {
+        // `SCPs` is one word
+        let plural = || chars.clone().next() == Some('s') && !chars.clone().nth(1).is_some_and(char::is_alphanumeric);
         let starts = char.is_ascii_uppercase()
             && (before.is_ascii_lowercase()
                 || before.is_ascii_digit()
-                || (before.is_ascii_uppercase() && chars.peek().is_some_and(char::is_ascii_lowercase)));
+                || (before.is_ascii_uppercase()
+                    && chars.clone().next().is_some_and(|next| next.is_ascii_lowercase())
+                    && !plural()));
         if starts {
             path.push('-');
         }
