@@ -205,7 +205,7 @@ impl Condition {
     fn holds(&self, body: &Node) -> Option<Held> {
         let Some(found) = self.names.iter().find_map(|name| find(body, name)) else {
             let absent = matches!(self.test, Test::Is(_, true) | Test::Absent | Test::Unlimited);
-            return absent.then_some(Held::Absent);
+            return (absent && !body.is_open()).then_some(Held::Absent);
         };
         let shown = |span: Span| Held::Present(span, scalar(found).unwrap_or_default());
         match &self.test {

@@ -270,6 +270,13 @@ impl Node {
         self.entry(key).map(|entry| &entry.value)
     }
 
+    /// Whether it is a map with members whose names are not known, so that any may be among
+    /// them: `**options` in Python.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.as_map().is_some_and(|entries| entries.iter().any(|entry| !entry.key.is_known()))
+    }
+
     /// Like [`Node::get`], with the key.
     #[must_use]
     pub fn entry(&self, key: &str) -> Option<&Entry> {

@@ -76,7 +76,8 @@ pub(super) fn is_made(record: &Record) -> bool {
 /// Whether an argument is certainly not given: not there, null or empty.
 pub(super) fn is_absent(body: &Node, name: &str) -> bool {
     match body.get(name).map(|node| &node.value) {
-        None | Some(Value::Null) => true,
+        None => !body.is_open(),
+        Some(Value::Null) => true,
         Some(Value::String(text)) => text.raw().is_empty(),
         Some(Value::List(items)) => items.is_empty(),
         Some(Value::Map(entries)) => entries.is_empty(),

@@ -42,8 +42,8 @@ const API_NAMES: &[(&str, &str)] = &[
 ];
 
 /// What AWS itself writes though the reference does not have it: the default policy of every
-/// topic lists the first, and the examples made from that; the guide of `MediaLive` asks for the
-/// others in the role that it takes flows with.
+/// topic lists the first, and the examples made from that; `MediaLive` needs the
+/// others in the role that it takes flows with. Source: AWS CDK RFCs, constructs for `MediaLive`.
 const WRITTEN_BY_AWS: [&str; 4] = [
     "sns:receive",
     "mediaconnect:managedaddoutput",

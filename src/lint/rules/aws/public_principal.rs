@@ -5,6 +5,11 @@ use crate::lint::{Check, Confidence, ResourceFact, Severity, Sink, StatementCont
 
 pub(super) const CHECK: Check = Check::AwsStatement(check);
 
+/// Services that answer requests which nobody has signed; the others ask for the credentials
+/// of some account, a stranger's too. Source: the services' guides, of KMS and ECR for example:
+/// every request is signed, or carries a token that a signed one gave.
+const UNSIGNED: [&str; 7] = ["es", "execute-api", "lambda", "mediastore", "s3", "sns", "sqs"];
+
 fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
     let facts = context.facts;
     if context.kind() != PolicyKind::Resource || !facts.allow || facts.conditional {
@@ -27,14 +32,19 @@ fn check(context: &StatementContext<'_>, sink: &mut Sink<'_>) {
         "whoever reaches the domain in its VPC"
     } else if by_caller(facts) {
         "whoever has the right name or tag, in any AWS account,"
-    } else {
+    } else if policy.service.as_deref().is_none_or(|service| UNSIGNED.contains(&service)) {
         "everybody, AWS account or not,"
+    } else {
+        "every principal of every AWS account"
     };
     let finding = sink.report(span, format!("{who} is allowed {what} on this resource"));
     if by_caller(facts) {
         finding.severity(Severity::High);
     }
     finding.label("everybody");
+    if domain == Domain::Unclear {
+        finding.severity(Severity::High).confidence(Confidence::Medium);
+    }
     if domain == Domain::InVpc {
         finding
             .severity(Severity::Low)

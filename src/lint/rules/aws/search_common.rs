@@ -13,6 +13,8 @@ pub(super) enum Domain {
     Bare,
     /// The network: without a public endpoint, security groups say who connects.
     InVpc,
+    /// Perhaps the one or the other: not all that the domain is given is known.
+    Unclear,
     /// Fine-grained access control, which asks everybody who they are. The guide recommends
     /// an open access policy with it.
     Guarded,
@@ -46,7 +48,9 @@ pub(super) fn domain(context: &StatementContext<'_>) -> Domain {
         if asks(record) {
             return Domain::Guarded;
         }
-        if !is_absent(&record.body, "vpc_options") {
+        if record.body.get("vpc_options").is_none() && record.body.is_open() {
+            found = Domain::Unclear;
+        } else if !is_absent(&record.body, "vpc_options") {
             found = Domain::InVpc;
         }
     }
