@@ -137,6 +137,11 @@ fn what_may_bind_is_told_with_its_target() {
     let answer =
         ask(&[("org/main.tf", &format!("{PARTS}{}{each}", policy("guard", DENY)))], "user/ann", "iam:CreateUser");
     assert_eq!(answer.condition.as_deref(), Some("denied if the caller is in what `var.targets` names"));
+    let some = each.replace("var.targets", "toset(concat(tolist(var.targets), [\"111122223333\"]))");
+    let answer =
+        ask(&[("org/main.tf", &format!("{PARTS}{}{some}", policy("guard", DENY)))], "user/bob", "iam:CreateUser");
+    assert_eq!(answer.decision, Undetermined);
+    assert!(!answer.condition.unwrap().contains("``"));
     let counted = attach("guard", "\"r-ab12\"").replace("{\n", "{\n  count = var.on ? 1 : 0\n");
     let answer =
         ask(&[("org/main.tf", &format!("{PARTS}{}{counted}", policy("guard", DENY)))], "user/ann", "iam:CreateUser");
@@ -178,6 +183,35 @@ fn every_level_has_to_allow() {
             let answer = ask(&[("org/main.tf", &tf)], "user/ann", action);
             assert_eq!(answer.decision, decision, "{action}: {tf}\n{answer:?}");
         }
+    }
+}
+
+#[test]
+fn a_policy_that_may_be_absent_leaves_a_level_to_the_others() {
+    let counted = attach("queues", "\"r-ab12\"").replace("{\n", "{\n  count = var.on ? 1 : 0\n");
+    let queues = policy("queues", r#"{ Effect = "Allow", Action = "sqs:*", Resource = "*" }"#);
+    let alone = format!("{PARTS}{queues}{counted}");
+    let beside = format!("{alone}{}{}", policy("files", ALLOW_S3), attach("files", "\"r-ab12\""));
+    // without it nothing caps where it is alone, and the other does where it is not
+    let table = [(&alone, [Allowed, Undetermined, Undetermined]), (&beside, [Undetermined, Allowed, Denied])];
+    for (tf, expected) in table {
+        for (action, decision) in ["sqs:ListQueues", "s3:ListAllMyBuckets", "iam:CreateUser"].into_iter().zip(expected)
+        {
+            let answer = ask(&[("org/main.tf", tf)], "user/ann", action);
+            assert_eq!(answer.decision, decision, "{action}: {tf}\n{answer:?}");
+        }
+    }
+}
+
+#[test]
+fn what_may_bind_at_many_places_and_allows_is_allowed() {
+    let mut tf = policy("wide", ALLOW_IAM);
+    for unit in 10..30 {
+        tf += &attach("wide", &format!("\"ou-ab12-{unit}\""));
+    }
+    let table = [("iam:CreateUser", Allowed), ("sqs:ListQueues", Undetermined)];
+    for (action, decision) in table {
+        assert_eq!(ask(&[("org/main.tf", &tf)], "user/ann", action).decision, decision, "{action}");
     }
 }
 

@@ -135,33 +135,29 @@ impl PreparedPolicy {
         !self.given_if.is_empty() || self.binds_if.is_some()
     }
 
-    /// Whether the policy is there and binds, if that depends on something.
-    pub(super) fn presence<L: Logic>(&self, logic: &mut L) -> Option<L::Value> {
-        // All that is attached to one place binds together, so that it is one thing not known.
-        let binds = self.binds_if.as_ref().map(|words| {
-            let [is, is_not, whether] = words.as_ref();
-            logic.unknown(|| Atom::new(is.as_str(), is_not.as_str(), vec![Missing::Fact(whether.clone())]))
-        });
-        let there = self.is_there(logic);
-        match (there, binds) {
-            (Some(there), Some(binds)) => Some(logic.and(there, binds)),
-            (there, binds) => there.or(binds),
-        }
+    /// Whether the policy binds where it is there. All that is attached to one place binds
+    /// together, so that it is one thing not known.
+    pub(super) fn binds<L: Logic>(&self, logic: &mut L) -> L::Value {
+        let Some(words) = &self.binds_if else { return logic.known(true) };
+        let [is, is_not, whether] = words.as_ref();
+        logic.unknown(|| Atom::new(is.as_str(), is_not.as_str(), vec![Missing::Fact(whether.clone())]))
     }
 
-    fn is_there<L: Logic>(&self, logic: &mut L) -> Option<L::Value> {
-        (!self.given_if.is_empty()).then(|| {
-            logic.unknown(|| {
-                let name = &self.name;
-                let refs: Vec<String> = self.given_if.iter().map(|name| format!("`{name}`")).collect();
-                let refs = refs.join(" and ");
-                Atom::new(
-                    format!("the policy `{name}` is there, which {refs} decides"),
-                    format!("the policy `{name}` is not there, which {refs} decides"),
-                    self.given_if.iter().cloned().map(Missing::Expression).collect(),
-                )
-                .of(self)
-            })
+    /// Whether the policy is there.
+    pub(super) fn is_there<L: Logic>(&self, logic: &mut L) -> L::Value {
+        if self.given_if.is_empty() {
+            return logic.known(true);
+        }
+        logic.unknown(|| {
+            let name = &self.name;
+            let refs: Vec<String> = self.given_if.iter().map(|name| format!("`{name}`")).collect();
+            let refs = refs.join(" and ");
+            Atom::new(
+                format!("the policy `{name}` is there, which {refs} decides"),
+                format!("the policy `{name}` is not there, which {refs} decides"),
+                self.given_if.iter().cloned().map(Missing::Expression).collect(),
+            )
+            .of(self)
         })
     }
 

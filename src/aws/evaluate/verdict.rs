@@ -83,6 +83,11 @@ impl Layer {
         }
     }
 
+    /// Whether the layer takes away from what others allow, and nothing where it is not there.
+    fn caps(self) -> bool {
+        matches!(self, Self::Boundary | Self::Session | Self::Scp(_) | Self::Rcp(_) | Self::Endpoint)
+    }
+
     /// Whether statements of the layer say whom they are about.
     fn has_principal(self) -> bool {
         matches!(self, Self::Rcp(_) | Self::Endpoint | Self::Resource)
@@ -201,8 +206,15 @@ fn tally<L: Logic>(
     let mut tally =
         Tally { denied: no.clone(), allowed: Reach { direct: no.clone(), source: no.clone(), account: no } };
     let named = layer.has_principal();
+    // Whether no policy is there, and whether those that are bind: a layer that caps then allows
+    // all, as without policies.
+    let (mut none, mut bind) = (logic.known(true), logic.known(true));
     for policy in policies {
-        let presence = policy.presence(logic);
+        let there = policy.is_there(logic);
+        let binds = policy.binds(logic);
+        none = logic.and(none, logic.not(there.clone()));
+        bind = logic.and(bind, binds.clone());
+        let present = logic.and(there.clone(), binds);
         for statement in &policy.statements {
             let may_deny = statement.may(Effect::Deny);
             if !may_deny && logic.truth(&tally.allowed.direct) == Truth::True {
@@ -224,12 +236,9 @@ fn tally<L: Logic>(
                 continue;
             }
             let source = policy.source(statement);
-            let mut matches = statement.matches(logic, request, source);
+            let matches = statement.matches(logic, request, source);
             if logic.truth(&matches) == Truth::False {
                 continue;
-            }
-            if let Some(presence) = &presence {
-                matches = logic.and(presence.clone(), matches);
             }
             let of = |logic: &mut L, truth: Truth| {
                 logic.of(truth, || {
@@ -245,7 +254,7 @@ fn tally<L: Logic>(
             if may_deny {
                 let reached = of(logic, reach.any());
                 let denies = statement.has_effect(logic, Effect::Deny, source);
-                let denies = logic.and(denies, logic.and(reached, matches.clone()));
+                let denies = logic.and(present.clone(), logic.and(denies, logic.and(reached, matches.clone())));
                 tally.denied = logic.or(tally.denied, denies);
                 if logic.truth(&tally.denied) == Truth::True {
                     return tally;
@@ -253,7 +262,7 @@ fn tally<L: Logic>(
             }
             if statement.may(Effect::Allow) {
                 let allows = statement.has_effect(logic, Effect::Allow, source);
-                let matches = logic.and(allows, matches);
+                let matches = logic.and(logic.and(there.clone(), allows), matches);
                 for (truth, sum) in [
                     (reach.direct, &mut tally.allowed.direct),
                     (reach.source, &mut tally.allowed.source),
@@ -266,19 +275,18 @@ fn tally<L: Logic>(
                 }
             }
         }
-        // what caps does not where it is not there
-        if let Some(presence) = presence
-            && matches!(layer, Layer::Boundary | Layer::Session | Layer::Scp(_) | Layer::Rcp(_) | Layer::Endpoint)
-        {
-            let absent = logic.not(presence);
-            tally.allowed.direct = logic.or(tally.allowed.direct, absent);
-        }
         if policy.unknown {
             let allows = logic.unknown(|| policy.unseen("allow"));
+            let allows = logic.and(there, allows);
             tally.allowed.direct = logic.or(tally.allowed.direct, allows);
             let denies = logic.unknown(|| policy.unseen("deny"));
+            let denies = logic.and(present, denies);
             tally.denied = logic.or(tally.denied, denies);
         }
+    }
+    if layer.caps() && !policies.is_empty() {
+        let open = logic.or(none, logic.not(bind));
+        tally.allowed.direct = logic.or(tally.allowed.direct, open);
     }
     tally
 }

@@ -111,7 +111,10 @@ impl<'a> Linker<'a> {
             };
         }
         let refs = self.refs(from, named);
-        let [reference] = refs.as_slice() else { return Place::Open(refs.join(", ").into()) };
+        let [reference] = refs.as_slice() else {
+            let text = if refs.is_empty() { named.0.display() } else { refs.join(", ") };
+            return Place::Open(text.into());
+        };
         // the only root there is, where one is named
         let root = || Place::Root(self.roots.iter().next().filter(|_| self.roots.len() == 1).map(SmolStr::new));
         if is_root(reference) {
@@ -136,8 +139,9 @@ impl<'a> Linker<'a> {
         let whole = named.0.raw().chars().count() == 1;
         let refs: Vec<SmolStr> =
             named.0.holes().iter().filter(|_| whole).flat_map(|hole| hole.unknown.refs.iter().cloned()).collect();
-        let repeated = !refs.is_empty() && refs.iter().all(|name| name.starts_with("each."));
-        if repeated { given_if(self.declarations, from).to_vec() } else { refs }
+        let over = given_if(self.declarations, from);
+        let repeated = !over.is_empty() && refs.iter().all(|name| name.starts_with("each."));
+        if repeated && !refs.is_empty() { over.to_vec() } else { refs }
     }
 
     fn policy(&self, decl: DeclId) -> Option<&'a AwsPolicy> {
