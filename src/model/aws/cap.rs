@@ -49,21 +49,26 @@ impl Model {
         levels.get_or_init(|| self.prepare_levels(kind))
     }
 
-    /// The policies of a level some of whose statements may be about a request's action. Many
-    /// documents ask about few actions, so that each is looked for once.
-    pub(super) fn level_about(&self, level: Binding<'_>, request: &Request) -> About {
-        let key = (level.index, level.certain, request.action.clone());
+    /// The policies of a level some of whose statements may be about an action, which `asked`
+    /// makes a request of. Many documents ask about few actions, so that each is looked for once.
+    pub(super) fn level_about(
+        &self,
+        level: Binding<'_>,
+        action: &str,
+        asked: impl FnOnce() -> Option<Request>,
+    ) -> Option<About> {
+        let key = (level.index, level.certain, SmolStr::new(action));
         if let Some(known) = self.aws.caps.about.lock().ok().and_then(|known| known.get(&key).cloned()) {
-            return known;
+            return Some(known);
         }
+        let asked = asked()?;
         let all = level.policies().iter().enumerate();
-        let all = all.map(|(policy, prepared)| Places { policy, statements: prepared.about(request) });
-        let found: About =
-            all.filter(|places| level.policies().get(places.policy).is_some_and(|own| matters(own, places))).collect();
+        let all = all.map(|(policy, prepared)| (Places { policy, statements: prepared.about(&asked) }, prepared));
+        let found: About = all.filter(|(places, own)| matters(own, places)).map(|(places, _)| places).collect();
         if let Ok(mut known) = self.aws.caps.about.lock() {
             known.insert(key, Arc::clone(&found));
         }
-        found
+        Some(found)
     }
 
     /// A policy of an identity that limits it: a boundary, or one with a `Deny`.

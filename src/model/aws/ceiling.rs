@@ -51,7 +51,7 @@ type About<'m> = (&'m PreparedPolicy, &'m [usize]);
 /// A kind of policies that limits a holder.
 struct Layer<'m> {
     policies: Vec<&'m PreparedPolicy>,
-    /// The level, where they are of an organization, and the model.
+    /// In place of policies a level of an organization, and the model.
     level: Option<(&'m Model, Binding<'m>)>,
     /// Whether what none of them allows is refused.
     caps: bool,
@@ -81,7 +81,7 @@ impl<'m> Ceiling<'m> {
     /// policies of a level only deny. What may bind makes a grant depend on circumstances.
     fn in_account(model: &'m Model, account: Option<&str>) -> Self {
         let layer = |level: Binding<'m>| Layer {
-            policies: level.policies().iter().collect(),
+            policies: Vec::new(),
             level: Some((model, level)),
             caps: level.level.caps,
             perhaps: false,
@@ -159,6 +159,10 @@ impl<'m> Ceiling<'m> {
     pub(crate) fn left(&self, wanted: Wanted<'_>) -> Left {
         let mut left = Left::Whole;
         for layer in &self.layers {
+            // What may not bind takes nothing away for certain.
+            if layer.may_not_bind() && (wanted.surely || left != Left::Whole) {
+                continue;
+            }
             match layer.left(&self.callers, wanted) {
                 Left::Nothing => return Left::Nothing,
                 sometimes @ Left::Sometimes(..) if left == Left::Whole => left = sometimes,
@@ -209,7 +213,19 @@ impl Is {
     }
 }
 
-impl Layer<'_> {
+impl<'m> Layer<'m> {
+    /// Whether it depends on what is not known that any of it binds.
+    fn may_not_bind(&self) -> bool {
+        self.level.is_some_and(|(_, level)| !level.certain)
+    }
+
+    fn policy(&self, index: usize) -> Option<&'m PreparedPolicy> {
+        match self.level {
+            Some((_, level)) => level.policies().get(index),
+            None => self.policies.get(index).copied(),
+        }
+    }
+
     fn left(&self, callers: &[String], wanted: Wanted<'_>) -> Left {
         if wanted.services.len() < 2 {
             return self.left_for(callers, wanted, wanted.services.first().copied());
@@ -226,18 +242,21 @@ impl Layer<'_> {
     fn left_for(&self, callers: &[String], wanted: Wanted<'_>, service: Option<&str>) -> Left {
         let anybody = [ANYBODY.to_owned()];
         let known = !callers.is_empty();
-        let asked = request(ANYBODY, false, wanted.action, "*", None);
-        let places: Arc<[Places]> = match (&asked, self.level) {
-            (Some(asked), Some((model, level))) => model.level_about(level, asked),
-            (Some(asked), None) => {
+        let asked = || request(ANYBODY, false, wanted.action, "*", None);
+        let places: Option<Arc<[Places]>> = match self.level {
+            Some((model, level)) => model.level_about(level, wanted.action, asked),
+            None => asked().map(|asked| {
                 let all = self.policies.iter().enumerate();
-                all.map(|(policy, prepared)| Places { policy, statements: prepared.about(asked) }).collect()
-            }
-            (None, _) => Arc::new([]),
+                all.map(|(policy, prepared)| Places { policy, statements: prepared.about(&asked) }).collect()
+            }),
         };
+        if !self.caps && places.iter().any(|places| places.iter().all(|places| places.statements.is_empty())) {
+            return Left::Whole;
+        }
+        let places = places.unwrap_or_default();
         let about: Vec<About<'_>> = places
             .iter()
-            .filter_map(|places| Some((*self.policies.get(places.policy)?, places.statements.as_slice())))
+            .filter_map(|places| Some((self.policy(places.policy)?, places.statements.as_slice())))
             .collect();
         let mut answer: Option<(Is, Is)> = None;
         for caller in if known { callers } else { &anybody } {
@@ -258,7 +277,7 @@ impl Layer<'_> {
     }
 
     fn place(&self) -> Span {
-        self.policies.first().map_or(Span::new(crate::source::SourceId(u32::MAX), 0, 0), |policy| policy.document.span)
+        self.policy(0).map_or(Span::new(crate::source::SourceId(u32::MAX), 0, 0), |policy| policy.document.span)
     }
 
     /// Whether it is denied and whether it is allowed, to a caller.
