@@ -27,6 +27,8 @@ pub(super) struct Caps {
     /// By level of the organization, whether it certainly binds, and action: the policies that
     /// may be about it.
     about: Mutex<FxHashMap<(usize, bool, SmolStr), About>>,
+    /// By action: which levels may take away of it.
+    telling: Mutex<FxHashMap<SmolStr, Arc<[bool]>>>,
 }
 
 /// The policies of a level that may be about an action.
@@ -69,6 +71,23 @@ impl Model {
             known.insert(key, Arc::clone(&found));
         }
         Some(found)
+    }
+
+    /// Which levels of service control policies may take away of an action, which `asked` makes a
+    /// request of, by their places among them.
+    pub(super) fn levels_telling_of(&self, action: &str, asked: impl FnOnce() -> Option<Request>) -> Arc<[bool]> {
+        let key = SmolStr::new(action);
+        if let Some(known) = self.aws.caps.telling.lock().ok().and_then(|known| known.get(&key).cloned()) {
+            return known;
+        }
+        let asked = asked();
+        let tells = |policy: &PreparedPolicy| asked.as_ref().is_none_or(|asked| !policy.about(asked).is_empty());
+        let levels = self.prepared_levels(PolicyKind::Scp).iter();
+        let found: Arc<[bool]> = levels.map(|level| level.caps || level.declared().any(tells)).collect();
+        if let Ok(mut known) = self.aws.caps.telling.lock() {
+            known.insert(key, Arc::clone(&found));
+        }
+        found
     }
 
     /// A policy of an identity that limits it: a boundary, or one with a `Deny`.

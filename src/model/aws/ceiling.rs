@@ -158,9 +158,16 @@ impl<'m> Ceiling<'m> {
     /// What it leaves.
     pub(crate) fn left(&self, wanted: Wanted<'_>) -> Left {
         let mut left = Left::Whole;
+        let telling = self.layers.iter().find_map(|layer| layer.level).map(|(model, _)| {
+            model.levels_telling_of(wanted.action, || request(ANYBODY, false, wanted.action, "*", None))
+        });
         for layer in &self.layers {
+            let told = |(_, level): (_, Binding<'_>)| telling.as_ref().and_then(|all| all.get(level.index)).copied();
+            if layer.level.and_then(told) == Some(false) {
+                continue;
+            }
             // What may not bind takes nothing away for certain.
-            if layer.may_not_bind() && (wanted.surely || left != Left::Whole) {
+            if layer.may_not_bind() && left != Left::Whole {
                 continue;
             }
             match layer.left(&self.callers, wanted) {
@@ -250,9 +257,6 @@ impl<'m> Layer<'m> {
                 all.map(|(policy, prepared)| Places { policy, statements: prepared.about(&asked) }).collect()
             }),
         };
-        if !self.caps && places.iter().any(|places| places.iter().all(|places| places.statements.is_empty())) {
-            return Left::Whole;
-        }
         let places = places.unwrap_or_default();
         let about: Vec<About<'_>> = places
             .iter()

@@ -33,6 +33,13 @@ pub(in crate::model::aws) struct Prepared {
     pub(in crate::model::aws) everywhere: bool,
 }
 
+impl Prepared {
+    /// The policies without `FullAWSAccess`, which takes nothing away.
+    pub(in crate::model::aws) fn declared(&self) -> impl Iterator<Item = &PreparedPolicy> {
+        self.certain.iter().zip(&self.decls).filter(|(_, decl)| decl.is_some()).map(|(policy, _)| policy)
+    }
+}
+
 /// A level of an organization's policies that binds, or may.
 #[derive(Debug, Clone, Copy)]
 pub struct Binding<'m> {
