@@ -145,13 +145,14 @@ fn resource(template: &mut Template<'_>, entry: &Entry, globals: Option<&Node>, 
     let mut bodies: Vec<Node> = Vec::new();
     while let Some(refused) = queue.get(at).filter(|_| !template.budget.exhausted()).cloned() {
         at += 1;
-        template.refused = refused;
+        template.refused.clone_from(&refused);
         template.met.clear();
         let Some(resolved) = template.resolve(properties) else { continue };
         for (name, _) in &template.met {
             let known = queue.iter().any(|refused| refused.contains(name));
             if !known && queue.len() < VARIANTS {
-                queue.push(vec![name.clone()]);
+                // what is met only on the other side of one before is met there again
+                queue.push(refused.iter().chain([name]).cloned().collect());
             }
         }
         let condition = exists.clone().or_else(|| {

@@ -147,7 +147,7 @@ impl<'a> Evaluator<'a> {
         let mut at = 0;
         while let Some(assumed) = queue.get(at).cloned() {
             at += 1;
-            self.choices.assumed = assumed;
+            self.choices.assumed.clone_from(&assumed);
             self.choices.seen.clear();
             self.choices.met.clear();
             self.uncertain.clear();
@@ -169,7 +169,8 @@ impl<'a> Evaluator<'a> {
             for (key, _) in &seen {
                 if !tried.contains(key) && queue.len() < VARIANTS {
                     tried.push(key.clone());
-                    queue.push(vec![key.clone()]);
+                    // what is met only on the other side of one before is met there again
+                    queue.push(assumed.iter().chain([key]).cloned().collect());
                 }
             }
             let condition = place.map(|span| Unknown { refs, span });
