@@ -260,10 +260,14 @@ fn add(entries: &mut Vec<Entry>, key: &Text, key_span: Span, values: Node) {
 }
 
 /// Values with `&{…}` written as `${…}`: the data source's way to spell an IAM policy
-/// variable where Terraform would interpolate.
+/// variable where Terraform would interpolate. A list in a list is one list: its arguments hold
+/// nothing else, and `["${var.list}"]` is how Terraform before 0.12 had them written.
 fn interpolated(node: &Node) -> Node {
     match &node.value {
-        Value::List(items) => Node::new(node.span, Value::List(items.iter().map(interpolated).collect())),
+        Value::List(items) => {
+            let members = items.iter().flat_map(|item| item.as_list().unwrap_or(std::slice::from_ref(item)));
+            Node::new(node.span, Value::List(members.map(interpolated).collect()))
+        }
         Value::String(text) if text.raw().contains("&{") => {
             let mut builder = TextBuilder::new(text.fragment(node.span).source());
             let mut from = 0;
