@@ -35,18 +35,20 @@ pub(super) fn of_text(text: &Text) -> usize {
 /// How much there is of a value, in members and parts of texts. None where it nests so
 /// deep that nothing could be done with it.
 pub(super) fn of_value(node: &Node) -> Option<usize> {
-    fn weigh(node: &Node, depth: usize) -> Option<usize> {
-        if depth == 0 {
-            return None;
+    of_members(node, of_text)
+}
+
+/// The members of a value, with texts as heavy as said. None where it nests too deep.
+pub(super) fn of_members(node: &Node, text: fn(&Text) -> usize) -> Option<usize> {
+    fn weigh(node: &Node, depth: usize, text: fn(&Text) -> usize) -> Option<usize> {
+        let below = depth.checked_sub(1)?;
+        let member = |sum: usize, node: &Node| Some(sum + weigh(node, below, text)?);
+        match &node.value {
+            Value::String(said) => Some(text(said)),
+            Value::List(items) => items.iter().try_fold(1, member),
+            Value::Map(entries) => entries.iter().try_fold(1, |sum, entry| member(sum + 1, &entry.value)),
+            _ => Some(1),
         }
-        Some(match &node.value {
-            Value::String(text) => of_text(text),
-            Value::List(items) => items.iter().try_fold(1, |sum: usize, item| Some(sum + weigh(item, depth - 1)?))?,
-            Value::Map(entries) => {
-                entries.iter().try_fold(1, |sum: usize, entry| Some(sum + 1 + weigh(&entry.value, depth - 1)?))?
-            }
-            _ => 1,
-        })
     }
-    weigh(node, 128)
+    weigh(node, 128, text)
 }

@@ -14,11 +14,12 @@ use std::rc::Rc;
 
 use smol_str::SmolStr;
 
+use super::cost;
 use super::pulumi_names::Class;
 use super::record::{Record, RecordNote};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, SourceMap, Span, Unknown};
-use crate::syntax::{Node, Text, TextBuilder, Value};
+use crate::syntax::{Node, TextBuilder};
 
 /// Evaluation steps after which everything is unknown: no program that people write
 /// comes near.
@@ -244,8 +245,8 @@ impl<'a> Reading<'a> {
     /// Adds a value to a text as the language turns it into a string; as one that is not known
     /// once too much was joined.
     pub(super) fn put(&mut self, builder: &mut TextBuilder, node: &Node, place: Span) {
-        let pieces = weigh(node, 0, |text| text.pieces() + text.raw().len() / PIECE);
-        let left = self.joined.checked_sub(pieces);
+        let pieces = cost::of_members(node, |text| text.pieces() + text.raw().len() / PIECE);
+        let left = pieces.and_then(|pieces| self.joined.checked_sub(pieces));
         self.joined = left.unwrap_or(0);
         if left.is_some() {
             text::push(builder, node, place, self.language);
@@ -258,7 +259,7 @@ impl<'a> Reading<'a> {
     /// A copy of a value to put into another, or nothing once too much was copied.
     pub(super) fn copy(&mut self, node: &Rc<Node>) -> Option<Node> {
         // nodes and kilobytes
-        let size = weigh(node, 0, |text| 1 + text.raw().len() / 1024);
+        let size = cost::of_members(node, |text| 1 + text.raw().len() / 1024)?;
         self.copies = self.copies.checked_sub(size)?;
         Some(Node::clone(node))
     }
@@ -276,17 +277,4 @@ pub(super) fn too_large(place: Span) -> Diagnostic {
     let message = "the program needs too much work to be evaluated further";
     Diagnostic::error("pulumi/too-large", message, place)
         .with_help("what it makes from here on is left out: move it into a program of its own, or check the preview")
-}
-
-/// Nodes of a value, of which texts weigh more.
-fn weigh(node: &Node, depth: u32, of: fn(&Text) -> usize) -> usize {
-    if depth > DEPTH {
-        return 1;
-    }
-    match &node.value {
-        Value::List(items) => 1 + items.iter().map(|item| weigh(item, depth + 1, of)).sum::<usize>(),
-        Value::Map(entries) => 1 + entries.iter().map(|entry| 1 + weigh(&entry.value, depth + 1, of)).sum::<usize>(),
-        Value::String(text) => of(text),
-        _ => 1,
-    }
 }
