@@ -96,9 +96,9 @@ fn unknown_from(node: &Node) -> Node {
         Value::Unknown(_) => node.clone(),
         Value::String(text) => {
             let refs = text.holes().iter().flat_map(|hole| hole.unknown.refs.clone()).collect();
-            Node::new(node.span, Value::Unknown(Unknown { refs, span: node.span }))
+            Node::new(node.span, Value::Unknown(Unknown::new(refs, node.span)))
         }
-        _ => Node::new(node.span, Value::Unknown(Unknown { refs: Vec::new(), span: node.span })),
+        _ => Node::new(node.span, Value::Unknown(Unknown::new(Vec::new(), node.span))),
     }
 }
 

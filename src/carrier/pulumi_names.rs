@@ -276,7 +276,7 @@ pub(super) fn generated_name(label: &Text, home: Span) -> Entry {
     let mut builder = TextBuilder::new(home.source);
     builder.splice(label, home, home);
     builder.push("-", home);
-    let unknown = Unknown { refs: vec![SmolStr::new("random")], span: home };
+    let unknown = Unknown::new(vec![SmolStr::new("random")], home);
     builder.hole_at(unknown, home);
     let value = Node::new(home, Value::String(builder.finish(home)));
     Entry { key: Text::atomic("name", home), key_span: home, value }

@@ -160,7 +160,7 @@ fn value(node: &Node, reference: &SmolStr, schema: bool, depth: usize) -> Node {
 }
 
 fn unknown(reference: &SmolStr, span: Span) -> Value {
-    Value::Unknown(Unknown { refs: vec![reference.clone()], span })
+    Value::Unknown(Unknown::new(vec![reference.clone()], span))
 }
 
 /// The name at the end of a URN, with its place.

@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
                 Value::Unknown(what) => builder.hole_at(what.clone(), place),
                 Value::Map(_) | Value::List(_) => builder.text(&render::json(&value), place),
                 Value::Null | Value::Secret => {
-                    builder.hole_at(Unknown { refs: vec![SmolStr::new("secret")], span: place }, place);
+                    builder.hole_at(Unknown::new(vec![SmolStr::new("secret")], place), place);
                 }
             }
             at = end;
@@ -337,7 +337,7 @@ fn function(key: &str) -> Option<&str> {
 }
 
 fn unknown(reference: &str, span: Span) -> Node {
-    Node::new(span, Value::Unknown(Unknown { refs: vec![SmolStr::new(reference)], span }))
+    Node::new(span, Value::Unknown(Unknown::new(vec![SmolStr::new(reference)], span)))
 }
 
 /// Adds the bytes `start..end` of a text, each at its place.

@@ -250,7 +250,7 @@ fn evaluated(node: &Node, depth: u32) -> Node {
     let value = match &node.value {
         Value::Map(_) if node.get("eval_type").is_some() || depth == 0 => {
             let what = node.get("eval_source").or_else(|| node.get("eval_type")).and_then(Node::as_str);
-            Value::Unknown(Unknown { refs: what.into_iter().map(SmolStr::new).collect(), span: node.span })
+            Value::Unknown(Unknown::new(what.into_iter().map(SmolStr::new).collect(), node.span))
         }
         Value::Map(entries) => {
             let inner =

@@ -54,8 +54,8 @@ pub struct AwsIdentity {
     pub session: Vec<DeclId>,
     /// Permissions boundary: the declaration of its document.
     pub boundary: Option<DeclId>,
-    /// A role's trust policy.
-    pub trust: Option<DeclId>,
+    /// A role's trust policy; several where it depends on something which of them it is.
+    pub trust: Vec<DeclId>,
     /// What is attached and not in the model, one phrase each: ``policy `ARN` ``.
     pub missing: Vec<String>,
     /// The role of a Vault `aws` engine whose credentials these are.
@@ -87,7 +87,7 @@ impl AwsIdentity {
             policies: Vec::new(),
             session: Vec::new(),
             boundary: None,
-            trust: None,
+            trust: Vec::new(),
             missing: Vec::new(),
             issued_by: None,
             exists_if: exists_if.to_vec(),
@@ -105,6 +105,7 @@ pub struct AwsModel {
     logins: Vec<(AwsIdentityId, RoleId)>,
     /// What the resources and principals of statements name, by the document and the place.
     mentions: FxHashMap<(DeclId, Span), Mention>,
+    references: mention::References,
     runners: Vec<AwsRunner>,
     /// The Terraform directory of a source, or the source itself.
     homes: Vec<u32>,
@@ -152,6 +153,7 @@ impl AwsModel {
         linker.run(&mut model);
         linker.run_as(&mut model, sources);
         model.mentions = linker.mentions(&model.policies);
+        model.references = linker.references(&model.policies);
         linker.issue(&mut model, vault);
         linker.admit(&mut model, vault);
         model
@@ -216,6 +218,22 @@ pub fn kind_name(kind: AwsPrincipalKind) -> &'static str {
         AwsPrincipalKind::Group => "group",
         AwsPrincipalKind::Role => "role",
     }
+}
+
+/// The ARN with which an identity calls, if that is known.
+fn caller_arn(identity: &AwsIdentity) -> Option<&SmolStr> {
+    identity.arn.as_ref().filter(|arn| !arn.contains(":group/"))
+}
+
+/// The ARN with which an identity calls; in `account` where its own is not known.
+fn arn_in(identity: &AwsIdentity, account: &str) -> String {
+    if let Some(arn) = caller_arn(identity) {
+        return arn.to_string();
+    }
+    let name = identity.name.as_deref().unwrap_or(&identity.address);
+    // What a group's policies give is what a user of it has.
+    let kind = if identity.kind == AwsPrincipalKind::Role { "role" } else { "user" };
+    format!("arn:aws:iam::{account}:{kind}/{name}")
 }
 
 /// Stands for an account that nothing in the model tells.
@@ -303,7 +321,10 @@ impl<'a> Linker<'a> {
                         let id = kinds.iter().find_map(|kind| self.identity(decl, *kind, name));
                         let Some(identity) = id.and_then(|id| identities.get_mut(id.0 as usize)) else { continue };
                         if policy.kind == PolicyKind::Trust {
-                            identity.trust = Some(decl);
+                            let perhaps = |id: &DeclId| !given_if(self.declarations, *id).is_empty();
+                            // the last one holds but for the alternatives that its author wrote
+                            identity.trust.retain(|other| perhaps(other) && perhaps(&decl));
+                            identity.trust.push(decl);
                         } else if !identity.policies.contains(&decl) {
                             identity.policies.push(decl);
                         }

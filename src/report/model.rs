@@ -211,7 +211,7 @@ impl<'a> View<'a> {
             "groups": identity.groups.iter().map(|id| self.model.aws.name_of(*id)).collect::<Vec<_>>(),
             "policies": names(&identity.policies),
             "boundary": identity.boundary.map(|id| self.policy_name(id)),
-            "trust": identity.trust.map_or(Value::Null, |id| self.declared(id)),
+            "trust": identity.trust.first().map_or(Value::Null, |id| self.declared(*id)),
             "session": names(&identity.session),
             "issued_by": identity.issued_by.and_then(|id| self.model.vault.objects.get(id.index())).map(|o| self.address(o.decl)),
             "logs_in_as": self.model.aws.logins_of(id).map(|role| self.model.principal_name(VaultPrincipal::Role(role))).collect::<Vec<_>>(),

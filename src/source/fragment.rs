@@ -20,8 +20,30 @@ pub struct Unknown {
     /// The expression or reference as its author wrote it: `var.mount`,
     /// `aws_s3_bucket.logs.arn`, `!Ref Bucket`. Several where one value joins several.
     pub refs: Vec<SmolStr>,
+    /// Whether it is what the one reference stands for, and nothing made of that.
+    pub whole: bool,
     /// The expression's place.
     pub span: Span,
+}
+
+impl Unknown {
+    /// What is made of what is referred to, or may be.
+    #[must_use]
+    pub fn new(refs: Vec<SmolStr>, span: Span) -> Self {
+        Self { refs, whole: false, span }
+    }
+
+    /// What an attribute of a resource stands for, and nothing made of it.
+    #[must_use]
+    pub fn whole(attribute: SmolStr, span: Span) -> Self {
+        Self { refs: vec![attribute], whole: true, span }
+    }
+
+    /// What may be a part of it, or something made of it.
+    #[must_use]
+    pub fn part(self) -> Self {
+        Self { whole: false, ..self }
+    }
 }
 
 /// A [`HOLE`] in a text.

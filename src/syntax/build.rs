@@ -139,7 +139,7 @@ mod tests {
         let mut builder = TextBuilder::new(SOURCE);
         builder.plain("ab", 11);
         builder.push("\n", Span::new(SOURCE, 13, 15));
-        builder.hole(Unknown { refs: vec!["x".into()], span: Span::new(SOURCE, 15, 19) });
+        builder.hole(Unknown::new(vec!["x".into()], Span::new(SOURCE, 15, 19)));
         builder.plain("cd", 19);
         let span = Span::new(SOURCE, 10, 22);
         let text = builder.finish(span);

@@ -99,6 +99,21 @@ impl Text {
         builder.finish(span)
     }
 
+    /// The text as one that others are made of: what is unknown of it stands for a part of
+    /// what it refers to, or for what comes of that.
+    #[must_use]
+    pub fn part(self) -> Self {
+        let Layout::Mapped(mapped) = &self.layout else { return self };
+        if !mapped.holes.iter().any(|hole| hole.unknown.whole) {
+            return self;
+        }
+        let mut holes = mapped.holes.clone();
+        for hole in &mut holes {
+            hole.unknown.whole = false;
+        }
+        Self::mapped(self.value, Arc::clone(&mapped.map), holes)
+    }
+
     /// The value, with [`HOLE`](crate::source::HOLE) for each unknown part.
     #[must_use]
     pub fn raw(&self) -> &str {

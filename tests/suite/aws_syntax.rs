@@ -149,7 +149,7 @@ fn odd_documents_are_not_refused() {
 
 /// Every way to replace one value of a tree by an unknown expression.
 fn with_unknowns(node: &Node) -> Vec<Node> {
-    let unknown = Tree::Unknown(Unknown { refs: vec!["var.x".into()], span: node.span });
+    let unknown = Tree::Unknown(Unknown::new(vec!["var.x".into()], node.span));
     let mut all = vec![Node::new(node.span, unknown)];
     match &node.value {
         Tree::List(items) => {

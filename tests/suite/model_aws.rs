@@ -204,6 +204,7 @@ resource "aws_iam_user_policy" "dev" {
   user   = aws_iam_user.dev.name
   policy = jsonencode({ Version = "2012-10-17", Statement = [
     { Effect = "Allow", Action = "iam:GetUser", Resource = aws_iam_user.dev.arn },
+    { Effect = "Allow", Action = "sqs:SendMessage", Resource = aws_sqs_queue.q.arn },
   ] })
 }
 "#,
@@ -211,13 +212,142 @@ resource "aws_iam_user_policy" "dev" {
     let (sources, model, _) = model_of(files);
     let table = access::access(&model, &sources, Dialect::default(), resolve(&model, "user/dev").unwrap());
     assert_eq!(table.rows[0].resources, ["${aws_iam_user.dev.arn}"]);
-    let dev = "arn:aws:iam::000000000000:user/dev";
-    let answer = ask(files, "user/dev", "iam:GetUser", dev, Context::new(false));
-    assert_eq!(answer.depends_on, ["aws_iam_user.dev.arn"]);
+    let queue = "arn:aws:sqs:eu-west-1:000000000000:q";
+    let answer = ask(files, "user/dev", "sqs:SendMessage", queue, Context::new(false));
+    assert_eq!(answer.depends_on, ["aws_sqs_queue.q.arn"]);
     assert_eq!(
         answer.condition.as_deref(),
-        Some("allowed if `${aws_iam_user.dev.arn}` covers `arn:aws:iam::000000000000:user/dev`")
+        Some("allowed if `${aws_sqs_queue.q.arn}` covers `arn:aws:sqs:eu-west-1:000000000000:q`")
     );
+}
+
+/// In what Terraform makes, `aws_iam_user.ann.arn` is as good as the user's ARN, and was once
+/// said to be anybody's.
+#[test]
+fn a_reference_to_the_arn_of_an_identity_means_that_one() {
+    use Decision::{Allowed, Denied, Undetermined};
+    let trusting = |principal: &str| {
+        format!(
+            r#"
+variable "other" {{}}
+locals {{ ann = aws_iam_user.ann.arn }}
+resource "aws_iam_user" "ann" {{ name = "ann" }}
+resource "aws_iam_user" "eve" {{ name = "eve" }}
+resource "aws_iam_role" "app" {{
+  name = "app"
+  assume_role_policy = jsonencode({{ Version = "2012-10-17", Statement = [
+    {{ Effect = "Allow", Action = "sts:AssumeRole", {principal} }},
+  ] }})
+}}
+"#
+        )
+    };
+    let table = [
+        ("Principal = { AWS = aws_iam_user.ann.arn }", Allowed, Denied),
+        ("Principal = { AWS = [aws_iam_user.ann.arn] }", Allowed, Denied),
+        ("Principal = { AWS = [\"${aws_iam_user.ann.arn}\", aws_iam_user.eve.arn] }", Allowed, Allowed),
+        ("Principal = { AWS = local.ann }", Allowed, Denied),
+        ("Principal = { AWS = \"*\" }, Condition = { Null = { \"aws:username\" = \"true\" } }", Denied, Denied),
+        // another text than the reference, or besides it
+        ("Principal = { AWS = replace(aws_iam_user.ann.arn, \"ann\", \"eve\") }", Undetermined, Undetermined),
+        ("Principal = { AWS = \"${aws_iam_user.ann.arn}2\" }", Undetermined, Undetermined),
+        ("Principal = { AWS = trimsuffix(\"${aws_iam_user.ann.arn}\", \"x\") }", Undetermined, Undetermined),
+        ("Principal = { AWS = try(aws_iam_user.ann.arn, aws_iam_user.eve.arn) }", Undetermined, Undetermined),
+        ("Principal = { AWS = var.other ? aws_iam_user.ann.arn : aws_iam_user.eve.arn }", Undetermined, Undetermined),
+        ("Principal = { AWS = [aws_iam_user.ann.arn, var.other] }", Allowed, Undetermined),
+        ("Principal = { (var.other) = \"x\", AWS = aws_iam_user.ann.arn }", Allowed, Undetermined),
+    ];
+    let templated = r"
+AWSTemplateFormatVersion: '2010-09-09'
+Resources:
+  Ann: {Type: AWS::IAM::User, Properties: {UserName: ann}}
+  Eve: {Type: AWS::IAM::User, Properties: {UserName: eve}}
+  App:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: app
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Action: 'sts:AssumeRole', Principal: {AWS: ANN}}]
+";
+    let program = r#"
+import json
+import pulumi_aws as aws
+ann = aws.iam.User("ann", name="ann")
+eve = aws.iam.User("eve", name="eve")
+aws.iam.Role("app", name="app", assume_role_policy=pulumi.Output.json_dumps({
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": ann.arn}}]}))
+"#;
+    let mut texts: Vec<(&str, String, Decision, Decision)> =
+        table.iter().map(|(principal, ann, eve)| ("main.tf", trusting(principal), *ann, *eve)).collect();
+    for ann in ["!GetAtt Ann.Arn", "!Sub '${Ann.Arn}'", "{'Fn::GetAtt': [Ann, Arn]}"] {
+        texts.push(("t.yaml", templated.replace("ANN", ann), Allowed, Denied));
+    }
+    for made in ["!Sub '${Ann.Arn}2'", "!Select [1, !Split ['/', !GetAtt Ann.Arn]]"] {
+        texts.push(("t.yaml", templated.replace("ANN", made), Undetermined, Undetermined));
+    }
+    texts.push(("__main__.py", program.to_owned(), Allowed, Denied));
+    for made in ["ann.arn.apply(lambda a: a.replace('ann', 'eve'))", "ann.arn[3:]", "ann.arn.upper()", "f'{ann.arn}2'"]
+    {
+        texts.push(("__main__.py", program.replace("ann.arn", made), Undetermined, Undetermined));
+    }
+    let script = r#"
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+const ann = new aws.iam.User("ann", {name: "ann"});
+const eve = new aws.iam.User("eve", {name: "eve"});
+new aws.iam.Role("app", {name: "app", assumeRolePolicy: pulumi.jsonStringify({
+    Version: "2012-10-17",
+    Statement: [{Effect: "Allow", Action: "sts:AssumeRole", Principal: {AWS: ann.arn}}]})});
+"#;
+    if cfg!(feature = "typescript") {
+        texts.push(("index.ts", script.to_owned(), Allowed, Denied));
+        for made in
+            ["ann.arn.apply(a => a.replace('ann', 'eve'))", "ann.arn.apply(a => a + '2')", "`${ann.arn}`.slice(2)"]
+        {
+            texts.push(("index.ts", script.replace("ann.arn", made), Undetermined, Undetermined));
+        }
+    }
+    let role = "arn:aws:iam::111122223333:role/app";
+    for (file, text, ann, eve) in texts {
+        let files = [(file, text.as_str())];
+        for (who, expected) in [("user/ann", ann), ("user/eve", eve)] {
+            let mut context = Context::new(true);
+            context.set("aws:username", ContextValue::One(who[5..].into()));
+            let answer = ask(&files, who, "sts:AssumeRole", role, context);
+            assert_eq!(answer.decision, expected, "{who}: {text}: {answer:?}");
+        }
+    }
+}
+
+#[test]
+fn the_arn_of_a_bucket_is_made_of_its_name() {
+    let files = [(
+        "main.tf",
+        r#"
+variable "name" {}
+resource "aws_s3_bucket" "b" { bucket = "logs" }
+resource "aws_s3_bucket" "c" { bucket = var.name }
+resource "aws_iam_user" "ann" { name = "ann" }
+resource "aws_iam_user_policy" "ann" {
+  user   = aws_iam_user.ann.name
+  policy = jsonencode({ Version = "2012-10-17", Statement = [
+    { Effect = "Allow", Action = "s3:GetObject", Resource = "${aws_s3_bucket.b.arn}/in/*" },
+    { Effect = "Allow", Action = "s3:ListBucket", Resource = aws_s3_bucket.c.arn },
+  ] })
+}
+"#,
+    )];
+    for (action, resource, expected) in [
+        ("s3:GetObject", "arn:aws:s3:::logs/in/x", Decision::Allowed),
+        ("s3:GetObject", "arn:aws:s3:::logs/out/x", Decision::Denied),
+        ("s3:GetObject", "arn:aws:s3:::other/in/x", Decision::Denied),
+        ("s3:ListBucket", "arn:aws:s3:::logs", Decision::Undetermined),
+    ] {
+        let answer = ask(&files, "user/ann", action, resource, Context::new(true));
+        assert_eq!(answer.decision, expected, "{action} {resource}: {answer:?}");
+    }
 }
 
 /// What `get-account-authorization-details` prints of an account with one role, which may do

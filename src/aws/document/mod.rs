@@ -199,7 +199,7 @@ pub struct PrincipalElement {
     pub entries: Vec<PrincipalEntry>,
     /// True where part of the element is an unknown expression.
     pub unknown: bool,
-    /// Those expressions, where the values of a type or a member of them are one.
+    /// Those expressions, where a type, the values of one or a member of them are one.
     pub unknowns: Vec<Unknown>,
 }
 

@@ -299,6 +299,7 @@ fn bare_principal(name: &str, value: &str, span: Span) -> Problem {
 fn principal_member(name: &str, member: &Entry, element: &mut PrincipalElement, problems: &mut Vec<Problem>) {
     let Some(key) = member.key.known() else {
         element.unknown = true;
+        element.unknowns.extend(member.key.holes().iter().map(|hole| hole.unknown.clone()));
         return;
     };
     let Some((_, kind)) = PRINCIPALS.into_iter().find(|(known, _)| *known == key) else {
@@ -353,9 +354,10 @@ fn strings(
 ) {
     let mut hidden = |node: &Node| {
         *unknown = true;
-        if let Value::Unknown(what) = &node.value {
-            unknowns.push(what.clone());
-        }
+        unknowns.push(match &node.value {
+            Value::Unknown(what) => what.clone(),
+            _ => Unknown::new(vec!["a sensitive value".into()], node.span),
+        });
     };
     match &node.value {
         Value::String(text) => items.push(Item { text: text.clone(), span: node.span }),

@@ -50,7 +50,12 @@ fn function(node: &Node) -> Option<(&str, &Entry)> {
 }
 
 fn unknown(reference: impl Into<SmolStr>, span: Span) -> Node {
-    Node::new(span, Value::Unknown(Unknown { refs: vec![reference.into()], span }))
+    Node::new(span, Value::Unknown(Unknown::new(vec![reference.into()], span)))
+}
+
+/// What an attribute of a resource gives.
+fn computed(attribute: SmolStr, span: Span) -> Node {
+    Node::new(span, Value::Unknown(Unknown::whole(attribute, span)))
 }
 
 impl Template<'_> {
@@ -73,7 +78,7 @@ impl Template<'_> {
                 for entry in entries {
                     // A loop makes members whose names and number are not written here.
                     if entry.key.raw().starts_with("Fn::ForEach") || entry.key.raw() == "Fn::Transform" {
-                        let hidden = Unknown { refs: vec![entry.key.raw_smol().clone()], span: entry.key_span };
+                        let hidden = Unknown::new(vec![entry.key.raw_smol().clone()], entry.key_span);
                         let value = Node::new(entry.value.span, Value::Unknown(hidden.clone()));
                         resolved.push(Entry { key: Text::unknown(hidden), key_span: entry.key_span, value });
                         continue;
@@ -163,7 +168,7 @@ impl Template<'_> {
             }
             _ => None,
         };
-        unknown(name.unwrap_or_else(|| SmolStr::new_static("Fn::GetAtt")), span)
+        name.map_or_else(|| unknown("Fn::GetAtt", span), |name| computed(name, span))
     }
 
     fn substitute(&mut self, argument: &Node, span: Span, depth: usize) -> Node {
@@ -202,7 +207,7 @@ impl Template<'_> {
                 let name = inner.trim();
                 let given = given.get(name).and_then(|node| self.value(node, depth));
                 let value = given.unwrap_or_else(|| {
-                    if name.contains('.') { unknown(name, place) } else { self.reference(name, place) }
+                    if name.contains('.') { computed(name.into(), place) } else { self.reference(name, place) }
                 });
                 put(&mut out, &value, place, name);
             }
@@ -227,7 +232,7 @@ impl Template<'_> {
         let list = self.value(list, depth).unwrap_or_else(|| unknown("Fn::Join", span));
         let (Some(separator), Some(items)) = (separator.as_str(), list.as_list()) else {
             return match list.value {
-                Value::Unknown(what) => Node::new(span, Value::Unknown(what)),
+                Value::Unknown(what) => Node::new(span, Value::Unknown(what.part())),
                 _ => unknown("Fn::Join", span),
             };
         };
@@ -331,7 +336,7 @@ impl Template<'_> {
         let list = self.value(list, depth);
         let found = index.and_then(|index| list.as_ref()?.as_list()?.get(index).cloned());
         found.unwrap_or_else(|| match list.map(|node| node.value) {
-            Some(Value::Unknown(what)) => Node::new(span, Value::Unknown(what)),
+            Some(Value::Unknown(what)) => Node::new(span, Value::Unknown(what.part())),
             _ => unknown("Fn::Select", span),
         })
     }
@@ -342,7 +347,7 @@ impl Template<'_> {
         let separator = separator.as_str().filter(|s| !s.is_empty());
         let (Some(separator), Some(text)) = (separator, source.as_text().filter(|text| text.is_known())) else {
             return match source.value {
-                Value::Unknown(what) => Node::new(span, Value::Unknown(what)),
+                Value::Unknown(what) => Node::new(span, Value::Unknown(what.part())),
                 _ => unknown("Fn::Split", span),
             };
         };
@@ -384,7 +389,7 @@ fn put(out: &mut TextBuilder, value: &Node, place: Span, name: &str) {
         Value::Unknown(what) => out.hole_at(what.clone(), place),
         _ => match scalar(value) {
             Some(text) => out.push(&text, place),
-            None => out.hole_at(Unknown { refs: vec![SmolStr::new(name)], span: place }, place),
+            None => out.hole_at(Unknown::new(vec![SmolStr::new(name)], place), place),
         },
     }
 }
@@ -443,7 +448,7 @@ fn filled(text: &Text, home: Span) -> Text {
         out.splice(&text.sub(home, at, found.start), home, home);
         let reference = text.raw().get(found.start + 2..found.end - 1).unwrap_or("").trim();
         let span = text.span_of(home, found.start, found.end);
-        out.hole(Unknown { refs: vec![SmolStr::new(reference)], span });
+        out.hole(Unknown::new(vec![SmolStr::new(reference)], span));
         at = found.end;
     }
     out.splice(&text.sub(home, at, text.raw().len()), home, home);

@@ -35,7 +35,7 @@ pub(super) fn expand(template: &mut Template<'_>, entry: &Entry) -> Vec<Entry> {
         let values: Vec<Node> = match values {
             Some(Value::List(items)) if items.len() <= TURNS && items.iter().all(|i| i.as_str().is_some()) => items,
             _ => {
-                let unknown = Unknown { refs: vec![SmolStr::new(name)], span: collection.span };
+                let unknown = Unknown::new(vec![SmolStr::new(name)], collection.span);
                 vec![Node::new(collection.span, Value::String(Text::unknown(unknown)))]
             }
         };
@@ -115,7 +115,7 @@ impl Turn<'_> {
                     out.push(&kept, place);
                 }
                 Some(value) => out.text(value, place),
-                None => out.hole_at(Unknown { refs: vec![SmolStr::new(self.name)], span: place }, place),
+                None => out.hole_at(Unknown::new(vec![SmolStr::new(self.name)], place), place),
             }
             at = end;
         }

@@ -129,7 +129,7 @@ fn resource(template: &mut Template<'_>, entry: &Entry, globals: Option<&Node>, 
             Some(false) => return,
             None => {
                 let span = entry.value.get("Condition").map_or(entry.key_span, |node| node.span);
-                Some(Unknown { refs: vec![SmolStr::new(name)], span })
+                Some(Unknown::new(vec![SmolStr::new(name)], span))
             }
         },
     };
@@ -157,7 +157,7 @@ fn resource(template: &mut Template<'_>, entry: &Entry, globals: Option<&Node>, 
         }
         let condition = exists.clone().or_else(|| {
             let (_, span) = template.met.first()?;
-            Some(Unknown { refs: template.met.iter().map(|(name, _)| name.clone()).collect(), span: *span })
+            Some(Unknown::new(template.met.iter().map(|(name, _)| name.clone()).collect(), *span))
         });
         let made: Vec<(&'static str, Node, SmolStr)> = if let Some(mapped) = mapped {
             let mut body = renamed(&resolved, mapped.renamed);

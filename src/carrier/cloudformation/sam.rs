@@ -91,7 +91,7 @@ pub(super) fn runs_as(kind: &str, properties: &Node, made: &SmolStr) -> Option<(
         Some(_) => {}
         None => {
             let argument = if kind == "aws_sfn_state_machine" { "role_arn" } else { "role" };
-            let unknown = Value::Unknown(Unknown { refs: vec![made.clone()], span });
+            let unknown = Value::Unknown(Unknown::new(vec![made.clone()], span));
             entries.push(member(SmolStr::new_static(argument), span, Node::new(span, unknown)));
         }
     }
@@ -109,5 +109,5 @@ fn block(document: Node) -> Node {
 fn from_template(name: &str, parameters: &Node, span: crate::source::Span) -> Node {
     let refs = vec![SmolStr::from(format!("SAM policy template {name}"))];
     let span = span.to(parameters.span);
-    Node::new(span, Value::Unknown(Unknown { refs, span }))
+    Node::new(span, Value::Unknown(Unknown::new(refs, span)))
 }

@@ -67,7 +67,7 @@ pub fn vault_policy(node: &Node, options: &ReadOptions) -> Option<(Policy, Vec<D
         Value::Map(_) => Some(parse(&crate::carrier::render::json(node))),
         Value::Unknown(what) => Some((Policy { unknown: vec![what.clone()], ..Policy::default() }, Vec::new())),
         Value::Secret => {
-            let hidden = Unknown { refs: vec![SmolStr::new_static("a sensitive value")], span: node.span };
+            let hidden = Unknown::new(vec![SmolStr::new_static("a sensitive value")], node.span);
             Some((Policy { unknown: vec![hidden], ..Policy::default() }, Vec::new()))
         }
         _ => None,
@@ -100,7 +100,7 @@ pub fn vault_text(text: &Fragment<'_>, options: &ReadOptions) -> (Policy, Vec<Di
         let message = "this is more than a policy may hold, and is not read";
         let diagnostic = Diagnostic::error("input/too-large", message, text.span(0, 1))
             .with_help("raise `max-policy-size` under `[limits]` in overgrant.toml if the server takes it");
-        let unknown = Unknown { refs: vec![SmolStr::new_static("a policy that is too large")], span: text.span(0, 1) };
+        let unknown = Unknown::new(vec![SmolStr::new_static("a policy that is too large")], text.span(0, 1));
         return (Policy { unknown: vec![unknown], ..Policy::default() }, vec![diagnostic]);
     }
     match policy::parse(text, options.dialect) {
@@ -109,7 +109,7 @@ pub fn vault_text(text: &Fragment<'_>, options: &ReadOptions) -> (Policy, Vec<Di
             let diagnostic = Diagnostic::error("input/too-large", message, text.span(0, 1))
                 .with_help("split the policy, or write one pattern for paths that differ in a segment");
             let refs = vec![SmolStr::new_static("a policy of too many patterns")];
-            let unknown = Unknown { refs, span: text.span(0, 1) };
+            let unknown = Unknown::new(refs, text.span(0, 1));
             (Policy { unknown: vec![unknown], ..Policy::default() }, vec![diagnostic])
         }
         Ok(policy) => (policy, Vec::new()),

@@ -104,6 +104,6 @@ fn own_reference(record: &Record, attribute: &str) -> Named {
         (Carrier::CloudFormation, "arn") => SmolStr::from(format!("{}.Arn", record.address)),
         _ => SmolStr::from(format!("{}.{attribute}", record.address)),
     };
-    let unknown = crate::source::Unknown { refs: vec![reference], span: record.kind_span };
+    let unknown = crate::source::Unknown::new(vec![reference], record.kind_span);
     (Text::unknown(unknown), record.kind_span)
 }

@@ -15,7 +15,7 @@ use smol_str::SmolStr;
 use super::declaration::Carrier;
 use super::policy_document;
 use super::record::{Mode, Record};
-use super::terraform::alias;
+use super::terraform::{alias, arn_of};
 use super::{Carried, ReadOptions};
 use super::{declare, deployment};
 use crate::source::{Fragment, SourceId, SourceMap, Span, Unknown};
@@ -232,6 +232,13 @@ impl<'a> Reader<'a> {
                     aliases.insert(format!("{}.{attribute}", record.address), value.clone());
                 }
             }
+            if let Some((argument, arn)) = arn_of(&record.kind, "arn")
+                && let Some(named) = record.body.get(argument)
+                && let Some(name) = named.as_str()
+            {
+                let text = Text::atomic(format!("{arn}{name}"), named.span);
+                aliases.insert(format!("{}.arn", record.address), Node::new(named.span, Value::String(text)));
+            }
         }
         let known = |node: &Node| {
             let Value::Unknown(what) = &node.value else { return None };
@@ -335,7 +342,7 @@ fn mark_unknown(node: &mut Node, mark: &Node, refs: &mut dyn FnMut() -> Vec<Smol
     match &mark.value {
         Value::Bool(true) => {
             let span = mark.span;
-            *node = Node::new(span, Value::Unknown(Unknown { refs: refs(), span }));
+            *node = Node::new(span, Value::Unknown(Unknown::new(refs(), span)));
         }
         Value::List(marks) => {
             if matches!(node.value, Value::Null) {

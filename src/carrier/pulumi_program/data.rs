@@ -8,7 +8,12 @@ use crate::syntax::{Entry, Node, Text, TextBuilder, Value};
 
 /// A value of which only the name is known.
 pub(in crate::carrier) fn unknown(reference: SmolStr, place: Span) -> Node {
-    Node::new(place, Value::Unknown(Unknown { refs: vec![reference], span: place }))
+    Node::new(place, Value::Unknown(Unknown::new(vec![reference], place)))
+}
+
+/// What an attribute of a resource, and nothing else, would give.
+pub(in crate::carrier) fn computed(attribute: SmolStr, place: Span) -> Node {
+    Node::new(place, Value::Unknown(Unknown::whole(attribute, place)))
 }
 
 /// A text that is one unknown part.
@@ -35,7 +40,7 @@ pub(in crate::carrier) fn spread_of(node: &Node) -> Node {
     match &node.value {
         Value::Unknown(unknown) => {
             let refs = unknown.refs.iter().map(|r| smol_str::format_smolstr!("*{r}")).collect();
-            let value = Value::Unknown(Unknown { refs, span: unknown.span });
+            let value = Value::Unknown(Unknown::new(refs, unknown.span));
             Node::new(node.span, value)
         }
         _ => node.clone(),
@@ -55,7 +60,7 @@ pub(in crate::carrier) fn rest_of(node: &Node) -> Node {
 pub(in crate::carrier) fn used_at(node: &Node, place: Span) -> Option<Node> {
     match &node.value {
         Value::Unknown(unknown) => {
-            let unknown = Unknown { refs: unknown.refs.clone(), span: place };
+            let unknown = Unknown { span: place, ..unknown.clone() };
             Some(Node::new(place, Value::Unknown(unknown)))
         }
         _ => None,

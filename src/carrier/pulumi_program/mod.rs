@@ -234,7 +234,7 @@ impl<'a> Reading<'a> {
 
     /// The condition of what may or may not run.
     pub(super) fn condition(&self, place: Span) -> Unknown {
-        Unknown { refs: vec![self.excerpt(place)], span: place }
+        Unknown::new(vec![self.excerpt(place)], place)
     }
 
     /// Where a value that is put into another stands: its own place in this file.

@@ -8,7 +8,7 @@ use crate::carrier::declaration::Carrier;
 use crate::carrier::policy_document;
 use crate::carrier::pulumi_names::{Class, Package, generated_name, rename_blocks};
 use crate::carrier::record::{Mode, Record};
-use crate::carrier::terraform::alias;
+use crate::carrier::terraform::{alias, arn_of};
 use crate::source::Span;
 use crate::syntax::{Entry, Node, Text, Value};
 
@@ -178,14 +178,18 @@ impl Reading<'_> {
             }
             (Mode::Data, "vault_policy_document", "hcl") => Some(policy_document::vault(&record.body)),
             (Mode::Data, ..) => None,
-            (Mode::Managed, kind, _) => {
-                restated(record.body.get(name).or_else(|| record.body.get(alias(kind, name)?))?, place)
-            }
+            (Mode::Managed, kind, _) => match arn_of(kind, name) {
+                Some((argument, arn)) => {
+                    let text = Text::atomic(format!("{arn}{}", record.body.get(argument)?.as_str()?), place);
+                    Some(Node::new(place, Value::String(text)))
+                }
+                None => restated(record.body.get(name).or_else(|| record.body.get(alias(kind, name)?))?, place),
+            },
         });
         if value.is_some() && address.starts_with("data.") {
             self.used.insert(address.clone());
         }
-        value.unwrap_or_else(|| data::unknown(smol_str::format_smolstr!("{address}.{name}"), place))
+        value.unwrap_or_else(|| data::computed(smol_str::format_smolstr!("{address}.{name}"), place))
     }
 
     /// Whether a reference is to a record of this program.

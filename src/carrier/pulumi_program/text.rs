@@ -18,7 +18,7 @@ pub(super) fn push(builder: &mut TextBuilder, node: &Node, place: Span, language
         Value::Bool(value) => builder.push(language.boolean(*value), node_place(node, place)),
         Value::Null => builder.push(language.null(), place),
         Value::Unknown(unknown) => builder.hole_at(unknown.clone(), place),
-        Value::Secret => builder.hole_at(Unknown { refs: vec![SmolStr::new("secret")], span: place }, place),
+        Value::Secret => builder.hole_at(Unknown::new(vec![SmolStr::new("secret")], place), place),
         Value::List(_) | Value::Map(_) => json(builder, node, place, language, 0),
     }
 }
@@ -62,7 +62,7 @@ fn json(builder: &mut TextBuilder, node: &Node, place: Span, language: Language,
     let here = node_place(node, place);
     let point = |at: u32| Span { source: here.source, start: at, end: at };
     if depth > DEPTH {
-        builder.hole_at(Unknown { refs: vec![SmolStr::new("…")], span: here }, here);
+        builder.hole_at(Unknown::new(vec![SmolStr::new("…")], here), here);
         return;
     }
     match &node.value {

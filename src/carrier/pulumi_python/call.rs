@@ -276,7 +276,7 @@ impl<'a> Reader<'a> {
                     self.reading.put(&mut builder, &node, place);
                 }
                 if given.more {
-                    builder.hole_at(Unknown { refs: vec![self.excerpt(range)], span }, span);
+                    builder.hole_at(Unknown::new(vec![self.excerpt(range)], span), span);
                 }
                 Val::node(Node::new(span, Value::String(builder.finish(span))))
             }
@@ -444,7 +444,7 @@ impl<'a> Reader<'a> {
             };
             match found {
                 Some(node) => self.reading.put(builder, node, place),
-                None => builder.hole_at(Unknown { refs: vec![SmolStr::from(written)], span: place }, place),
+                None => builder.hole_at(Unknown::new(vec![SmolStr::from(written)], place), place),
             }
         });
         Val::node(Node::new(template.span, Value::String(made)))

@@ -208,7 +208,7 @@ impl<'a> Reader<'a> {
                             self.reading.put(&mut builder, &value, place);
                         } else {
                             let reference = self.excerpt(part.expression.range());
-                            builder.hole_at(Unknown { refs: vec![reference], span: place }, place);
+                            builder.hole_at(Unknown::new(vec![reference], place), place);
                         }
                     }
                 }
@@ -444,7 +444,7 @@ impl<'a> Reader<'a> {
             };
             match found {
                 Some(node) => self.reading.put(builder, node, place),
-                None => builder.hole_at(Unknown { refs: vec![SmolStr::new("%")], span: place }, place),
+                None => builder.hole_at(Unknown::new(vec![SmolStr::new("%")], place), place),
             }
         })
     }

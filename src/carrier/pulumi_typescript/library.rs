@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
                     self.reading.put(&mut builder, &node, self.reading.place(&node, at));
                 }
                 if given.more {
-                    builder.hole_at(Unknown { refs: vec![self.reading.excerpt(place)], span: place }, place);
+                    builder.hole_at(Unknown::new(vec![self.reading.excerpt(place)], place), place);
                 }
                 value_at(place, Value::String(builder.finish(place)))
             }

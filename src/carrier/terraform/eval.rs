@@ -318,7 +318,7 @@ impl<'a> Evaluator<'a> {
             if self.choices.closed || self.choices.seen.len() >= CHOICES {
                 return None;
             }
-            self.choices.seen.push((key.clone(), Unknown { refs, span: condition.span }));
+            self.choices.seen.push((key.clone(), Unknown::new(refs, condition.span)));
         }
         let side = !self.choices.assumed.contains(&key);
         self.choices.met.push(key);
@@ -501,7 +501,7 @@ impl<'a> Evaluator<'a> {
                 | Piece::If { span, .. }
                 | Piece::For { span, .. }) = piece;
                 let span = *span;
-                out.hole_at(Unknown { refs, span }, span);
+                out.hole_at(Unknown::new(refs, span), span);
                 return;
             }
         }
@@ -526,7 +526,7 @@ fn hole(out: &mut TextBuilder, node: &Node, expr: &Expr, span: Span) {
     if refs.is_empty() {
         refs.push(reference(expr));
     }
-    out.hole_at(Unknown { refs, span: expr.span }, span);
+    out.hole_at(Unknown::new(refs, expr.span), span);
 }
 
 /// Puts a value into a template, as Terraform converts it to a string.
@@ -534,12 +534,12 @@ fn insert(out: &mut TextBuilder, node: &Node, span: Span, expr: &Expr) {
     match &node.value {
         Value::String(text) => out.text(text, span),
         Value::Null => {}
-        Value::Unknown(what) => out.hole_at(Unknown { refs: what.refs.clone(), span: expr.span }, span),
+        Value::Unknown(what) => out.hole_at(Unknown { span: expr.span, ..what.clone() }, span),
         Value::Map(_) | Value::List(_) => {
             let text = crate::carrier::render::json(node);
             out.text(&text, span);
         }
-        Value::Secret => out.hole_at(Unknown { refs: vec![reference(expr)], span: expr.span }, span),
+        Value::Secret => out.hole_at(Unknown::new(vec![reference(expr)], expr.span), span),
         Value::Bool(_) | Value::Number(_) => {
             if let Some(text) = value::known_string(node) {
                 out.push(&text, span);

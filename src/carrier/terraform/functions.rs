@@ -142,7 +142,8 @@ impl Evaluator<'_> {
             }
             let last = index + 1 == args.len();
             if first.is_none() && (last || !missing) {
-                first = Some(node);
+                // it, or the one behind it
+                first = Some(Node::new(node.span, Value::Unknown(what.clone().part())));
             }
         }
         first.unwrap_or_else(|| unknown(vec![SmolStr::from(format!("{name}(…)"))], span))

@@ -38,7 +38,7 @@ use crate::source::{SourceId, SourceMap};
 use directory::{Directory, File};
 use eval::Evaluator;
 use installed::Manifest;
-pub(super) use reference::alias;
+pub(super) use reference::{alias, arn_of};
 
 /// Reads Terraform files together.
 #[must_use]

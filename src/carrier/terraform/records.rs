@@ -173,7 +173,7 @@ impl<'a> Evaluator<'a> {
                     queue.push(assumed.iter().chain([key]).cloned().collect());
                 }
             }
-            let condition = place.map(|span| Unknown { refs, span });
+            let condition = place.map(|span| Unknown::new(refs, span));
             if stands && !variants.iter().any(|(known, _)| *known == body) {
                 variants.push((body, condition));
             }
@@ -345,7 +345,7 @@ impl<'a> Evaluator<'a> {
             let made = self.block(&content.body, content.span, scope.with(&frame), depth);
             let told = says_anything(&made, NESTING);
             items.push(if told { made } else { unknown(refs.clone(), content.span) });
-            self.uncertain.push(Unknown { refs, span: over.value.span });
+            self.uncertain.push(Unknown::new(refs, over.value.span));
             return;
         };
         for (key, member) in members {

@@ -81,7 +81,7 @@ impl<'a> Evaluator<'a> {
                 steps_text(steps.get(index..).unwrap_or(&[]), &mut text, 4);
                 let mut refs = vec![SmolStr::from(text)];
                 refs.extend(what.refs.iter().skip(1).cloned());
-                return unknown(refs, span);
+                return Node::new(span, Value::Unknown(Unknown { refs, whole: what.whole, span }));
             }
             let next = match step {
                 Step::Attr(key) => at.get(key),
@@ -530,7 +530,7 @@ impl<'a> Evaluator<'a> {
         let computed = |this: &Self| {
             let mut text = format!("{}{address}", this.prefix(instance));
             steps_text(steps, &mut text, 4);
-            unknown(vec![text.into()], span)
+            value::computed(text.into(), span)
         };
         let [Step::Attr(name), rest @ ..] = steps else { return computed(self) };
         if let Some(document) = self.document(key, &address, resource, each, name, instance) {
@@ -540,6 +540,12 @@ impl<'a> Evaluator<'a> {
             && let Some(rendered) = self.rendered(&address, resource, each, span, instance)
         {
             return self.copy(&rendered).unwrap_or_else(|| computed(self));
+        }
+        if let Some((argument, arn)) = arn_of(resource.kind(), name) {
+            let step = [Step::Attr(SmolStr::new_static(argument))];
+            let named = self.attribute(key, resource, each, &step, span, scope);
+            let known = named.as_str().map(|named| Text::atomic(format!("{arn}{named}"), span));
+            return known.map_or_else(|| computed(self), |text| Node::new(span, Value::String(text)));
         }
         let argument = resource.attribute(name).or_else(|| {
             let alias = alias(resource.kind(), name)?;
@@ -618,7 +624,7 @@ fn what_of(node: &Node, expr: &Expr) -> Unknown {
     if refs.is_empty() {
         refs.push(reference(expr));
     }
-    Unknown { refs, span: expr.span }
+    Unknown::new(refs, expr.span)
 }
 
 fn undetermined(node: &Node, expr: &Expr) -> Expansion {
@@ -639,6 +645,13 @@ pub(in crate::carrier) fn alias(kind: &str, attribute: &str) -> Option<&'static 
         _ => return None,
     };
     Some(argument)
+}
+
+/// The argument that an ARN is made of and nothing besides, with what stands before it. The
+/// partition is taken to be that of all regions but those of China and of governments: which
+/// one it is, the provider's configuration and environment tell.
+pub(in crate::carrier) fn arn_of(kind: &str, attribute: &str) -> Option<(&'static str, &'static str)> {
+    matches!((kind, attribute), ("aws_s3_bucket", "arn")).then_some(("bucket", "arn:aws:s3:::"))
 }
 
 /// A directory as seen from another, as Terraform writes module paths.

@@ -42,8 +42,13 @@ pub(super) fn entry(key: impl Into<SmolStr>, value: Node) -> Entry {
     Entry { key: Text::atomic(key, span), key_span: span, value }
 }
 
+/// What an attribute of a resource, and nothing else, would give.
+pub(super) fn computed(attribute: SmolStr, span: Span) -> Node {
+    Node::new(span, Value::Unknown(Unknown::whole(attribute, span)))
+}
+
 pub(super) fn unknown(refs: Vec<SmolStr>, span: Span) -> Node {
-    Node::new(span, Value::Unknown(Unknown { refs, span }))
+    Node::new(span, Value::Unknown(Unknown::new(refs, span)))
 }
 
 /// What a value refers to, where it or a part of it is unknown; bounded in number.
@@ -110,11 +115,11 @@ pub(super) fn known_string(node: &Node) -> Option<SmolStr> {
     }
 }
 
-/// A value as a string with its holes; numbers and booleans convert.
+/// A value as a string with its holes, to make another of; numbers and booleans convert.
 pub(super) fn text(node: &Node) -> Option<Text> {
     match &node.value {
-        Value::String(text) => Some(text.clone()),
-        Value::Unknown(unknown) => Some(Text::unknown(unknown.clone())),
+        Value::String(text) => Some(text.clone().part()),
+        Value::Unknown(unknown) => Some(Text::unknown(unknown.clone()).part()),
         _ => known_string(node).map(|value| Text::atomic(value, node.span)),
     }
 }

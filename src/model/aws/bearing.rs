@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::{AwsIdentityId, Binding, NO_ACCOUNT};
+use super::{AwsIdentityId, Binding, NO_ACCOUNT, arn_in, caller_arn};
 use crate::aws::document::{Document, PolicyKind};
 use crate::aws::evaluate::{Policies, PreparedPolicy};
 use crate::aws::principal::is_account;
@@ -48,12 +48,10 @@ impl Bearing {
     }
 }
 
-/// The identity's ARN, or one made of its name and an account, and what that takes for
-/// granted: that it is of the one account that the model speaks of, else of the resource's.
-fn caller_arn(model: &Model, identity: &AwsIdentity, owner: Option<&str>) -> (String, Option<String>) {
-    if let Some(arn) = identity.arn.as_ref().filter(|arn| !arn.contains(":group/")) {
-        return (arn.to_string(), None);
-    }
+/// The account that identities are taken to be in whose ARN is not known, and what that takes
+/// for granted: that they are of the one account that the model speaks of, else of the
+/// resource's.
+fn account_taken(model: &Model, owner: Option<&str>) -> (String, Option<String>) {
     // Roles that an engine assumes are often in other accounts than its own user.
     let declared = model.aws.identities().filter_map(|id| model.aws.identity(id)).filter(|id| id.issued_by.is_none());
     let mut known: Vec<&str> = declared.filter_map(|id| account_of(id.arn.as_deref()?)).collect();
@@ -71,10 +69,7 @@ fn caller_arn(model: &Model, identity: &AwsIdentity, owner: Option<&str>) -> (St
         }
         _ => (NO_ACCOUNT, None),
     };
-    let name = identity.name.as_deref().unwrap_or(&identity.address);
-    // What a group's policies give is what a user of it has.
-    let kind = if identity.kind == AwsPrincipalKind::Role { "role" } else { "user" };
-    (format!("arn:aws:iam::{account}:{kind}/{name}"), note)
+    (account.to_owned(), note)
 }
 
 /// The account that an ARN names.
@@ -90,13 +85,14 @@ pub(super) fn policy(model: &Model, decl: DeclId) -> Option<&AwsPolicy> {
 }
 
 /// A policy compiled; `attached_if` says what its attachment depends on, besides what the
-/// policy itself does.
+/// policy itself does, and `account` where identities are taken to be that it refers to.
 pub(super) fn compiled(
     model: &Model,
     decl: DeclId,
     prefix: &str,
     kind: PolicyKind,
     attached_if: &[SmolStr],
+    account: Option<&str>,
 ) -> Option<PreparedPolicy> {
     let policy = policy(model, decl)?;
     let name = policy.name.as_ref().map_or_else(
@@ -105,7 +101,11 @@ pub(super) fn compiled(
     );
     let mut given_if = attached_if.to_vec();
     given_if.extend(model.given_if(decl).iter().filter(|name| !attached_if.contains(name)).cloned());
-    Some(PreparedPolicy::new(format!("{prefix}{name}"), policy.document.clone(), kind).given_if(&given_if))
+    let document = match account {
+        Some(account) => model.aws.spelled_out(decl, &policy.document, account),
+        None => policy.document.clone(),
+    };
+    Some(PreparedPolicy::new(format!("{prefix}{name}"), document, kind).given_if(&given_if))
 }
 
 /// What it depends on whether something is attached or joined.
@@ -130,10 +130,10 @@ impl Model {
     pub fn bearing_on_owned(&self, id: AwsIdentityId, resource: &str, owner: Option<&str>) -> Bearing {
         let Some(identity) = self.aws.identity(id) else { return Bearing::default() };
         let owner = owner.or(account_of(resource));
-        let mut bearing = prepare(self, identity, resource, owner);
-        let (caller, note) = caller_arn(self, identity, owner);
-        bearing.caller = caller;
-        bearing.notes.extend(note);
+        let (account, note) = account_taken(self, owner);
+        let mut bearing = prepare(self, identity, resource, owner, &account);
+        bearing.caller = arn_in(identity, &account);
+        bearing.notes.extend(note.filter(|_| caller_arn(identity).is_none()));
         bearing.missing = missing(self, identity);
         bearing.exists_if.clone_from(&identity.exists_if);
         bearing
@@ -141,26 +141,29 @@ impl Model {
 }
 
 impl Model {
-    /// The trust policy of a role of the model, by the role's ARN. A role that has none in the
+    /// The trust policy of a role of the model, or its alternatives, by the role's ARN. A role that has none in the
     /// model is found by its name.
-    pub(in crate::model) fn trust_of(&self, arn: &str) -> Option<PreparedPolicy> {
-        let name = arn.split_once(":role/").map(|(_, path)| path.rsplit('/').next().unwrap_or(path))?;
+    pub(in crate::model) fn trust_of(&self, arn: &str, account: Option<&str>) -> Vec<PreparedPolicy> {
+        let path = arn.split_once(":role/").map(|(_, path)| path);
+        let Some(name) = path.map(|path| path.rsplit('/').next().unwrap_or(path)) else { return Vec::new() };
         let roles = || {
             let all = self.aws.identities().filter_map(|id| self.aws.identity(id));
             all.filter(|role| role.kind == AwsPrincipalKind::Role && role.issued_by.is_none())
         };
         let by_name = || roles().find(|role| role.arn.is_none() && role.name.as_deref() == Some(name));
-        let role = roles().find(|role| role.arn.as_deref() == Some(arn)).or_else(by_name)?;
-        compiled(self, role.trust?, "", PolicyKind::Trust, &[])
+        let role = roles().find(|role| role.arn.as_deref() == Some(arn)).or_else(by_name);
+        let trust = role.map_or(&[][..], |role| &role.trust);
+        trust.iter().filter_map(|decl| compiled(self, *decl, "", PolicyKind::Trust, &[], account)).collect()
     }
 }
 
-fn prepare(model: &Model, identity: &AwsIdentity, resource: &str, owner: Option<&str>) -> Bearing {
+fn prepare(model: &Model, identity: &AwsIdentity, resource: &str, owner: Option<&str>, account: &str) -> Bearing {
+    let account = Some(account);
     let mut notes = Vec::new();
     let attached = |to: &AwsIdentity, id: DeclId, prefix: &str, kind: PolicyKind, member_if: &[SmolStr]| {
         let mut given_if = member_if.to_vec();
         given_if.extend(only_if(&to.attached_if, &id).iter().cloned());
-        compiled(model, id, prefix, kind, &given_if)
+        compiled(model, id, prefix, kind, &given_if, account)
     };
     let own_of = |policies: &[DeclId], kind: PolicyKind| -> Vec<PreparedPolicy> {
         policies.iter().filter_map(|id| attached(identity, *id, "", kind, &[])).collect()
@@ -181,9 +184,9 @@ fn prepare(model: &Model, identity: &AwsIdentity, resource: &str, owner: Option<
         let Some(policy) = policy(model, *id) else { continue };
         let mut places = policy.attached_to.iter().filter_map(|(text, _)| text.known());
         if places.any(|on| is_on(on, resource)) {
-            on_it.extend(compiled(model, *id, "", PolicyKind::Resource, &[]));
+            on_it.extend(compiled(model, *id, "", PolicyKind::Resource, &[], account));
         } else if policy.attached_to.is_empty() && policy.kind_guessed && speaks_of(&policy.document, resource) {
-            let compiled = compiled(model, *id, "", PolicyKind::Resource, &[]);
+            let compiled = compiled(model, *id, "", PolicyKind::Resource, &[], account);
             let name = compiled.as_ref().map_or("", |policy| policy.name.as_str());
             match named_by(&policy.document).filter(|on| is_on(on, resource)) {
                 Some(on) => {
@@ -197,7 +200,7 @@ fn prepare(model: &Model, identity: &AwsIdentity, resource: &str, owner: Option<
             }
         }
     }
-    on_it.extend(model.trust_of(resource));
+    on_it.extend(model.trust_of(resource, account));
     // what has no owner of its own is of the caller's account
     let owner = owner.filter(|owner| is_account(owner)).or(identity.account().filter(|_| resource == "*"));
     let mut levels = |kind: PolicyKind, account: Option<&str>| -> Vec<Arc<[PreparedPolicy]>> {

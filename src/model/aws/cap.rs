@@ -101,7 +101,7 @@ impl Model {
                     let document = policy(self, id).map(|policy| &policy.document);
                     let limits = kind == PolicyKind::Boundary || document.is_some_and(denies);
                     if limits && !all.contains_key(&id) {
-                        all.extend(compiled(self, id, "", kind, &[]).map(|policy| (id, policy)));
+                        all.extend(compiled(self, id, "", kind, &[], None).map(|policy| (id, policy)));
                     }
                 }
             }

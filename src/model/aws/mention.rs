@@ -1,14 +1,16 @@
 //! Which identities and policies of the model a document names one by one.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::runner::{self, AwsRunnerId};
-use super::{AwsIdentityId, Linker};
-use crate::aws::document::Statement;
+use super::{AwsIdentityId, AwsModel, Linker, arn_in};
+use crate::aws::document::{Document, Item as Member, PrincipalEntry, PrincipalKind, Statement};
 use crate::carrier::declaration::{AwsPrincipalKind, Item};
 use crate::model::ids::DeclId;
-use crate::source::{HOLE, Span};
+use crate::source::{HOLE, Span, Unknown};
 use crate::syntax::Text;
 
 /// What a resource or principal of a statement names.
@@ -22,13 +24,81 @@ pub enum Mention {
     Runner(AwsRunnerId),
 }
 
+/// The resources and principals of documents that are the ARN of one identity and nothing
+/// besides, by their places.
+pub(super) type References = FxHashMap<DeclId, Vec<(Span, AwsIdentityId)>>;
+
+impl AwsModel {
+    /// A document of the model in which references to the ARNs of declared identities are those
+    /// ARNs, which are in `account` where nothing else is known.
+    pub(super) fn spelled_out(&self, decl: DeclId, document: &Document, account: &str) -> Document {
+        let mut document = document.clone();
+        let arn = |place: Span| {
+            let all = self.references.get(&decl)?;
+            let (_, id) = all.iter().find(|(span, _)| *span == place)?;
+            Some(Text::plain(arn_in(self.identity(*id)?, account), place.start))
+        };
+        let spell = |member: &mut Member| {
+            if let Some(text) = arn(member.span) {
+                member.text = text;
+            }
+        };
+        let told = |unknowns: &mut Vec<Unknown>, unknown: &mut bool| -> Vec<Member> {
+            let told = unknowns.extract_if(.., |what| arn(what.span).is_some());
+            let told = told.filter_map(|what| Some(Member { text: arn(what.span)?, span: what.span })).collect();
+            *unknown &= !unknowns.is_empty();
+            told
+        };
+        for shared in &mut document.statements {
+            if !named(shared, true).any(|(_, place)| arn(place).is_some()) {
+                continue;
+            }
+            let statement = Arc::make_mut(shared);
+            if let Some(list) = &mut statement.resource {
+                list.items.iter_mut().for_each(spell);
+                list.items.extend(told(&mut list.unknowns, &mut list.unknown));
+            }
+            if let Some(element) = &mut statement.principal {
+                element.entries.iter_mut().for_each(|entry| spell(&mut entry.item));
+                let (kind, key_span) = (PrincipalKind::Aws, element.key_span);
+                let told = told(&mut element.unknowns, &mut element.unknown);
+                element.entries.extend(told.into_iter().map(|item| PrincipalEntry { kind, key_span, item }));
+            }
+        }
+        document
+    }
+}
+
+/// Whether a text is a reference to an ARN, and nothing that is made of one.
+fn is_an_arn(text: &Text) -> bool {
+    let [hole] = text.holes() else { return false };
+    let [reference] = hole.unknown.refs.as_slice() else { return false };
+    let attribute = reference.rsplit('.').next().unwrap_or_default();
+    hole.unknown.whole && attribute.eq_ignore_ascii_case("arn") && text.raw().chars().eq([HOLE])
+}
+
 impl Linker<'_> {
+    pub(super) fn references(&self, policies: &[DeclId]) -> References {
+        let mut found = References::default();
+        for decl in policies {
+            let Some(policy) = self.policy(*decl) else { continue };
+            for (text, span) in policy.document.statements.iter().flat_map(|statement| named(statement, true)) {
+                if is_an_arn(&text)
+                    && let Some(Mention::Identity(id)) = self.meant(*decl, &text)
+                {
+                    found.entry(*decl).or_default().push((span, id));
+                }
+            }
+        }
+        found
+    }
+
     pub(super) fn mentions(&self, policies: &[DeclId]) -> FxHashMap<(DeclId, Span), Mention> {
         let mut found = FxHashMap::default();
         for decl in policies {
             let Some(policy) = self.policy(*decl) else { continue };
             for statement in &policy.document.statements {
-                for (text, span) in named(statement) {
+                for (text, span) in named(statement, false) {
                     if let Some(mention) = self.mention(*decl, &text) {
                         found.insert((*decl, span), mention);
                     }
@@ -93,9 +163,9 @@ impl Linker<'_> {
 }
 
 /// The texts of a statement's resources and principals, with their places.
-fn named(statement: &Statement) -> impl Iterator<Item = (Text, Span)> {
-    let resource = statement.resource.iter().filter(|list| !list.negated);
-    let principal = statement.principal.iter().filter(|element| !element.negated);
+fn named(statement: &Statement, excepted: bool) -> impl Iterator<Item = (Text, Span)> {
+    let resource = statement.resource.iter().filter(move |list| excepted || !list.negated);
+    let principal = statement.principal.iter().filter(move |element| excepted || !element.negated);
     let items = resource.clone().flat_map(|list| &list.items);
     let entries = principal.clone().flat_map(|element| &element.entries).map(|entry| &entry.item);
     let unknown = resource.flat_map(|list| &list.unknowns).chain(principal.flat_map(|element| &element.unknowns));

@@ -117,11 +117,11 @@ impl Model {
         if !bearing.missing.is_empty() || !bearing.exists_if.is_empty() {
             return None;
         }
-        let trust = self.trust_of(arn);
+        let trust = self.trust_of(arn, None);
         let may = |action: &str| allowed(&bearing, action, arn, Context::new(false), &bearing.policies());
         match kind {
             "role" if may("iam:UpdateAssumeRolePolicy") || may("sts:AssumeRole") => Some(Way::Itself),
-            "role" => self.runs_as(id, arn, &bearing, trust.as_ref()?).then_some(Way::Compute),
+            "role" => self.runs_as(id, arn, &bearing, &trust).then_some(Way::Compute),
             "user" => may("iam:CreateAccessKey").then_some(Way::Itself),
             _ => None,
         }
@@ -129,9 +129,9 @@ impl Model {
 
     /// Whether an identity can certainly pass a role to a service that its trust lets in,
     /// and have the service run code.
-    fn runs_as(&self, id: AwsIdentityId, arn: &str, bearing: &Bearing, trust: &PreparedPolicy) -> bool {
+    fn runs_as(&self, id: AwsIdentityId, arn: &str, bearing: &Bearing, trust: &[PreparedPolicy]) -> bool {
         let lets_in = |service: &str| {
-            let policies = Policies { resource: vec![trust], ..Policies::default() };
+            let policies = Policies { resource: trust.iter().collect(), ..Policies::default() };
             let request = Request::new(service, "sts:AssumeRole", arn, Context::new(true));
             request.is_ok_and(|request| decide(&request, &policies).decision() == Decision::Allowed)
         };

@@ -452,7 +452,7 @@ impl Parser<'_, '_> {
     fn unknown(&self) -> Unknown {
         let holes = self.fragment.holes_in(self.token.start, self.token.end);
         let refs = holes.into_iter().flat_map(|hole| hole.unknown.refs).collect();
-        Unknown { refs, span: self.span(self.token.start, self.token.end) }
+        Unknown::new(refs, self.span(self.token.start, self.token.end))
     }
 
     fn span(&self, start: usize, end: usize) -> Span {

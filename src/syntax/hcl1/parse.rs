@@ -167,7 +167,7 @@ impl Parser<'_, '_> {
             return None;
         }
         let refs = holes.into_iter().flat_map(|hole| hole.unknown.refs).collect();
-        Some(Unknown { refs, span: self.span(token.start, token.end) })
+        Some(Unknown::new(refs, self.span(token.start, token.end)))
     }
 
     /// The check compares key tokens as written, so that `x` and `"x"` do not collide.

@@ -319,7 +319,7 @@ impl<'a> Reader<'a> {
         self.pos += HOLE.len_utf8();
         let span = self.span(start, self.pos);
         let hole = self.fragment.holes_in(start, self.pos).into_iter().next();
-        let unknown = hole.map_or(Unknown { refs: Vec::new(), span }, |hole| hole.unknown);
+        let unknown = hole.map_or(Unknown::new(Vec::new(), span), |hole| hole.unknown);
         Node::new(span, Value::Unknown(unknown))
     }
 

@@ -169,7 +169,7 @@ fn holes_are_unknown_values_or_parts_of_strings() {
         let start = start + at - from;
         let span = Span::new(SOURCE, start, start + 9);
         map.push(HOLE.len_utf8(), span);
-        holes.push(Hole { at: u32::try_from(at).unwrap(), unknown: Unknown { refs: vec![name.into()], span } });
+        holes.push(Hole { at: u32::try_from(at).unwrap(), unknown: Unknown::new(vec![name.into()], span) });
         from = at + HOLE.len_utf8();
     }
     let start = map.segments.last().map_or(0, |s| s.start + s.len) as usize;

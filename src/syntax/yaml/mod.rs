@@ -206,7 +206,7 @@ impl Builder<'_> {
         let place = self.fragment.span(start, end);
         let Some((node, size)) = self.anchors.get(&anchor) else {
             // An alias inside its own anchor.
-            let unknown = Unknown { refs: vec![SmolStr::new_static("alias")], span: place };
+            let unknown = Unknown::new(vec![SmolStr::new_static("alias")], place);
             self.add(Node::new(place, Value::Unknown(unknown)), 0, None, None);
             return Ok(());
         };

@@ -42,10 +42,10 @@ fn blocked(context: &RecordContext<'_>, record: &Record) -> bool {
     let inputs = context.inputs;
     let flags = ["block_public_acls", "ignore_public_acls"];
     let own = if is_bucket(record) {
-        crate::syntax::Text::unknown(crate::source::Unknown {
-            refs: vec![format!("{}.id", record.address).into()],
-            span: record.kind_span,
-        })
+        crate::syntax::Text::unknown(crate::source::Unknown::new(
+            vec![format!("{}.id", record.address).into()],
+            record.kind_span,
+        ))
     } else {
         match record.body.get("bucket") {
             Some(Node { value: crate::syntax::Value::String(text), .. }) => text.clone(),

@@ -295,12 +295,12 @@ impl<'f> Search<'f, '_> {
 
     /// Whether a role's trust policy names the holder, or all of an account.
     fn trusted_by(&self, role: &AwsIdentity) -> bool {
-        let Some((decl, trust)) = role.trust.and_then(|decl| Some((decl, document(self.account.inputs, decl)?))) else {
-            return false;
-        };
         let own = Some(Mention::Identity(self.holder.id));
-        let allows = trust.statements.iter().filter(|statement| statement.effect == Some(Effect::Allow));
-        allows.filter_map(|statement| statement.principal.as_ref()).any(|element| {
+        let trusts = role.trust.iter().filter_map(|decl| Some((*decl, document(self.account.inputs, *decl)?)));
+        let statements =
+            trusts.flat_map(|(decl, trust)| trust.statements.iter().map(move |statement| (decl, statement)));
+        let allows = statements.filter(|(_, statement)| statement.effect == Some(Effect::Allow));
+        allows.filter_map(|(decl, statement)| Some((decl, statement.principal.as_ref()?))).any(|(decl, element)| {
             let entries = element.entries.iter().any(|entry| {
                 let text = entry.item.text.raw();
                 text == "*"
@@ -351,9 +351,9 @@ impl<'f> Search<'f, '_> {
     }
 
     fn trusts_service(&self, id: AwsIdentityId, services: &[&str]) -> bool {
-        let trust =
-            self.account.inputs.model.aws.identity(id).and_then(|role| document(self.account.inputs, role.trust?));
-        trust.is_some_and(|trust| {
+        let role = self.account.inputs.model.aws.identity(id);
+        let trusts = role.into_iter().flat_map(|role| &role.trust);
+        trusts.filter_map(|decl| document(self.account.inputs, *decl)).any(|trust| {
             let elements = trust.statements.iter().filter_map(|statement| statement.principal.as_ref());
             elements.flat_map(|element| &element.entries).any(|entry| services.contains(&entry.item.text.raw()))
         })

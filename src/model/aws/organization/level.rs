@@ -109,7 +109,7 @@ impl Model {
         let (mut certain, mut decls) = (Vec::new(), Vec::new());
         for attached in &level.policies {
             let policy = match attached.policy {
-                Some(decl) => compiled(self, decl, &prefix, kind, &attached.given_if),
+                Some(decl) => compiled(self, decl, &prefix, kind, &attached.given_if, None),
                 None => full_access().map(|policy| policy.given_if(&attached.given_if)),
             };
             if let Some(policy) = policy {
