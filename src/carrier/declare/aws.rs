@@ -1,6 +1,6 @@
 //! What the resource types of Terraform's `aws` provider declare.
 
-use super::{Sink, aws_document, compute, named, named_list, organization, own_reference, text_of};
+use super::{Sink, aws_document, compute, named, named_list, own_reference, text_of};
 use crate::aws::document::{PolicyKind, guess_kind};
 use crate::carrier::declaration::{AwsAttachment, AwsPolicy, AwsPrincipal, AwsPrincipalKind, Carrier, Item, Named};
 use crate::carrier::record::Record;
@@ -139,7 +139,6 @@ pub(super) fn supports(kind: &str) -> bool {
     WATCHED.contains(&kind)
         || compute::supports(kind)
         || kind.starts_with("aws_iam_")
-        || organization::supports(kind)
         || kind == "aws_lambda_permission"
         || HOLDERS.binary_search_by(|holder| holder.kind.cmp(kind)).is_ok()
 }
@@ -176,7 +175,6 @@ pub(super) fn declare(record: &Record, sink: &mut Sink<'_>) {
         "aws_iam_group_membership" => membership(record, named_list(record, "users"), "group", sink),
         "aws_lambda_permission" => lambda_permission(record, sink),
         kind if compute::supports(kind) => compute::declare(record, sink),
-        kind if organization::supports(kind) => organization::declare(record, sink),
         kind => {
             if let Ok(at) = HOLDERS.binary_search_by(|holder| holder.kind.cmp(kind))
                 && let Some(holder) = HOLDERS.get(at)

@@ -32,6 +32,8 @@ pub fn declare(records: &[Record], options: &ReadOptions) -> Carried {
             if record.kind == "aws_iam_policy_document" {
                 aws::unused_document(record, &mut sink);
             }
+        } else if organization::supports(&record.kind) {
+            organization::declare(record, &mut sink);
         } else if record.kind.starts_with("aws_") || record.kind.starts_with("AWS::") {
             aws::declare(record, &mut sink);
         } else if matches!(record.kind.as_str(), "provider_vault" | "pulumi:providers:vault") {
@@ -48,7 +50,7 @@ pub fn declare(records: &[Record], options: &ReadOptions) -> Carried {
 /// Whether resources of that type declare anything, so that others need not be looked at.
 #[must_use]
 pub fn supports(kind: &str) -> bool {
-    kind.starts_with("vault_") || aws::supports(kind)
+    kind.starts_with("vault_") || organization::supports(kind) || aws::supports(kind)
 }
 
 /// Takes what the mapping finds.
