@@ -1,5 +1,6 @@
 //! What an AWS identity can do: the statements of its policies, without those that give
-//! nothing because all of it is denied or lies outside of what caps it.
+//! nothing because all of it is denied or lies outside of what caps it, and the statements of
+//! other policies that name it.
 
 use smol_str::SmolStr;
 
@@ -7,7 +8,7 @@ use super::access_row::{Access, Row};
 use super::principal::{ChainLink, place};
 use crate::aws::document::{Document, Effect, ListElement, PolicyKind, Statement, statement_name};
 use crate::carrier::declaration::{AwsPrincipalKind, Item};
-use crate::model::aws::Binding;
+use crate::model::aws::{Binding, Mention};
 use crate::model::{AwsIdentity, AwsIdentityId, DeclId, Model, VaultPrincipal};
 use crate::region::aws::{Answer, Policies};
 use crate::source::SourceMap;
@@ -45,6 +46,9 @@ pub(super) fn of(model: &Model, sources: &SourceMap, dialect: Dialect, id: AwsId
     let Some(identity) = model.aws.identity(id) else { return out };
     let start = ChainLink { name: out.principal.clone(), place: None };
     rows(model, sources, identity, std::slice::from_ref(&start), &mut out);
+    out.rows.extend(named(model, sources, id, &start));
+    // what is denied is denied whatever stands below
+    out.rows.sort_by_key(|row| !row.denies);
     for role in model.aws.logins_of(id) {
         let name = model.principal_name(VaultPrincipal::Role(role));
         let admin = model.escalation_for(dialect).is_admin(VaultPrincipal::Role(role));
@@ -82,6 +86,33 @@ pub(super) fn rows(model: &Model, sources: &SourceMap, identity: &AwsIdentity, c
     // what is denied is denied whatever stands below
     rows.sort_by_key(|row| !row.denies);
     out.rows.extend(rows);
+}
+
+/// The statements of resource and trust policies that name an identity itself. What else they
+/// let in, such as everybody, or all of an account, is not told of each.
+fn named(model: &Model, sources: &SourceMap, id: AwsIdentityId, start: &ChainLink) -> Vec<Row> {
+    let roles = model.aws.identities().filter_map(|id| model.aws.identity(id));
+    let trusts = roles.flat_map(|role| role.trust.iter().map(|decl| (*decl, role.name.clone())));
+    let on_resources = model.aws.resource_policies.iter().map(|decl| (*decl, None));
+    let mut rows = Vec::new();
+    for (decl, role) in trusts.chain(on_resources) {
+        let Some((name, document)) = policy_of(model, decl) else { continue };
+        let kind = if role.is_some() { "trust policy" } else { "resource policy" };
+        let link = ChainLink { name: format!("{kind} {name}"), place: None };
+        let chain = vec![start.clone(), link];
+        let held = Held { name, document, given_if: model.given_if(decl).to_vec(), chain };
+        for (index, statement) in document.statements.iter().enumerate() {
+            let Some(element) = statement.principal.as_ref().filter(|element| !element.negated) else { continue };
+            let known = element.entries.iter().map(|entry| entry.item.span);
+            let mut places = known.chain(element.unknowns.iter().map(|what| what.span));
+            if places.any(|place| model.aws.mentioned(decl, place) == Some(Mention::Identity(id))) {
+                let row = row(sources, &held, index, statement);
+                let of_role = role.iter().map(|role| format!("role/{role}"));
+                rows.push(Row { resources: row.resources.iter().cloned().chain(of_role).collect(), ..row });
+            }
+        }
+    }
+    rows
 }
 
 fn held<'m>(

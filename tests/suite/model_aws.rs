@@ -321,6 +321,46 @@ new aws.iam.Role("app", {name: "app", assumeRolePolicy: pulumi.jsonStringify({
     }
 }
 
+/// A user whom only the policy of a bucket, or of a role, lets in was said to have nothing.
+#[test]
+fn what_names_an_identity_is_part_of_its_access() {
+    let files = &[(
+        "main.tf",
+        r#"
+resource "aws_iam_user" "ann" { name = "ann" }
+resource "aws_iam_user" "eve" { name = "eve" }
+resource "aws_s3_bucket_policy" "b" {
+  bucket = "logs"
+  policy = jsonencode({ Version = "2012-10-17", Statement = [
+    { Effect = "Allow", Principal = { AWS = aws_iam_user.ann.arn }, Action = "s3:GetObject", Resource = "arn:aws:s3:::logs/*" },
+    { Effect = "Deny", Principal = { AWS = [aws_iam_user.ann.arn] }, Action = "s3:PutObject", Resource = "arn:aws:s3:::logs/*" },
+    { Effect = "Allow", Principal = "*", Action = "s3:ListBucket", Resource = "arn:aws:s3:::logs" },
+  ] })
+}
+resource "aws_iam_role" "app" {
+  name = "app"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [
+    { Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = "arn:aws:iam::111122223333:user/ann" } },
+  ] })
+}
+"#,
+    )];
+    let (sources, model, _) = model_of(files);
+    let rows = |who: &str| -> Vec<(String, String, String)> {
+        let table = access::access(&model, &sources, Dialect::default(), resolve(&model, who).unwrap());
+        let told = table.rows.iter().map(|row| (row.can.join(""), row.pattern.clone(), row.resources.join(" ")));
+        told.collect()
+    };
+    let row = |can: &str, action: &str, on: &str| (can.to_owned(), action.to_owned(), on.to_owned());
+    let expected = [
+        row("deny", "s3:PutObject", "arn:aws:s3:::logs/*"),
+        row("allow", "sts:AssumeRole", "role/app"),
+        row("allow", "s3:GetObject", "arn:aws:s3:::logs/*"),
+    ];
+    assert_eq!(rows("user/ann"), expected);
+    assert_eq!(rows("user/eve"), []);
+}
+
 #[test]
 fn the_arn_of_a_bucket_is_made_of_its_name() {
     let files = [(
