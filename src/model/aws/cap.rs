@@ -8,6 +8,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::bearing::{compiled, policy};
 use super::organization::{Binding, Prepared};
+use super::wanted::{Left, WantedByAnybody};
 use super::{AwsIdentity, AwsIdentityId, NO_ACCOUNT, account_of, kind_name};
 use crate::aws::document::{Document, Effect, ListElement, PolicyKind, Statement};
 use crate::aws::evaluate::{PreparedPolicy, Request};
@@ -29,7 +30,12 @@ pub(super) struct Caps {
     about: Mutex<FxHashMap<(usize, bool, SmolStr), About>>,
     /// By action: which levels may take away of it.
     telling: Mutex<FxHashMap<SmolStr, Arc<[bool]>>>,
+    /// What a level leaves of what anybody is granted, as far as it was asked.
+    left: Mutex<FxHashMap<AskedOfLevel, Left>>,
 }
+
+/// A level of the organization, whether it certainly binds, and what it is asked for.
+pub(super) type AskedOfLevel = (usize, bool, WantedByAnybody);
 
 /// The policies of a level that may be about an action.
 type About = Arc<[Places]>;
@@ -88,6 +94,18 @@ impl Model {
             known.insert(key, Arc::clone(&found));
         }
         found
+    }
+
+    /// What a level leaves of what anybody is granted, which is worked out once.
+    pub(super) fn left_by_level(&self, asked: AskedOfLevel, work_out: impl FnOnce() -> Left) -> Left {
+        let known = self.aws.caps.left.lock().ok().and_then(|known| known.get(&asked).copied());
+        known.unwrap_or_else(|| {
+            let left = work_out();
+            if let Ok(mut known) = self.aws.caps.left.lock() {
+                known.insert(asked, left);
+            }
+            left
+        })
     }
 
     /// A policy of an identity that limits it: a boundary, or one with a `Deny`.

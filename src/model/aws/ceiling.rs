@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::cap::Places;
 use super::organization::Binding;
-use super::wanted::{Left, Wanted};
+use super::wanted::{Left, Wanted, WantedByAnybody};
 use super::{AwsIdentity, AwsIdentityId};
 use crate::aws::catalog::catalog;
 use crate::aws::context::{Context, ContextValue};
@@ -51,7 +51,8 @@ type About<'m> = (&'m PreparedPolicy, &'m [usize]);
 /// A kind of policies that limits a holder.
 struct Layer<'m> {
     policies: Vec<&'m PreparedPolicy>,
-    /// In place of policies a level of an organization, and the model.
+    /// In place of policies a level of an organization, and the model, which remembers what it was
+    /// asked.
     level: Option<(&'m Model, Binding<'m>)>,
     /// Whether what none of them allows is refused.
     caps: bool,
@@ -233,7 +234,16 @@ impl<'m> Layer<'m> {
         }
     }
 
+    /// What it leaves. Many documents ask the same of an organization, of anybody.
     fn left(&self, callers: &[String], wanted: Wanted<'_>) -> Left {
+        let Some((model, level)) = self.level.filter(|_| callers.is_empty()) else {
+            return self.worked_out(callers, wanted);
+        };
+        let key = (level.index, level.certain, WantedByAnybody::of(wanted));
+        model.left_by_level(key, || self.worked_out(callers, wanted))
+    }
+
+    fn worked_out(&self, callers: &[String], wanted: Wanted<'_>) -> Left {
         if wanted.services.len() < 2 {
             return self.left_for(callers, wanted, wanted.services.first().copied());
         }

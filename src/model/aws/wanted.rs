@@ -1,5 +1,7 @@
 //! What is asked of those who limit a grant, and what they leave of it.
 
+use smol_str::SmolStr;
+
 use crate::source::Span;
 
 /// What is left of a grant.
@@ -39,4 +41,26 @@ pub(crate) struct Wanted<'q> {
     pub(crate) surely: bool,
     /// What a role is passed to; several are alternatives.
     pub(crate) services: &'q [&'q str],
+}
+
+/// What the organization is asked of somebody who is not known: many documents ask the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct WantedByAnybody {
+    action: SmolStr,
+    resource: SmolStr,
+    all: bool,
+    surely: bool,
+    services: Vec<SmolStr>,
+}
+
+impl WantedByAnybody {
+    pub(super) fn of(wanted: Wanted<'_>) -> Self {
+        Self {
+            action: wanted.action.into(),
+            resource: wanted.resource.into(),
+            all: wanted.all,
+            surely: wanted.surely,
+            services: wanted.services.iter().copied().map(SmolStr::new).collect(),
+        }
+    }
 }
