@@ -296,7 +296,9 @@ impl<'a> Linker<'a> {
                 match self.document(decl, boundary) {
                     Some(id) => {
                         identity.boundary = Some(id);
-                        only_if(&mut identity.attached_if, id, false, given_if);
+                        let mut given_if = given_if.to_vec();
+                        given_if.extend(self.besides(decl, boundary, id));
+                        only_if(&mut identity.attached_if, id, false, &given_if);
                     }
                     None => identity.missing.push(format!("permissions boundary `{}`", boundary.0.display())),
                 }
@@ -432,6 +434,14 @@ impl<'a> Linker<'a> {
         }
         let id = self.referred(from, named, |id| self.principal(id).is_some_and(|p| p.kind == kind))?;
         self.places.get(&id).copied()
+    }
+
+    /// What else than a document an expression refers to that may come to it: what chooses
+    /// between it and something else.
+    fn besides(&self, from: DeclId, named: &Named, document: DeclId) -> Vec<SmolStr> {
+        let refs = named.0.holes().iter().filter(|hole| !hole.unknown.whole).flat_map(|hole| &hole.unknown.refs);
+        let meant = |reference: &SmolStr| self.scope.referred_where(from, reference, |id| id == document).is_some();
+        refs.filter(|reference| !meant(reference)).cloned().collect()
     }
 
     /// The declaration that a text which is nothing but an expression refers to.

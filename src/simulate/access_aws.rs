@@ -163,7 +163,9 @@ fn caps<'m>(model: &'m Model, identity: &'m AwsIdentity, out: &mut Access) -> Ve
         caps.push(sessions);
     }
     if let Some((decl, (name, document))) = identity.boundary.and_then(|decl| Some((decl, policy_of(model, decl)?))) {
-        out.notes.push(format!("the permissions boundary `{name}` caps all of this"));
+        let given_if: Vec<&str> = attached_if(model, identity, decl).map(SmolStr::as_str).collect();
+        let only = if certain(decl) { String::new() } else { format!(" where {} gives it", given_if.join(", ")) };
+        out.notes.push(format!("the permissions boundary `{name}` caps all of this{only}"));
         if certain(decl) {
             let closed = !document.statements_unknown;
             caps.push(Cap { name: format!("the permissions boundary `{name}`"), documents: vec![document], closed });

@@ -247,6 +247,10 @@ fn a_boundary_of_the_model_leaves_what_it_and_the_policies_allow() {
         let on_all = user(SELF, argument) + &boundary(cap);
         assert_eq!(ways(&[("main.tf", &on_all)]), expect("privesc-self", self_severity), "{what}, on all");
     }
+    for chosen in ["var.on ? aws_iam_policy.cap.arn : null", "var.on == \"x\" ? null : aws_iam_policy.cap.arn"] {
+        let files = user(SELF, &format!("permissions_boundary = {chosen}")) + &boundary(&[ALLOW_S3]);
+        assert_eq!(ways(&[("main.tf", &(files + "variable \"on\" {}\n"))]), ["privesc-self high"], "{chosen}");
+    }
     let unknown = "permissions_boundary = \"arn:aws:iam::111122223333:policy/elsewhere\"";
     let by_name = named().replacen("name = \"dev\"\n", &format!("name = \"dev\"\n  {unknown}\n"), 1);
     assert_eq!(ways(&[("main.tf", &by_name)]), [""; 0], "a boundary that is not known");
