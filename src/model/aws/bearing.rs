@@ -118,8 +118,8 @@ impl Model {
     ///
     /// What the model does not tell is taken so: SCPs and RCPs of which nothing tells what they
     /// are attached to apply, on one level; a level whose SCPs only deny has `FullAWSAccess`
-    /// too, which AWS attaches; a resource without a policy in the model has none; an identity without account is of
-    /// the model's only one, else of the resource's. Notes say so.
+    /// too, which AWS attaches; a resource without a policy in the model has none; an identity
+    /// without account is of the model's only one, else of the resource's. Notes say so.
     #[must_use]
     pub fn bearing_on(&self, id: AwsIdentityId, resource: &str) -> Bearing {
         self.bearing_on_owned(id, resource, account_of(resource))
@@ -141,8 +141,8 @@ impl Model {
 }
 
 impl Model {
-    /// The trust policy of a role of the model, or its alternatives, by the role's ARN. A role that has none in the
-    /// model is found by its name.
+    /// The trust policy of a role of the model, or its alternatives, by the role's ARN. A role
+    /// that has none in the model is found by its name.
     pub(in crate::model) fn trust_of(&self, arn: &str, account: Option<&str>) -> Vec<PreparedPolicy> {
         let path = arn.split_once(":role/").map(|(_, path)| path);
         let Some(name) = path.map(|path| path.rsplit('/').next().unwrap_or(path)) else { return Vec::new() };

@@ -33,8 +33,8 @@ impl AwsModel {
     /// ARNs, which are in `account` where nothing else is known.
     pub(super) fn spelled_out(&self, decl: DeclId, document: &Document, account: &str) -> Document {
         let mut document = document.clone();
+        let Some(all) = self.references.get(&decl) else { return document };
         let arn = |place: Span| {
-            let all = self.references.get(&decl)?;
             let (_, id) = all.iter().find(|(span, _)| *span == place)?;
             Some(Text::plain(arn_in(self.identity(*id)?, account), place.start))
         };
